@@ -1,0 +1,139 @@
+"""`monas run`: do the runs of protocols that are not finished yet."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.console import default_workers, progress, results_option
+from bench.errors import CallError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from bench.run import Outcome
+
+__all__ = ["run"]
+
+
+@click.command()
+@click.argument("protocols", nargs=-1, required=True, metavar="PROTOCOL...")
+@click.option(
+    "--method",
+    "methods",
+    multiple=True,
+    metavar="NAME_OR_FILE:CLASS",
+    help="Run this method instead of the protocol's roster; may be given several times.",
+)
+@click.option("--repetitions", type=int, help="How many repetitions.  [default: the protocol's]")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one per core]")
+@click.option("--dask", metavar="ADDRESS", help="Run on the cluster of this dask scheduler.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=3600.0,
+    show_default=True,
+    help="Wall-clock seconds after which a run is given up.",
+)
+@click.option("--restart", is_flag=True, help="Do the named runs anew, finished or not.")
+@results_option
+def run(
+    protocols: tuple[str, ...],
+    methods: tuple[str, ...],
+    repetitions: int | None,
+    workers: int | None,
+    dask: str | None,
+    timeout: float,
+    restart: bool,
+    results: Path,
+) -> int:
+    """Run the methods of protocols; finished runs are kept, stopped ones continued.
+
+    Ctrl-C is safe: what is finished stays, and the same command goes on.
+    """
+    from bench.sweep import plan, sweep
+
+    _must_be_writable(results)
+    planned = plan(
+        protocols,
+        results=results.resolve(),
+        methods=methods,
+        repetitions=repetitions,
+        timeout=timeout,
+        restart=restart,
+    )
+    if not planned:
+        click.echo(f"nothing to do: every run of {', '.join(protocols)} is finished in {results}")
+        return _say_how_it_stands(protocols, methods, repetitions, results)
+    count = workers or default_workers()
+    where = f"dask {dask}" if dask else f"{min(count, len(planned))} processes"
+    click.echo(f"{len(planned)} runs of {', '.join(protocols)} on {where}", err=True)
+    executor = _dask_executor(dask) if dask else None
+    with progress("runs", len(planned)) as show:
+        sweep(
+            planned,
+            workers=count,
+            executor=executor,
+            report=lambda p: show(p.finished, f"{p.last.method} {p.last.repetition}"),
+        )
+    return _say_how_it_stands(protocols, methods, repetitions, results)
+
+
+def _say_how_it_stands(
+    protocols: tuple[str, ...],
+    methods: tuple[str, ...],
+    repetitions: int | None,
+    results: Path,
+) -> int:
+    """Print how many runs ended how; return 1 if any did not end as done."""
+    from bench.sweep import standing
+
+    bad = 0
+    for name in protocols:
+        outcomes = standing(name, results=results, methods=methods, repetitions=repetitions)
+        failed = [o for o in outcomes if o.status != "done"]
+        bad += len(failed)
+        click.echo(f"{name}: {len(outcomes) - len(failed)} runs done, {len(failed)} failed")
+        _list_failures(failed)
+    sys.stdout.flush()
+    return 1 if bad else 0
+
+
+def _list_failures(failed: list[Outcome]) -> None:
+    for outcome in failed[:10]:
+        where = f"  {outcome.method} repetition {outcome.repetition}"
+        click.echo(f"{where} {outcome.status}: {outcome.error}", err=True)
+    if len(failed) > 10:
+        click.echo(f"  and {len(failed) - 10} more", err=True)
+    if failed:
+        click.echo("  mend the cause, then run the same command with --restart", err=True)
+
+
+def _must_be_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CallError(
+            f"cannot write to {folder}: {error.strerror}; choose another folder with --results"
+        ) from None
+
+
+def _dask_executor(address: str) -> Executor:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise CallError(
+            "--dask needs dask.distributed: pip install 'monas-bench[cluster]'"
+        ) from None
+    try:
+        client = Client(address, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise CallError(f"no dask scheduler answers at {address}: {error}") from None
+    executor: Executor = client.get_executor()
+    return executor

@@ -1,0 +1,89 @@
+"""The empirical attainment function: what a given share of repetitions reached."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bench.errors import IndicatorError
+from bench.indicators._arrays import Floats, as_points
+
+__all__ = ["attainment_surface"]
+
+_OBJECTIVES = (2, 3)
+
+
+def attainment_surface(sets: Sequence[ArrayLike], level: float) -> Floats:
+    """Return the front attained by at least a share `level` of the repetitions.
+
+    A repetition attains a point of objective space if one of its own points is no worse in every
+    objective. The surface is the set of minimal points attained by at least `ceil(level * r)` of
+    r repetitions: level 0.5 is the median run, 1.0 the worst case, anything up to 1 / r the best.
+
+    Parameters
+    ----------
+    sets : sequence of array_like [n_i, m]
+        The points of each repetition, minimised, m = 2 or 3. A repetition without points counts:
+        it attained nothing.
+    level : float
+        Share of repetitions, in (0, 1].
+
+    Returns
+    -------
+    array of float [p, m]
+        Mutually non-dominated points, sorted by the first objective; [0, m] when fewer than
+        `ceil(level * r)` repetitions have points.
+
+    Raises
+    ------
+    IndicatorError
+        If the level is outside (0, 1], there is no repetition, the objectives are not 2 or 3 or
+        differ between repetitions, or a value is not finite.
+
+    Notes
+    -----
+    Grunert da Fonseca, Fonseca and Hall, 2001, "Inferential performance assessment of stochastic
+    optimisers and the attainment function". Computed by `moocore.eaf`.
+
+    Examples
+    --------
+    >>> runs = [[[1, 3], [3, 1]], [[2, 2]]]
+    >>> attainment_surface(runs, 0.5).tolist()
+    [[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]]
+    >>> attainment_surface(runs, 1.0).tolist()
+    [[2.0, 3.0], [3.0, 2.0]]
+    """
+    import moocore
+
+    if not 0.0 < level <= 1.0:
+        raise IndicatorError(f"level: expected a share of repetitions in (0, 1], got {level}")
+    if len(sets) == 0:
+        raise IndicatorError("sets: expected at least one repetition, got none")
+    checked = [as_points(points, f"sets[{i}]") for i, points in enumerate(sets)]
+    attaining = [points for points in checked if len(points)]
+    objectives = (attaining or checked)[0].shape[1]
+    _check_objectives(checked, objectives)
+    # The small step back keeps 0.07 * 100 = 7.000000000000001 at 7 repetitions.
+    wanted = max(1, math.ceil(level * len(sets) - 1e-9))
+    if wanted > len(attaining):
+        return np.empty((0, objectives))
+    surface = moocore.eaf(
+        np.concatenate(attaining),
+        np.repeat(np.arange(len(attaining)), [len(points) for points in attaining]),
+        percentiles=[100.0 * wanted / len(attaining)],
+    )
+    return np.unique(surface[:, :objectives], axis=0)
+
+
+def _check_objectives(checked: list[Floats], objectives: int) -> None:
+    for i, points in enumerate(checked):
+        if len(points) == 0:
+            continue
+        if points.shape[1] not in _OBJECTIVES or points.shape[1] != objectives:
+            raise IndicatorError(
+                f"sets[{i}]: expected 2 or 3 objectives, the same in every repetition, "
+                f"got {points.shape[1]} (the first repetition has {objectives})"
+            )

@@ -1,0 +1,95 @@
+"""How many evaluations a method needs: to a target, and as a share of repetitions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bench.errors import IndicatorError
+from bench.indicators._arrays import Flags, Floats, as_points, as_vector
+
+__all__ = ["evaluations_to_targets", "runtime_profile"]
+
+# A trace that ends on the exact front may miss its hypervolume by rounding alone.
+_TOLERANCE = 1e-12
+
+
+def evaluations_to_targets(trace: ArrayLike, targets: ArrayLike) -> Floats:
+    """Return how many evaluations it took to reach each target for the first time.
+
+    Parameters
+    ----------
+    trace : array_like [n]
+        Quality after each evaluation, higher is better; need not be monotone.
+    targets : array_like [k]
+        In the unit of `trace`; a target counts as reached within 1e-12 of it.
+
+    Returns
+    -------
+    array of float [k]
+        Evaluations, counted from 1; inf where the target was never reached.
+
+    Raises
+    ------
+    IndicatorError
+        If a shape is wrong or a value is not finite.
+
+    Notes
+    -----
+    The runtime of Hansen, Auger, Brockhoff and Tusar, 2022, "Anytime performance assessment in
+    blackbox optimization benchmarking".
+
+    Examples
+    --------
+    >>> evaluations_to_targets([0.1, 0.5, 0.5, 0.9], [0.5, 0.9, 1.0]).tolist()
+    [2.0, 4.0, inf]
+    """
+    reached = _reached(as_vector(trace, "trace")[None], as_vector(targets, "targets"))[:, 0]
+    if reached.shape[1] == 0:
+        return np.full(len(reached), np.inf)
+    return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1.0, np.inf)
+
+
+def runtime_profile(traces: ArrayLike, targets: ArrayLike) -> Floats:
+    """Return the share of repetitions that had reached each target by each evaluation.
+
+    Parameters
+    ----------
+    traces : array_like [r, n]
+        One trace for each repetition, higher is better; need not be monotone.
+    targets : array_like [k]
+        In the unit of `traces`; a target counts as reached within 1e-12 of it.
+
+    Returns
+    -------
+    array of float [k, n]
+        Shares in [0, 1], never decreasing along n: row j is the empirical distribution function
+        of `evaluations_to_targets` for target j. Its mean over k is the runtime profile of all
+        targets together.
+
+    Raises
+    ------
+    IndicatorError
+        If a shape is wrong, a value is not finite, or there is no repetition.
+
+    Notes
+    -----
+    The runtime distribution (ECDF) of Hansen, Auger, Brockhoff and Tusar, 2022, "Anytime
+    performance assessment in blackbox optimization benchmarking".
+
+    Examples
+    --------
+    >>> runtime_profile([[0.1, 0.6, 0.6], [0.2, 0.3, 0.9]], [0.5, 0.8]).tolist()
+    [[0.0, 0.5, 1.0], [0.0, 0.0, 0.5]]
+    """
+    checked = as_points(traces, "traces")
+    if len(checked) == 0:
+        raise IndicatorError("traces: expected at least one repetition, got none")
+    reached = _reached(checked, as_vector(targets, "targets"))
+    shares: Floats = np.logical_or.accumulate(reached, axis=2).mean(axis=1)
+    return shares
+
+
+def _reached(traces: Floats, targets: Floats) -> Flags:
+    flags: Flags = traces[None] >= (targets - _TOLERANCE)[:, None, None]
+    return flags

@@ -1,0 +1,248 @@
+"""What repetitions allow one to say: intervals, paired tests, ranks and groups of methods.
+
+Scores are higher-is-better here (hypervolumes, say), unlike objectives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bench.errors import IndicatorError
+from bench.indicators._arrays import Floats, as_points, as_vector
+from bench.indicators._letters import compact_letters
+
+__all__ = [
+    "average_ranks",
+    "bootstrap_interval",
+    "holm",
+    "paired_wilcoxon",
+    "significance_groups",
+]
+
+
+def bootstrap_interval(
+    values: ArrayLike,
+    statistic: Callable[..., Any] = np.median,
+    *,
+    rng: np.random.Generator,
+    level: float = 0.95,
+    resamples: int = 2000,
+) -> tuple[float, float]:
+    """Return a percentile bootstrap confidence interval of a statistic of the repetitions.
+
+    Parameters
+    ----------
+    values : array_like [r]
+        One number for each repetition; inf is allowed (a target never reached), NaN is not.
+    statistic : callable
+        Maps numbers to one number. Called once, with `axis=1`, when it takes `axis` as numpy's
+        do; otherwise once for each resample.
+    rng : numpy.random.Generator
+        The only source of chance: one draw of shape [resamples, r].
+    level : float
+        Confidence, in (0, 1).
+    resamples : int
+        Number of bootstrap samples.
+
+    Returns
+    -------
+    low, high : float
+        Both are values of the statistic that occurred, rounded outwards, never interpolated.
+
+    Raises
+    ------
+    IndicatorError
+        If there are no values or one is NaN, or an option is out of range.
+
+    Notes
+    -----
+    Efron and Tibshirani, 1993, "An introduction to the bootstrap", chapter 13.
+
+    Examples
+    --------
+    >>> bootstrap_interval([3.0, 3.0, 3.0], rng=np.random.default_rng(0))
+    (3.0, 3.0)
+    """
+    checked = as_vector(values, "values", infinite=True)
+    if checked.size == 0:
+        raise IndicatorError("values: expected at least one repetition, got none")
+    if not 0.0 < level < 1.0:
+        raise IndicatorError(f"level: expected a confidence in (0, 1), got {level}")
+    if resamples < 1:
+        raise IndicatorError(f"resamples: expected at least 1, got {resamples}")
+    samples = checked[rng.integers(0, checked.size, size=(resamples, checked.size))]
+    try:
+        statistics = statistic(samples, axis=1)
+    except TypeError:
+        statistics = [statistic(sample) for sample in samples]
+    ordered = np.sort(np.asarray(statistics, dtype=np.float64))
+    tail = (1.0 - level) / 2.0 * (resamples - 1)
+    return float(ordered[math.floor(tail)]), float(ordered[math.ceil(resamples - 1 - tail)])
+
+
+def paired_wilcoxon(a: ArrayLike, b: ArrayLike) -> float:
+    """Return the two-sided p-value of the Wilcoxon signed-rank test of paired repetitions.
+
+    Repetitions are paired because all methods start a repetition from the same initial designs.
+
+    Parameters
+    ----------
+    a, b : array_like [r]
+        One score for each repetition of two methods, in the same order.
+
+    Returns
+    -------
+    float
+        In [0, 1]; 1.0 when all pairs are equal, where the test itself is undefined.
+
+    Raises
+    ------
+    IndicatorError
+        If the lengths differ, there are no pairs or a value is not finite.
+
+    Notes
+    -----
+    Wilcoxon, 1945, "Individual comparisons by ranking methods": zero differences are dropped.
+    Computed by `scipy.stats.wilcoxon`, exactly where it can be, else by normal approximation.
+
+    Examples
+    --------
+    >>> paired_wilcoxon([1, 2, 3, 4, 5], [0, 0, 0, 0, 0])
+    0.0625
+    """
+    from scipy import stats
+
+    first = as_vector(a, "a")
+    second = as_vector(b, "b", length=first.size)
+    if first.size == 0:
+        raise IndicatorError("a: expected at least one pair of repetitions, got none")
+    if (first == second).all():
+        return 1.0
+    return float(stats.wilcoxon(first, second, alternative="two-sided").pvalue)
+
+
+def holm(p: ArrayLike) -> Floats:
+    """Return p-values adjusted for testing k hypotheses at once, by Holm's step-down method.
+
+    Parameters
+    ----------
+    p : array_like [k]
+        Raw p-values, in [0, 1].
+
+    Returns
+    -------
+    array of float [k]
+        In the order of `p`, clipped at 1 and in the same order of size; rejecting those up to
+        alpha keeps the chance of any false rejection at most alpha.
+
+    Raises
+    ------
+    IndicatorError
+        If the shape is wrong or a value is outside [0, 1].
+
+    Notes
+    -----
+    Holm, 1979, "A simple sequentially rejective multiple test procedure".
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03]).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    raw = as_vector(p, "p")
+    outside = (raw < 0.0) | (raw > 1.0)
+    if outside.any():
+        k = int(outside.argmax())
+        raise IndicatorError(f"p: position {k} is {raw[k]}; expected a probability in [0, 1]")
+    order = np.argsort(raw, kind="stable")
+    steps = np.arange(raw.size, 0, -1) * raw[order]
+    adjusted = np.empty_like(raw)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted
+
+
+def average_ranks(scores: ArrayLike) -> Floats:
+    """Return the mean rank of each method over the repetitions; 1 is best.
+
+    Parameters
+    ----------
+    scores : array_like [methods, repetitions]
+        Higher is better; ties within a repetition share their average rank.
+
+    Returns
+    -------
+    array of float [methods]
+        From 1 to the number of methods.
+
+    Raises
+    ------
+    IndicatorError
+        If the shape is wrong, there is no repetition, or a value is not finite.
+
+    Notes
+    -----
+    Friedman, 1937, as recommended by Demsar, 2006, "Statistical comparisons of classifiers over
+    multiple data sets", section 3.2.2.
+
+    Examples
+    --------
+    >>> average_ranks([[0.9, 0.8], [0.9, 0.7], [0.1, 0.2]]).tolist()
+    [1.25, 1.75, 3.0]
+    """
+    from scipy import stats
+
+    ranks: Floats = stats.rankdata(-as_points(scores, "scores"), axis=0).mean(axis=1)
+    return ranks
+
+
+def significance_groups(scores: ArrayLike, *, alpha: float = 0.05) -> list[str]:
+    """Return the compact letter display of all pairwise comparisons.
+
+    Methods that share a letter are not significantly different, methods that share none are:
+    every pair is tested by `paired_wilcoxon`, and the p-values are adjusted by `holm`.
+
+    Parameters
+    ----------
+    scores : array_like [methods, repetitions]
+        Higher is better; column r holds the same repetition of every method.
+    alpha : float
+        Familywise level of significance, in (0, 1).
+
+    Returns
+    -------
+    list of str, one for each method
+        In the order of `scores`; 'a' goes to the method with the highest median.
+
+    Raises
+    ------
+    IndicatorError
+        If the shape is wrong, there is no repetition, a value is not finite, or alpha is outside
+        (0, 1).
+
+    Notes
+    -----
+    Piepho, 2004, "An algorithm for a letter-based representation of all-pairwise comparisons".
+    With few repetitions nothing can be significant: five pairs never give p below 0.0625.
+
+    Examples
+    --------
+    >>> base = np.arange(12) / 100
+    >>> significance_groups([base, base + 1, base + 1])
+    ['b', 'a', 'a']
+    """
+    checked = as_points(scores, "scores")
+    if not 0.0 < alpha < 1.0:
+        raise IndicatorError(f"alpha: expected a level in (0, 1), got {alpha}")
+    best_first = np.argsort(-np.median(checked, axis=1), kind="stable")
+    ranked = checked[best_first]
+    first, second = np.triu_indices(len(ranked), k=1)
+    pairs = zip(ranked[first], ranked[second], strict=True)
+    differ = np.zeros((len(ranked), len(ranked)), dtype=np.bool_)
+    differ[first, second] = holm([paired_wilcoxon(a, b) for a, b in pairs]) <= alpha
+    letters = compact_letters(differ | differ.T)
+    return [letters[place] for place in np.argsort(best_first)]

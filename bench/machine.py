@@ -1,0 +1,61 @@
+"""The machine a computation runs on: what it is called, and worker processes that share it well."""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from multiprocessing.synchronize import Event
+
+__all__ = ["numeric_pool", "processor_name", "stop_requested"]
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+_stop: Event | None = None
+
+
+def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
+    """Return a pool of fresh processes with one numeric thread each, and the event that stops them.
+
+    The thread limits stand in the environment before a worker starts, hence before it imports any
+    numeric library. Workers ignore Ctrl-C, which a terminal sends to every process: the parent
+    sets the event instead and they stop at the next batch (`stop_requested`).
+    """
+    for variable in _THREAD_VARIABLES:
+        os.environ[variable] = "1"
+    context = get_context("spawn")
+    stop = context.Event()
+    pool = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_begin_worker, initargs=(stop,)
+    )
+    return pool, stop
+
+
+def stop_requested() -> bool:
+    """Tell, in a worker of `numeric_pool`, whether the parent asked it to stop."""
+    return _stop is not None and _stop.is_set()
+
+
+def _begin_worker(stop: Event) -> None:
+    global _stop  # the one thing a worker process must remember between tasks
+    _stop = stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def processor_name() -> str:
+    """Return the processor's model name, as the operating system tells it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or "unknown"

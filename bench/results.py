@@ -1,0 +1,247 @@
+"""From journals to one data frame; everything that can be recomputed is.
+
+A journal is trusted for which architectures were asked for and in which order, and for nothing
+else: objectives are looked up again and compared, scores and indicators are computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import MixedProtocolsError, ResultsError
+from bench.indicators import (
+    evaluations_to_targets,
+    igd_plus,
+    incumbent_hypervolume_trace,
+    log_regret,
+    non_dominated,
+)
+from bench.journal import Journal, read_journal
+from bench.method import candidates
+from bench.protocol import Protocol
+from bench.tasks import TableTask
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Results", "RunResult", "Unfinished", "load_results"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One finished run, recomputed.
+
+    Attributes
+    ----------
+    search, score : array [n, m]
+        Normalised objectives of every evaluation, as the method saw them and held back.
+    incumbents : array [p, m]
+        Normalised scores of what is non-dominated in the search objectives at the end: the set
+        the method hands in.
+    trace : array [n]
+        Hypervolume of the incumbents' scores after each evaluation, as a share of the exact
+        front's. It may fall: a method can prefer an architecture that tests worse.
+    cost_seconds : array [n]
+        Simulated seconds of each evaluation.
+    """
+
+    method: str
+    repetition: int
+    journal: Journal
+    search: Floats
+    score: Floats
+    incumbents: Floats
+    trace: Floats
+    cost_seconds: Floats
+
+    @property
+    def hypervolume_ratio(self) -> float:
+        """The last value of the trace."""
+        return float(self.trace[-1])
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A run without a usable result, and why."""
+
+    method: str
+    repetition: int
+    status: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """All runs of one protocol.
+
+    Attributes
+    ----------
+    front : array [p, m]
+        The exact front of the scoring measurement, normalised.
+    search_front : array [q, m]
+        Normalised scores of the exact front of the search measurement.
+    front_hypervolume : float
+        Hypervolume of `front`; traces are shares of it.
+    """
+
+    protocol: Protocol
+    runs: tuple[RunResult, ...]
+    unfinished: tuple[Unfinished, ...]
+    front: Floats
+    search_front: Floats
+    front_hypervolume: float
+
+    @property
+    def methods(self) -> list[str]:
+        """Methods with at least one finished run, in the roster's order, others behind by name."""
+        present = {run.method for run in self.runs}
+        roster = [e.method for e in self.protocol.rules.roster if e.method in present]
+        return roster + sorted(present - set(roster))
+
+    def of(self, method: str) -> list[RunResult]:
+        """Return the finished runs of one method, by repetition."""
+        runs = [run for run in self.runs if run.method == method]
+        return sorted(runs, key=lambda run: run.repetition)
+
+    def traces(self, method: str) -> Floats:
+        """Return the traces [repetitions, evaluations] of one method."""
+        return np.stack([run.trace for run in self.of(method)])
+
+    def common_repetitions(self) -> list[int]:
+        """Return the repetitions that every method has finished; comparisons are paired on them."""
+        sets = [{run.repetition for run in self.of(method)} for method in self.methods]
+        return sorted(set.intersection(*sets)) if sets else []
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row for each run: indicators at the full budget, costs, what identifies it."""
+        import pandas as pd
+
+        targets = self.protocol.rules.targets
+        rows: list[dict[str, Any]] = []
+        for run in sorted(self.runs, key=lambda r: (r.method, r.repetition)):
+            reached = evaluations_to_targets(run.trace, targets)
+            rows.append(
+                {
+                    "protocol": self.protocol.name,
+                    "protocol_id": self.protocol.id,
+                    "method": run.method,
+                    "repetition": run.repetition,
+                    "evaluations": len(run.trace),
+                    "hypervolume_ratio": run.hypervolume_ratio,
+                    "log10_regret": float(log_regret(run.trace[-1], 1.0)),
+                    "igd_plus": igd_plus(run.incumbents, self.front),
+                    "simulated_seconds": float(run.cost_seconds.sum()),
+                    "cheap_queries": run.journal.batches[-1].cheap_queries,
+                    "ask_tell_seconds": sum(
+                        b.ask_seconds + b.tell_seconds for b in run.journal.batches
+                    ),
+                    **{f"evaluations_to_{t:g}": e for t, e in zip(targets, reached, strict=True)},
+                    "source_sha256": run.journal.header.source_sha256,
+                }
+            )
+        return pd.DataFrame(rows)
+
+
+def load_results(protocol: Protocol, folder: Path) -> Results:
+    """Read, recompute and check every journal of `protocol` below `folder`.
+
+    Raises
+    ------
+    ResultsError
+        If there is no finished run, or a journal's objectives are not those of the table.
+    MixedProtocolsError
+        If a journal in the protocol's folder belongs to another protocol id.
+    JournalError
+        If a journal is damaged.
+    """
+    home = folder / protocol.name / protocol.short_id
+    paths = sorted(home.glob("*/*.jsonl"))
+    if not paths:
+        _explain_nothing(protocol, folder)
+    task = protocol.task()
+    front = protocol.normalise(task.exact_front("score"))
+    best = _hypervolume(protocol, front)
+    runs: list[RunResult] = []
+    unfinished: list[Unfinished] = []
+    for path in paths:
+        journal = read_journal(path)
+        method, repetition = path.parent.name, int(path.stem)
+        if journal is None or journal.end is None:
+            unfinished.append(Unfinished(method, repetition, "unfinished", "it was stopped"))
+            continue
+        if journal.header.protocol_id != protocol.id:
+            raise MixedProtocolsError(
+                f"{path} belongs to protocol {journal.header.protocol} "
+                f"{journal.header.protocol_id[:12]}, not to {protocol.label}; results of "
+                f"different protocols are never mixed: move it to its own folder"
+            )
+        if journal.end.status != "done":
+            reason = journal.end.error or ""
+            unfinished.append(Unfinished(method, repetition, journal.end.status, reason))
+            continue
+        runs.append(_recompute(protocol, task, journal, best))
+    if not runs:
+        raise ResultsError(
+            f"no finished run of {protocol.label} in {home}: "
+            + "; ".join(f"{u.method} {u.repetition} {u.status}: {u.error}" for u in unfinished[:3])
+        )
+    search_front = protocol.normalise(task.exact_front("search"))
+    return Results(protocol, tuple(runs), tuple(unfinished), front, search_front, best)
+
+
+def _recompute(
+    protocol: Protocol, task: TableTask, journal: Journal, best: float
+) -> RunResult:
+    architectures = np.asarray(journal.architectures, dtype=np.int8)
+    answer = task.evaluate(candidates(architectures))
+    recorded = np.asarray([o for batch in journal.batches for o in batch.objectives])
+    if not np.array_equal(answer.objectives, recorded):
+        row = int(np.flatnonzero((answer.objectives != recorded).any(axis=1))[0])
+        raise ResultsError(
+            f"{journal.path}: evaluation {row} records objectives {recorded[row].tolist()}, the "
+            f"table answers {answer.objectives[row].tolist()}; run it again with --restart"
+        )
+    expected = protocol.rules.budget.evaluations
+    if len(architectures) != expected:
+        raise ResultsError(
+            f"{journal.path}: ended as done with {len(architectures)} evaluations, the budget is "
+            f"{expected}"
+        )
+    search = protocol.normalise(answer.objectives)
+    score = protocol.normalise(task.score(architectures))
+    reference = protocol.rules.normalisation.reference_point
+    return RunResult(
+        method=journal.header.method,
+        repetition=journal.header.repetition,
+        journal=journal,
+        search=search,
+        score=score,
+        incumbents=np.unique(score[non_dominated(search)], axis=0),
+        trace=incumbent_hypervolume_trace(search, score, reference) / best,
+        cost_seconds=answer.cost_seconds,
+    )
+
+
+def _hypervolume(protocol: Protocol, normalised: Floats) -> float:
+    from bench.indicators import hypervolume
+
+    return hypervolume(normalised, protocol.rules.normalisation.reference_point)
+
+
+def _explain_nothing(protocol: Protocol, folder: Path) -> None:
+    others: Sequence[str] = ()
+    if (folder / protocol.name).is_dir():
+        others = sorted(p.name for p in (folder / protocol.name).iterdir() if p.is_dir())
+    hint = f" (there are results of other ids: {', '.join(others)})" if others else ""
+    raise ResultsError(
+        f"no results of {protocol.label} in {folder}{hint}; make them with "
+        f"`monas run {protocol.name} --results {folder}`"
+    )

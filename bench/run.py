@@ -1,0 +1,348 @@
+"""One run: a protocol, a method and a repetition, played to the end of the budget.
+
+The runner owns the budget. It asks, checks that every candidate is legal, evaluates, writes the
+journal, tells. A run that was stopped is continued by playing its journal again to a fresh method
+and going on where the journal ends; a method that then asks for something else is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.errors import JournalError, MethodError, RunInterrupted, SpaceError
+from bench.journal import (
+    Batch,
+    End,
+    Header,
+    Journal,
+    JournalWriter,
+    Status,
+    read_journal,
+    same_architectures,
+)
+from bench.machine import processor_name
+from bench.method import Candidate, Evaluation, FoundMethod, Method, Problem, candidates
+from bench.protocol import Protocol
+from bench.tasks import Answer, Task
+
+__all__ = ["Outcome", "journal_path", "run"]
+
+_RECORDED_PACKAGES = ("numpy", "scipy", "scikit-learn", "moocore", "pymoo", "torch", "botorch", "cma")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended and where its journal lies."""
+
+    method: str
+    repetition: int
+    status: Status
+    error: str | None
+    path: Path
+
+
+class _Timeout(BaseException):
+    """Past the wall-clock limit. A BaseException, so that no method can swallow it by accident."""
+
+
+class _Clock:
+    """The wall-clock limit of one run.
+
+    A method is interrupted where it is; the runner's own code never is, so that no line of the
+    journal is cut: there the limit is noticed at the next call of the method.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds, self._in_method, self._over = seconds, False, False
+        # Only the main thread of a process can be interrupted; workers of a pool run there.
+        main = threading.current_thread() is threading.main_thread()
+        self._usable = seconds is not None and hasattr(signal, "setitimer") and main
+
+    def __enter__(self) -> _Clock:
+        if self._usable and self.seconds is not None:
+            self._before = signal.signal(signal.SIGALRM, self._ring)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._usable:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self._before)
+
+    def _ring(self, *_: object) -> None:
+        self._over = True
+        if self._in_method:
+            raise _Timeout
+
+    @contextmanager
+    def calling(self, what: str) -> Iterator[None]:
+        """Around every call of a method: blame it for what it raises, end it when time is over."""
+        if self._over:
+            raise _Timeout
+        self._in_method = True
+        try:
+            yield
+        except Exception as error:
+            raise MethodError(f"{what}: {type(error).__name__}: {error}") from error
+        finally:
+            self._in_method = False
+
+
+def journal_path(results: Path, protocol: Protocol, method: str, repetition: int) -> Path:
+    """Return where the journal of a run lies: results/protocol/id/method/repetition.jsonl."""
+    folder = results / protocol.name / protocol.short_id / method
+    return folder / f"{repetition:03d}.jsonl"
+
+
+def run(
+    protocol: Protocol,
+    task: Task,
+    found: FoundMethod,
+    repetition: int,
+    results: Path,
+    *,
+    settings: dict[str, Any] | None = None,
+    timeout: float | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Play one run to its end, or continue it from its journal.
+
+    Parameters
+    ----------
+    results : Path
+        Folder of all journals; see `journal_path`.
+    settings : dict, optional
+        Settings of the method in which the protocol's roster differs from its defaults.
+    timeout : float, optional
+        Wall-clock seconds after which the run ends with status `timeout`.
+    stopped : callable
+        Asked before every batch; when true the run stops where it is.
+
+    Returns
+    -------
+    Outcome
+        With status `failed` if the method raised or broke the contract; the reason is in `error`
+        and in the journal.
+
+    Raises
+    ------
+    JournalError
+        If there is a journal already and it is damaged, or the method does not repeat it.
+    RunInterrupted
+        If `stopped` became true; the journal can be continued.
+    """
+    path = journal_path(results, protocol, found.name, repetition)
+    recorded = read_journal(path) if path.exists() else None
+    header = _header(protocol, found, repetition, settings or {})
+    if recorded:
+        _check_same_run(recorded, header)
+        if recorded.end:
+            return Outcome(
+                found.name, repetition, recorded.end.status, recorded.end.error, path
+            )
+    with JournalWriter(path, recorded) as journal:
+        if recorded is None:
+            journal.append(header)
+        play = _Play(protocol, task, found, repetition, journal, recorded, stopped)
+        status: Status = "done"
+        error = None
+        try:
+            with _Clock(timeout) as play.clock:
+                play.to_the_end(settings or {})
+        except _Timeout:
+            status, error = "timeout", f"not finished after {timeout:g} seconds"
+        except MethodError as reason:
+            status, error = "failed", str(reason)
+        journal.append(End(status=status, evaluations=play.evaluated, error=error))
+    return Outcome(found.name, repetition, status, error, path)
+
+
+class _Play:
+    """The loop of ask, evaluate, write, tell; recorded batches are checked instead of written."""
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        task: Task,
+        found: FoundMethod,
+        repetition: int,
+        journal: JournalWriter,
+        recorded: Journal | None,
+        stopped: Callable[[], bool],
+    ) -> None:
+        self.task, self.found, self.journal, self.stopped = task, found, journal, stopped
+        self.recorded = recorded
+        self.clock = _Clock(None)
+        self.evaluated = 0
+        self.batches = 0
+        self.budget = protocol.rules.budget
+        self.problem = Problem(
+            space=task.space,
+            objectives=task.objectives,
+            cheap_objectives=task.cheap_objectives,
+            reference_point=protocol.raw_reference_point,
+            evaluations=self.budget.evaluations,
+            batch=self.budget.batch,
+            initial=protocol.initial_designs(repetition),
+            rng=protocol.method_stream(found.name, repetition),
+            _cheap=task.cheap,
+            evaluations_left=self.budget.evaluations,
+        )
+
+    def to_the_end(self, settings: dict[str, Any]) -> None:
+        with self.clock.calling(f"{self.found.name} could not be made"):
+            method = self.found.method(self.problem, **settings)
+        self._one_batch(method, candidates(self.problem.initial), 0.0)
+        while self.problem.evaluations_left > 0:
+            if self.stopped():
+                raise RunInterrupted("stopped; run the same command again to continue")
+            wanted = min(self.budget.batch, self.problem.evaluations_left)
+            began = time.perf_counter()
+            with self.clock.calling(f"ask({wanted}) of {self.found.name} raised"):
+                asked = list(method.ask(wanted))
+            seconds = time.perf_counter() - began
+            self._check_candidates(asked, wanted)
+            self._one_batch(method, asked, seconds)
+
+    def _one_batch(self, method: Method, asked: list[Candidate], ask_seconds: float) -> None:
+        cheap_queries = self.problem.cheap_queries
+        answer = self.task.evaluate(asked)
+        replayed = self.recorded is not None and self.batches < len(self.recorded.batches)
+        if replayed:
+            self._check_recorded(asked, answer)
+        evaluations = [
+            Evaluation(self.evaluated + i, candidate, answer.objectives[i].copy(), float(cost))
+            for i, (candidate, cost) in enumerate(zip(asked, answer.cost_seconds, strict=True))
+        ]
+        self.evaluated += len(asked)
+        self.problem.evaluations_left -= len(asked)
+        began = time.perf_counter()
+        with self.clock.calling(f"tell of {self.found.name} raised"):
+            method.tell(evaluations)
+        if not replayed:
+            self.journal.append(
+                Batch(
+                    number=self.batches,
+                    architectures=tuple(c.architecture for c in asked),
+                    objectives=tuple(map(tuple, answer.objectives.tolist())),
+                    cost_seconds=tuple(answer.cost_seconds.tolist()),
+                    cheap_queries=cheap_queries,
+                    ask_seconds=round(ask_seconds, 6),
+                    tell_seconds=round(time.perf_counter() - began, 6),
+                )
+            )
+        self.batches += 1
+
+    def _check_candidates(self, asked: list[Candidate], wanted: int) -> None:
+        name, left = self.found.name, self.problem.evaluations_left
+        if not asked:
+            raise MethodError(
+                f"{name} asked for nothing with {left} of {self.budget.evaluations} evaluations "
+                f"left; expected 1 to {wanted} candidates"
+            )
+        if len(asked) > wanted:
+            raise MethodError(
+                f"{name} asked for {len(asked)} candidates with {left} evaluations left; "
+                f"expected at most {wanted}"
+            )
+        for candidate in asked:
+            if not isinstance(candidate, Candidate):
+                raise MethodError(
+                    f"{name} asked for {candidate!r}; expected bench.method.Candidate"
+                )
+        try:
+            self.task.space.check([c.architecture for c in asked])
+        except (SpaceError, ValueError, TypeError) as error:
+            raise MethodError(f"{name} asked for an illegal architecture: {error}") from None
+
+    def _check_recorded(self, asked: list[Candidate], answer: Answer) -> None:
+        assert self.recorded is not None
+        batch = self.recorded.batches[self.batches]
+        where = f"{self.recorded.path} line {self.recorded.line_of(self.batches)}"
+        if batch.number != self.batches:
+            raise JournalError(f"{where}: batch {batch.number}, expected {self.batches}")
+        difference = same_architectures([c.architecture for c in asked], batch.architectures)
+        if difference:
+            raise JournalError(
+                f"{where}: {self.found.name} does not repeat this run: {difference}. The method "
+                f"draws from something else than problem.rng, or its code changed; run with "
+                f"--restart to start the run anew"
+            )
+        if not np.array_equal(answer.objectives, np.asarray(batch.objectives)):
+            raise JournalError(
+                f"{where}: the recorded objectives are not those that the task answers; run with "
+                f"--restart to start the run anew"
+            )
+
+
+def _check_same_run(recorded: Journal, header: Header) -> None:
+    ours, theirs = header.identity(), recorded.header.identity()
+    for key, value in ours.items():
+        if theirs[key] != value:
+            raise JournalError(
+                f"{recorded.path} line 1: this run was made with {key} = {theirs[key]!r}, now it "
+                f"is {value!r}; run with --restart to start it anew"
+            )
+
+
+def _header(
+    protocol: Protocol, found: FoundMethod, repetition: int, settings: dict[str, Any]
+) -> Header:
+    commit, dirty = _git_state()
+    return Header(
+        protocol=protocol.name,
+        protocol_id=protocol.id,
+        method=found.name,
+        method_version=found.method.version,
+        settings=found.method.effective_settings(settings),
+        source_sha256=found.source_sha256(),
+        repetition=repetition,
+        packages=_packages(),
+        git_commit=commit,
+        git_dirty=dirty,
+        processor=processor_name(),
+        threads=int(os.environ.get("OMP_NUM_THREADS", os.cpu_count() or 1)),
+    )
+
+
+@lru_cache(maxsize=1)
+def _packages() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in _RECORDED_PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+@lru_cache(maxsize=1)
+def _git_state() -> tuple[str | None, bool | None]:
+    """Return the commit of the checkout the suite runs from, and whether it has changes."""
+    here = Path(__file__).resolve().parent.parent
+    if not (here / ".git").exists():
+        return None, None
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", "-C", str(here), *words], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD"), bool(git("status", "--porcelain"))
+    except (OSError, subprocess.CalledProcessError):
+        return None, None

@@ -1,0 +1,1 @@
+"""One TOML file per frozen protocol, and LOCK: the id of every released one."""

@@ -1,0 +1,50 @@
+"""What all tests share: where real tables may lie, a toy method file, hypothesis settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("suite", deadline=None, max_examples=60)
+settings.load_profile("suite")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def real_tables() -> Path:
+    """Folder of published tables in the suite's schema; tests that need it are skipped without."""
+    folder = Path(os.environ.get("MONAS_DATA", ROOT.parent / "shared" / "data"))
+    if not (folder / "nb201.parquet").exists():
+        pytest.skip("no published tables on this machine (set MONAS_DATA)")
+    return folder
+
+
+@pytest.fixture
+def method_file(tmp_path: Path):
+    """Give a function that writes a method class into a file and returns its `file.py:Class`."""
+
+    def write(body: str, name: str = "toy") -> str:
+        path = tmp_path / f"{name}.py"
+        path.write_text(
+            "import itertools, time\n"
+            "import numpy as np\n"
+            "from bench.method import Candidate, Method, candidates\n\n\n"
+            f"class Toy(Method):\n    name = {name!r}\n\n{body}\n",
+            encoding="utf-8",
+        )
+        return f"{path}:Toy"
+
+    return write
+
+
+RANDOM_BODY = """
+    def ask(self, n):
+        return candidates(self.problem.space.sample(self.problem.rng, n))
+
+    def tell(self, evaluations):
+        pass
+"""

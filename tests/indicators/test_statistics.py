@@ -1,0 +1,269 @@
+"""Intervals, tests, ranks and letters against enumeration and definitions."""
+
+import math
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from bench.errors import IndicatorError
+from bench.indicators import (
+    average_ranks,
+    bootstrap_interval,
+    holm,
+    paired_wilcoxon,
+    significance_groups,
+)
+from bench.indicators._letters import compact_letters
+
+# -- bootstrap ---------------------------------------------------------------------------------
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def test_bootstrap_needs_only_the_generator():
+    values = rng(1).normal(size=30)
+    first, again, other = (bootstrap_interval(values, np.mean, rng=rng(s)) for s in (0, 0, 7))
+    assert first == again != other
+
+
+def test_bootstrap_is_the_percentiles_of_resampled_statistics():
+    values = rng(1).normal(size=25)
+    draws = rng().integers(0, 25, size=(200, 25))
+    ordered = sorted(float(np.mean(values[draw])) for draw in draws)
+    found = bootstrap_interval(values, np.mean, rng=rng(), level=0.9, resamples=200)
+    assert found == pytest.approx((ordered[9], ordered[190]))
+
+
+def plain_median(sample):
+    return sorted(sample)[len(sample) // 2]
+
+
+def test_bootstrap_takes_a_statistic_without_an_axis():
+    values = rng(1).normal(size=25)
+    slow = bootstrap_interval(values, plain_median, rng=rng(), resamples=300)
+    assert slow == bootstrap_interval(values, rng=rng(), resamples=300)
+
+
+def test_bootstrap_of_a_mean_agrees_with_theory():
+    values = rng(3).normal(size=400)
+    low, high = bootstrap_interval(values, np.mean, rng=rng())
+    half = 1.96 * values.std() / 20
+    assert low == pytest.approx(values.mean() - half, abs=0.015)
+    assert high == pytest.approx(values.mean() + half, abs=0.015)
+
+
+def test_bootstrap_takes_targets_never_reached():
+    low, high = bootstrap_interval([3.0, 4.0, 5.0, math.inf, math.inf], rng=rng())
+    assert (low, high) == (3.0, math.inf)
+
+
+@given(st.floats(0.05, 0.45), st.integers(1, 50))
+def test_a_higher_level_is_a_wider_interval(small, resamples):
+    values = rng(2).normal(size=12)
+    inner = bootstrap_interval(values, rng=rng(), level=small, resamples=resamples)
+    outer = bootstrap_interval(values, rng=rng(), level=2 * small, resamples=resamples)
+    assert outer[0] <= inner[0] <= inner[1] <= outer[1]
+
+
+def test_bootstrap_names_what_is_wrong():
+    with pytest.raises(IndicatorError, match="values: expected at least one repetition, got none"):
+        bootstrap_interval([], rng=rng())
+    with pytest.raises(IndicatorError, match="values: position 1 is nan"):
+        bootstrap_interval([1.0, math.nan], rng=rng())
+    with pytest.raises(IndicatorError, match=r"level: expected a confidence in \(0, 1\), got 95"):
+        bootstrap_interval([1.0], rng=rng(), level=95)
+    with pytest.raises(IndicatorError, match="resamples: expected at least 1, got 0"):
+        bootstrap_interval([1.0], rng=rng(), resamples=0)
+
+
+# -- Wilcoxon ----------------------------------------------------------------------------------
+
+
+def wilcoxon_by_signs(differences):
+    """Enumerate all signs: the two-sided exact p-value without ties and zeros."""
+    ranks = np.argsort(np.argsort(np.abs(differences))) + 1
+    observed = sum(rank for rank, d in zip(ranks, differences, strict=True) if d > 0)
+    signs = product([0, 1], repeat=len(ranks))
+    totals = np.array([np.dot(chosen, ranks) for chosen in signs])
+    return min(1.0, 2 * min((totals <= observed).mean(), (totals >= observed).mean()))
+
+
+@pytest.mark.filterwarnings("error")
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=9, unique=True), st.data())
+def test_wilcoxon_enumerates_signs(sizes, data):
+    signs = data.draw(st.lists(st.sampled_from([-1, 1]), min_size=len(sizes), max_size=len(sizes)))
+    differences = np.multiply(sizes, signs)
+    p = paired_wilcoxon(differences, np.zeros(len(sizes)))
+    assert p == pytest.approx(wilcoxon_by_signs(differences))
+
+
+@pytest.mark.filterwarnings("error")
+@given(arrays(np.float64, (2, 14), elements=st.integers(0, 5).map(float)))
+def test_wilcoxon_does_not_take_sides(scores):
+    a, b = scores
+    p = paired_wilcoxon(a, b)
+    assert 0.0 <= p <= 1.0
+    assert p == pytest.approx(paired_wilcoxon(b, a))
+
+
+def test_wilcoxon_of_equal_methods_is_one():
+    assert paired_wilcoxon([0.1, 0.2], [0.1, 0.2]) == 1.0
+
+
+def test_wilcoxon_names_what_is_wrong():
+    with pytest.raises(IndicatorError, match=r"b: expected an array of shape \[2\]"):
+        paired_wilcoxon([1, 2], [1, 2, 3])
+    with pytest.raises(IndicatorError, match="a: expected at least one pair"):
+        paired_wilcoxon([], [])
+    with pytest.raises(IndicatorError, match="b: position 0 is inf"):
+        paired_wilcoxon([1.0], [math.inf])
+
+
+# -- Holm --------------------------------------------------------------------------------------
+
+
+def holm_rejects(p, alpha):
+    """Holm's procedure as he words it: go up from the smallest, stop at the first acceptance."""
+    rejected = [False] * len(p)
+    for step, i in enumerate(sorted(range(len(p)), key=lambda i: p[i])):
+        if p[i] > alpha / (len(p) - step):
+            break
+        rejected[i] = True
+    return rejected
+
+
+@given(st.lists(st.floats(0.0, 1.0, width=16), max_size=8), st.floats(0.0001, 0.9999))
+def test_holm_rejects_what_the_procedure_rejects(p, alpha):
+    adjusted = holm(p)
+    near = np.isclose(adjusted, alpha)
+    assert ((adjusted <= alpha) | near).tolist() == (
+        np.array(holm_rejects(p, alpha), dtype=bool) | near
+    ).tolist()
+
+
+@given(st.lists(st.floats(0.0, 1.0), max_size=8))
+def test_holm_keeps_the_order_and_never_lowers(p):
+    adjusted = holm(p)
+    assert (adjusted >= p).all()
+    assert (adjusted <= 1.0).all()
+    assert (np.diff(adjusted[np.argsort(p, kind="stable")]) >= 0.0).all()
+
+
+def test_holm_by_hand():
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([]).shape == (0,)
+    with pytest.raises(IndicatorError, match=r"p: position 1 is 1\.5; expected a probability"):
+        holm([0.5, 1.5])
+
+
+# -- ranks -------------------------------------------------------------------------------------
+
+
+@given(arrays(np.float64, (4, 5), elements=st.integers(0, 3).map(float)))
+def test_average_ranks_counts_who_is_better(scores):
+    twin = [
+        np.mean(
+            [
+                1
+                + sum(row[r] > own[r] for row in scores)
+                + (sum(row[r] == own[r] for row in scores) - 1) / 2
+                for r in range(5)
+            ]
+        )
+        for own in scores
+    ]
+    assert average_ranks(scores) == pytest.approx(twin)
+
+
+def test_average_ranks_without_repetitions_is_refused():
+    with pytest.raises(IndicatorError, match="scores: expected an array of shape"):
+        average_ranks(np.empty((3, 0)))
+
+
+# -- letters -----------------------------------------------------------------------------------
+
+
+def relations(k):
+    pairs = list(combinations(range(k), 2))
+    return st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs)).map(
+        lambda flags: symmetric(k, [p for p, flag in zip(pairs, flags, strict=True) if flag])
+    )
+
+
+def symmetric(k, pairs):
+    differ = np.zeros((k, k), dtype=bool)
+    for i, j in pairs:
+        differ[i, j] = differ[j, i] = True
+    return differ
+
+
+def maximal_groups(differ):
+    """Brute force: all sets without a significant pair that no other such set contains."""
+    k = len(differ)
+    groups = [
+        set(members)
+        for size in range(1, k + 1)
+        for members in combinations(range(k), size)
+        if not any(differ[i, j] for i, j in combinations(members, 2))
+    ]
+    return [group for group in groups if not any(group < other for other in groups)]
+
+
+@given(st.integers(1, 7).flatmap(relations))
+def test_methods_share_a_letter_exactly_when_they_do_not_differ(differ):
+    letters = compact_letters(differ)
+    for i, j in combinations(range(len(differ)), 2):
+        assert bool(set(letters[i]) & set(letters[j])) == (not differ[i, j])
+
+
+@given(st.integers(1, 7).flatmap(relations))
+def test_letters_are_the_maximal_groups(differ):
+    letters = compact_letters(differ)
+    columns = {
+        letter: {m for m, own in enumerate(letters) if letter in own}
+        for letter in sorted(set("".join(letters)))
+    }
+    assert sorted(map(sorted, columns.values())) == sorted(map(sorted, maximal_groups(differ)))
+    assert list(columns) == list("abcdefghijklmnopqrstuvwxyz"[: len(columns)])
+    assert letters[0].startswith("a")
+
+
+def test_letters_that_run_out():
+    # Ten pairs that differ, all else alike: 2 ** 10 maximal groups.
+    differ = symmetric(20, [(2 * i, 2 * i + 1) for i in range(10)])
+    with pytest.raises(
+        IndicatorError, match="1024 letters needed for 20 methods; expected at most"
+    ):
+        compact_letters(differ)
+
+
+def test_significance_groups_orders_by_median_and_answers_in_the_order_given():
+    base = rng().normal(size=20) * 0.01
+    noise = rng(5).normal(size=20) * 0.01
+    assert significance_groups([base, base + 3, base + 1, base + 1 + noise]) == ["c", "a", "b", "b"]
+
+
+def test_significance_groups_shows_what_is_not_transitive():
+    noise = rng(1).normal(size=(3, 20))
+    scores = noise + np.array([[0.0], [0.6], [1.2]])
+    p = holm([paired_wilcoxon(scores[i], scores[j]) for i, j in [(0, 1), (1, 2), (0, 2)]])
+    assert (p <= 0.05).tolist() == [False, False, True]
+    assert significance_groups(scores) == ["b", "ab", "a"]
+
+
+def test_significance_groups_of_one_method_and_of_few_repetitions():
+    assert significance_groups([[0.1, 0.2, 0.3]]) == ["a"]
+    assert significance_groups([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]) == ["a", "a"]
+
+
+def test_significance_groups_names_what_is_wrong():
+    with pytest.raises(IndicatorError, match=r"alpha: expected a level in \(0, 1\), got 5"):
+        significance_groups([[0.1], [0.2]], alpha=5)
+    with pytest.raises(IndicatorError, match=r"scores: row 1 is \[nan\]"):
+        significance_groups([[0.1], [math.nan]])

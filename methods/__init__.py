@@ -1,0 +1,7 @@
+"""Algorithms that play by ask and tell: one module or package for each, found by entry point.
+
+A method sees `bench.spaces`, `bench.method` and `bench.indicators`; never data, tasks or the inside
+of another method. What several of them need lives in the modules that start with an underscore.
+"""
+
+__all__ = ["nsga2", "pareto_nash_tab", "random_search", "weighted_sum_ea"]

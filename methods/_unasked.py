@@ -1,0 +1,99 @@
+"""Which architectures a run has not asked for yet, up to isomorphism, and random ones among them.
+
+Repeating a measurement costs as much as a new one, so every method of this folder asks for each
+isomorphism class once (*ours*; the same rule for all of them, so that none gains by it).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bench.spaces import FiniteSpace
+from bench.spaces.finite import Architectures
+
+__all__ = ["Unasked"]
+
+_ROUNDS = 20
+_ENUMERABLE = 1_000_000
+
+
+class Unasked:
+    """The isomorphism classes of a space from which nothing was asked.
+
+    Parameters
+    ----------
+    space : FiniteSpace
+    """
+
+    def __init__(self, space: FiniteSpace) -> None:
+        self._space = space
+        self._asked: set[bytes] = set()
+
+    def remove(self, architectures: ArrayLike) -> None:
+        """Note that these architectures [n, variables] were asked for."""
+        self._asked.update(self.keys(architectures))
+
+    def keys(self, architectures: ArrayLike) -> list[bytes]:
+        """Return the name of the isomorphism class of each architecture [n, variables]."""
+        return [row.tobytes() for row in self._space.canonical(architectures)]
+
+    def first_of_class(self, architectures: ArrayLike) -> NDArray[np.bool_]:
+        """Say [n] which architectures have a class that was neither asked nor seen in a row above.
+
+        Examples
+        --------
+        >>> from bench.spaces import NASBench201
+        >>> unasked = Unasked(NASBench201())
+        >>> unasked.remove([[3, 0, 0, 0, 0, 0]])
+        >>> unasked.first_of_class([[2, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]])
+        array([False,  True, False])
+        """
+        return self._first(self.keys(architectures), set(self._asked))
+
+    def sample(self, rng: np.random.Generator, n: int) -> Architectures:
+        """Draw n architectures [n, variables]: of unasked classes, then of any.
+
+        Once no class is left, what is missing is drawn from the whole space with replacement,
+        because a run goes on until its budget is spent.
+        """
+        new = self.sample_new(rng, n)
+        return np.concatenate([new, self._space.sample(rng, n - len(new))])
+
+    def sample_new(self, rng: np.random.Generator, n: int) -> Architectures:
+        """Draw up to n architectures [k, variables] uniformly from those whose class is unasked.
+
+        One after the other, each class at most once: a class with many members is drawn more often
+        than one with few. Fewer than n only if no class is left (or, in a space too large to be
+        enumerated, if rejection found none).
+        """
+        seen = set(self._asked)
+        drawn = [np.empty((0, self._space.variables), dtype=np.int8)]
+        missing = n
+        for _ in range(_ROUNDS):
+            rows = self._space.sample(rng, 2 * missing + 8)
+            drawn.append(self._take(rows, missing, seen))
+            missing -= len(drawn[-1])
+            if missing == 0:
+                return np.concatenate(drawn)
+        if math.prod(self._space.cardinalities) <= _ENUMERABLE:
+            rows = self._space.enumerate()
+            drawn.append(self._take(rows[rng.permutation(len(rows))], missing, seen))
+        return np.concatenate(drawn)
+
+    def _take(self, rows: Architectures, n: int, seen: set[bytes]) -> Architectures:
+        keys = self.keys(rows)
+        taken = rows[self._first(keys, set(seen))][:n]
+        seen.update(self.keys(taken))
+        return taken
+
+    @staticmethod
+    def _first(keys: Iterable[bytes], seen: set[bytes]) -> NDArray[np.bool_]:
+        flags = []
+        for key in keys:
+            flags.append(key not in seen)
+            seen.add(key)
+        return np.asarray(flags, dtype=np.bool_)

@@ -1,0 +1,9 @@
+"""Pareto-NASH's search strategy on a finite space, without weight inheritance; its ablations."""
+
+from methods.pareto_nash_tab.search import (
+    ParetoNashTab,
+    ParetoNashTabSingle,
+    ParetoNashTabUniform,
+)
+
+__all__ = ["ParetoNashTab", "ParetoNashTabSingle", "ParetoNashTabUniform"]

@@ -1,0 +1,70 @@
+"""Pareto-NASH's three growing and three shrinking operators, as edits of a finite encoding."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.spaces import FiniteSpace, NASBench201
+from bench.spaces.nasbench201 import CONV1, CONV3, NONE, POOL, SKIP
+
+__all__ = ["EDITS", "Architecture", "apply_operators", "resample_one_variable", "typed_edit"]
+
+Architecture = tuple[int, ...]
+
+# name: (operations it applies to, operations it may put in their place). The paper's operators
+# change whole layers of an open-ended network; these are what is left of them on six edges, *ours*.
+EDITS = {
+    "deepen": ((NONE, SKIP, POOL), (CONV1, CONV3)),
+    "widen": ((CONV1,), (CONV3,)),
+    "add skip": ((NONE,), (SKIP,)),
+    "remove": ((CONV1, CONV3, SKIP), (NONE,)),
+    "prune": ((CONV3,), (CONV1,)),
+    "substitute": ((CONV1, CONV3), (POOL, SKIP)),
+}
+
+
+def typed_edit(rng: np.random.Generator, cell: Architecture) -> tuple[Architecture, str]:
+    """Return a NAS-Bench-201 cell with one edge edited, and the name of the operator.
+
+    The operator is uniform among those with a legal edge, then the edge, then what is put there.
+    """
+    legal = [name for name, (before, _) in EDITS.items() if set(before) & set(cell)]
+    name = legal[rng.integers(len(legal))]
+    before, after = EDITS[name]
+    edges = [edge for edge, operation in enumerate(cell) if operation in before]
+    edge = edges[rng.integers(len(edges))]
+    operation = after[rng.integers(len(after))]
+    return (*cell[:edge], operation, *cell[edge + 1 :]), name
+
+
+def resample_one_variable(
+    rng: np.random.Generator, space: FiniteSpace, architecture: Architecture
+) -> tuple[Architecture, str]:
+    """Return an architecture of any finite space with one variable moved to another category."""
+    movable = [v for v, c in enumerate(space.cardinalities) if c > 1]
+    variable = movable[rng.integers(len(movable))]
+    cardinality = space.cardinalities[variable]
+    step = int(rng.integers(1, cardinality))
+    moved = (architecture[variable] + step) % cardinality
+    return (*architecture[:variable], moved, *architecture[variable + 1 :]), "resample"
+
+
+def apply_operators(
+    rng: np.random.Generator, space: FiniteSpace, parent: Architecture, n: int, *, typed: bool
+) -> tuple[Architecture, tuple[str, ...]]:
+    """Return the child that n operators, one after another, make of a parent, and their names.
+
+    Parameters
+    ----------
+    typed : bool
+        Use the six operators where they are defined, on NAS-Bench-201; elsewhere, or if false,
+        resample one variable n times.
+    """
+    child, names = parent, []
+    for _ in range(n):
+        if typed and isinstance(space, NASBench201):
+            child, name = typed_edit(rng, child)
+        else:
+            child, name = resample_one_variable(rng, space, child)
+        names.append(name)
+    return child, tuple(names)

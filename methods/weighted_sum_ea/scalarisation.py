@@ -1,0 +1,65 @@
+"""Weight vectors, scales and ranks: what a weighted sum needs to be compared by."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.indicators import non_dominated
+
+__all__ = ["domination_ranks", "lattice", "scaled_by_front"]
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+def lattice(objectives: int, divisions: int) -> Floats:
+    """Return all weight vectors [n, objectives] of multiples of 1 / divisions that sum to 1.
+
+    Source: Das and Dennis, SIAM Journal on Optimization 8(3), 1998.
+
+    Examples
+    --------
+    >>> lattice(2, 2).tolist()
+    [[0.0, 1.0], [0.5, 0.5], [1.0, 0.0]]
+    """
+    counts = product(range(divisions + 1), repeat=objectives)
+    return np.array([c for c in counts if sum(c) == divisions]) / divisions
+
+
+def domination_ranks(objectives: Floats) -> Indices:
+    """Return the front [n] that each row of objectives [n, m] lies on; 0 is the non-dominated one.
+
+    Source: Deb et al., IEEE TEVC 6(2), 2002, section III-A (by peeling, not by counting).
+
+    Examples
+    --------
+    >>> domination_ranks(np.array([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0], [3.0, 3.0]])).tolist()
+    [0, 0, 1, 2]
+    """
+    ranks = np.zeros(len(objectives), dtype=np.int64)
+    remaining = np.arange(len(objectives))
+    while len(remaining):
+        front = non_dominated(objectives[remaining])
+        remaining = remaining[~front]
+        ranks[remaining] += 1
+    return ranks
+
+
+def scaled_by_front(objectives: Floats, *, clip: float) -> Floats:
+    """Return objectives [n, m] with 0 and 1 at the ends of their non-dominated set, up to `clip`.
+
+    An objective that does not differ within that set is scaled by its range over all rows.
+
+    Examples
+    --------
+    >>> scaled_by_front(np.array([[1.0, 9.0], [3.0, 8.0], [9.0, 9.0]]), clip=2.0).tolist()
+    [[0.0, 1.0], [1.0, 0.0], [2.0, 1.0]]
+    """
+    front = objectives[non_dominated(objectives)]
+    low, span = front.min(axis=0), np.ptp(front, axis=0)
+    span = np.where(span > 0, span, np.ptp(objectives, axis=0))
+    scaled: Floats = np.minimum((objectives - low) / np.where(span > 0, span, 1.0), clip)
+    return scaled

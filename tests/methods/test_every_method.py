@@ -1,0 +1,141 @@
+"""What every method of this folder promises."""
+
+import random
+
+import numpy as np
+import pytest
+
+from bench.errors import MethodError
+from bench.indicators import hypervolume, normalise
+from bench.method import Setting
+from methods.nsga2 import NSGA2
+from methods.pareto_nash_tab import ParetoNashTab, ParetoNashTabSingle, ParetoNashTabUniform
+from methods.random_search import RandomSearch
+from methods.weighted_sum_ea import WeightedSumEA, WeightedSumEASingle
+
+METHODS = [
+    NSGA2,
+    ParetoNashTab,
+    ParetoNashTabSingle,
+    ParetoNashTabUniform,
+    RandomSearch,
+    WeightedSumEA,
+    WeightedSumEASingle,
+]
+
+every_method = pytest.mark.parametrize("method", METHODS, ids=lambda m: m.name)
+
+
+@every_method
+def test_introduces_itself(method):
+    assert method.name
+    assert method.source
+    assert method.summary
+    assert method.version == "1"
+    for setting in method.settings_spec.values():
+        assert isinstance(setting, Setting)
+        assert setting.reason
+        assert setting.mark in {"paper", "released code", "ours"}
+
+
+def test_names_are_distinct():
+    assert len({m.name for m in METHODS}) == len(METHODS)
+
+
+@every_method
+def test_refuses_a_setting_it_does_not_have(method, make_task, play):
+    with pytest.raises(MethodError, match="has no setting 'colour'"):
+        play(method, make_task(), colour="blue")
+
+
+@every_method
+@pytest.mark.parametrize("batch", [1, 5, 20])
+@pytest.mark.parametrize("objectives", [2, 3])
+def test_spends_the_budget_on_distinct_cells(method, batch, objectives, make_task, play):
+    task = make_task(objectives=objectives)
+    played = play(method, task, evaluations=73, batch=batch)
+    assert len(played.objectives) == 73
+    asked = task.space.canonical(played.architectures[10:])
+    initial = task.space.canonical(played.architectures[:10])
+    assert len(np.unique(asked, axis=0)) == 63
+    assert len(np.unique(np.concatenate([initial, asked]), axis=0)) == 63 + len(
+        np.unique(initial, axis=0)
+    )
+
+
+@every_method
+@pytest.mark.parametrize("cheap", [(), (1, 2)])
+def test_plays_with_no_and_with_two_cheap_objectives(method, cheap, make_task, play):
+    assert len(play(method, make_task(objectives=3, cheap=cheap)).objectives) == 60
+
+
+@every_method
+def test_same_stream_same_run_other_stream_other_run(method, make_task, play):
+    task = make_task()
+    first, again = play(method, task), play(method, task)
+    other = play(method, task, stream=1)
+    assert first.batches == again.batches  # lineage too
+    assert first.batches[0] == other.batches[0]  # the designs belong to the repetition
+    assert first.batches[1:] != other.batches[1:]
+
+
+@every_method
+def test_leaves_the_global_generators_alone(method, make_task, play):
+    before, python_before = np.random.get_state(), random.getstate()  # noqa: NPY002
+    play(method, make_task())
+    after = np.random.get_state()  # noqa: NPY002
+    assert before[2:] == after[2:]
+    np.testing.assert_array_equal(before[1], after[1])
+    assert python_before == random.getstate()
+
+
+@every_method
+@pytest.mark.parametrize("batch", [1, 5])
+def test_goes_on_when_the_space_is_exhausted(method, batch, make_task, play):
+    played = play(method, make_task(tiny=True), evaluations=40, batch=batch)
+    assert len(played.objectives) == 40
+    # Every architecture is seen before any is asked for a second time.
+    initial = {tuple(row) for row in played.problem.initial.tolist()}
+    left = 12 - len(initial)
+    asked = played.architectures[10 : 10 + left]
+    assert len(initial | set(asked)) == 12
+
+
+@every_method
+def test_plays_when_designs_outnumber_its_population(method, make_task, play):
+    if "population_size" in method.settings_spec:
+        played = play(method, make_task(), population_size=6)
+        assert len(played.objectives) == 60
+
+
+def test_costs_that_are_not_positive_are_refused(make_task, play):
+    task = make_task()
+    sound = task.evaluate
+    task.evaluate = lambda architectures: sound(architectures) - [0.0, 1000.0]
+    for method in (WeightedSumEA, ParetoNashTab):
+        with pytest.raises(MethodError, match=r"objective 'flops' is -\d+.*; expected more than 0"):
+            play(method, task)
+
+
+def test_every_search_beats_random_on_average(make_task, play):
+    task = make_task()
+    whole = task.evaluate(task.space.enumerate())
+    low, high = whole.min(axis=0), whole.max(axis=0)
+
+    def mean_hypervolume(method):
+        return np.mean(
+            [
+                hypervolume(
+                    normalise(
+                        play(method, task, repetition=r, evaluations=120).objectives, low, high
+                    ),
+                    [1.1, 1.1],
+                )
+                for r in range(10)
+            ]
+        )
+
+    baseline = mean_hypervolume(RandomSearch)
+    for method in METHODS:
+        if method is not RandomSearch:
+            assert mean_hypervolume(method) > baseline, method.name

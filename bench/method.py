@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import inspect
 import sys
@@ -185,14 +186,36 @@ class FoundMethod:
     method: type[Method]
 
     def source_sha256(self) -> str:
-        """Return the digest of the file, or of the package's files, that the class is written in."""
-        path = Path(inspect.getfile(self.method))
-        in_package = self.method.__module__.count(".") > 1
-        paths = sorted(path.parent.rglob("*.py")) if in_package else [path]
+        """Return the digest of the class's file and of what it imports from its own package.
+
+        Own package means the same top-level one, below which relatives share code; the suite's
+        engine and the libraries are told by the versions and the commit in the journal.
+        """
         digest = sha256()
-        for each in paths:
-            digest.update(each.name.encode() + b"\0" + each.read_bytes() + b"\0")
+        for path in sorted(_own_sources(self.method.__module__)):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()
+
+
+def _own_sources(module: str) -> set[Path]:
+    """Return the files of `module` and, again and again, of what it imports from its package."""
+    package = module.partition(".")[0]
+    found: set[Path] = set()
+    waiting = [module]
+    while waiting:
+        loaded = sys.modules.get(waiting.pop())
+        path = Path(getattr(loaded, "__file__", None) or "")
+        if path.suffix != ".py" or path in found:
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            waiting.extend(n for n in names if n == package or n.startswith(f"{package}."))
+    return found
 
 
 def registered_methods() -> dict[str, str]:

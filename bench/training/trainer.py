@@ -25,14 +25,15 @@ class Recipe:
     """How a cell is trained. The defaults are those of the embedded table.
 
     All are *ours*; optimiser and schedule follow NAS-Bench-201 (SGD with Nesterov momentum 0.9,
-    learning rate 0.1 to 0 along a cosine, weight decay 5e-4), shortened for digits.
+    learning rate to 0 along a cosine, weight decay 5e-4). Epochs, batch and learning rate were chosen
+    on 80 random cells, by the share of the variance over trainings that belongs to the cell, and cost.
     """
 
     channels: int = 4
     cells: int = 1
     epochs: int = 8
     batch: int = 64
-    learning_rate: float = 0.1
+    learning_rate: float = 0.25
     momentum: float = 0.9
     weight_decay: float = 5e-4
     noise: float = 1.0  # standard deviation, in those of the pixels; fresh at every step

@@ -82,7 +82,7 @@ class TrainingError(MonasError):
     """A training or a table build that cannot go on."""
 
 
-class RunInterrupted(MonasError):
+class RunInterrupted(MonasError):  # noqa: N818 - a decision of the user, no error
     """The user stopped the run; its journal is whole and can be resumed."""
 
     exit_status = 130

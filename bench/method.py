@@ -244,7 +244,7 @@ def find_method(spec: str) -> FoundMethod:
     if not (isinstance(found, type) and issubclass(found, Method)) or inspect.isabstract(found):
         raise CallError(f"{spec} is not a method: expected a subclass of bench.method.Method")
     if not getattr(found, "name", ""):
-        raise CallError(f"{spec} has no name: set `name = \"...\"` in the class")
+        raise CallError(f'{spec} has no name: set `name = "..."` in the class')
     return FoundMethod(found.name, spec, found)
 
 

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from bench.errors import CallError, ProtocolError
 from bench.indicators import hypervolume, normalise
-from bench.spaces.finite import Architectures
 from bench.seeds import stream
+from bench.spaces.finite import Architectures
 from bench.tasks import TableTask, TableTaskSpec
 
 __all__ = [
@@ -142,7 +142,7 @@ class Protocol:
         return TableTask(self.rules.task)
 
     def initial_designs(self, repetition: int) -> Architectures:
-        """Return the designs [initial, variables] that every method of this repetition starts from.
+        """Return the designs [initial, variables] that every method of a repetition starts from.
 
         Distinct up to isomorphism, uniform over the space's classes as sampling meets them.
         """
@@ -170,7 +170,8 @@ class Protocol:
         """The reference point [m] in the units of the objectives."""
         n = self.rules.normalisation
         ideal, nadir = np.asarray(n.ideal), np.asarray(n.nadir)
-        return ideal + np.asarray(n.reference_point) * (nadir - ideal)
+        raw: NDArray[np.float64] = ideal + np.asarray(n.reference_point) * (nadir - ideal)
+        return raw
 
     def normalise(self, objectives: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return objectives [n, m] with the ideal at 0 and the nadir at 1."""
@@ -183,7 +184,7 @@ class Protocol:
 
 
 def front_digest(front: NDArray[np.float64]) -> str:
-    """Return the sha256 of a sorted front [p, m], its numbers written with 12 significant digits."""
+    """Return the sha256 of a sorted front [p, m], numbers written with 12 significant digits."""
     lines = [" ".join(f"{value:.12g}" for value in point) for point in np.unique(front, axis=0)]
     return sha256("\n".join(lines).encode()).hexdigest()
 

@@ -197,9 +197,7 @@ def load_results(protocol: Protocol, folder: Path) -> Results:
     return Results(protocol, tuple(runs), tuple(unfinished), front, search_front, best)
 
 
-def _recompute(
-    protocol: Protocol, task: TableTask, journal: Journal, best: float
-) -> RunResult:
+def _recompute(protocol: Protocol, task: TableTask, journal: Journal, best: float) -> RunResult:
     architectures = np.asarray(journal.architectures, dtype=np.int8)
     answer = task.evaluate(candidates(architectures))
     recorded = np.asarray([o for batch in journal.batches for o in batch.objectives])

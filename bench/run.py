@@ -41,7 +41,16 @@ from bench.tasks import Answer, Task
 
 __all__ = ["Outcome", "journal_path", "run"]
 
-_RECORDED_PACKAGES = ("numpy", "scipy", "scikit-learn", "moocore", "pymoo", "torch", "botorch", "cma")
+_RECORDED_PACKAGES = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "moocore",
+    "pymoo",
+    "torch",
+    "botorch",
+    "cma",
+)
 
 
 @dataclass(frozen=True)
@@ -151,9 +160,7 @@ def run(
     if recorded:
         _check_same_run(recorded, header)
         if recorded.end:
-            return Outcome(
-                found.name, repetition, recorded.end.status, recorded.end.error, path
-            )
+            return Outcome(found.name, repetition, recorded.end.status, recorded.end.error, path)
     with JournalWriter(path, recorded) as journal:
         if recorded is None:
             journal.append(header)

@@ -86,9 +86,7 @@ def plan(
                     continue
                 settings = tuple(sorted(roster.get(spec, {}).items()))
                 planned.append(
-                    PlannedRun(
-                        name, protocol.id, spec, settings, repetition, results, timeout
-                    )
+                    PlannedRun(name, protocol.id, spec, settings, repetition, results, timeout)
                 )
     return planned
 

@@ -58,8 +58,14 @@ def _lines(what: str, total: int) -> Iterator[Callable[[int, str], None]]:
 @contextmanager
 def _bar(what: str, total: int) -> Iterator[Callable[[int, str], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),
@@ -71,4 +77,8 @@ def _bar(what: str, total: int) -> Iterator[Callable[[int, str], None]]:
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(what, total=total, note="")
-        yield lambda done, note="": bar.update(task, completed=done, note=note)
+
+        def show(done: int, note: str = "") -> None:
+            bar.update(task, completed=done, note=note)
+
+        yield show

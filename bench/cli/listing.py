@@ -14,7 +14,9 @@ __all__ = ["listing"]
 @click.option("--settings", is_flag=True, help="With methods: every default and where it is from.")
 def listing(what: str, settings: bool) -> None:
     """List protocols, methods, tasks or data."""
-    {"protocols": _protocols, "tasks": _tasks, "data": _data}.get(what, lambda: _methods(settings))()
+    {"protocols": _protocols, "tasks": _tasks, "data": _data}.get(
+        what, lambda: _methods(settings)
+    )()
 
 
 def _protocols() -> None:

@@ -26,7 +26,7 @@ def measure(file: Path) -> None:
 @protocol.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def lock(file: Path) -> None:
-    """Print the line with which FILE is released: add it to protocols/LOCK and never change FILE."""
+    """Print the line that releases FILE: add it to protocols/LOCK and never change FILE."""
     from bench.protocol import load_protocol
 
     loaded = load_protocol(str(file))

@@ -34,7 +34,12 @@ def table() -> None:
     help="Folder for table, catalogue entry and card.  [default: the suite's own]",
 )
 def build(
-    name: str, rows: str | None, check: bool, workers: int | None, work: Path | None, out: Path | None
+    name: str,
+    rows: str | None,
+    check: bool,
+    workers: int | None,
+    work: Path | None,
+    out: Path | None,
 ) -> int:
     """Train every distinct cell, time every network, write the table and its card.
 
@@ -44,9 +49,7 @@ def build(
     try:
         import torch  # noqa: F401
     except ImportError:
-        raise CallError(
-            "building a table needs torch: pip install 'monas-bench[train]'"
-        ) from None
+        raise CallError("building a table needs torch: pip install 'monas-bench[train]'") from None
     from bench.training.assemble import assemble
     from bench.training.build import (
         LATENCY_ROUNDS,
@@ -72,7 +75,9 @@ def build(
         )
     missing = total - len(record.trainings())
     if missing:
-        click.echo(f"{len(chosen)} rows trained in {record.path}; {missing} of {total} still missing")
+        click.echo(
+            f"{len(chosen)} rows trained in {record.path}; {missing} of {total} still missing"
+        )
         return 0
     with progress("networks timed", total * LATENCY_ROUNDS) as show:
         measure_latencies(record, finished=lambda done: show(done, ""))

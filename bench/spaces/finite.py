@@ -87,7 +87,8 @@ class FiniteSpace(ABC):
         if wanted.size and (wanted.min() < 0 or wanted.max() >= self.size):
             raise SpaceError(f"{self.name}: expected indices from 0 to {self.size - 1}")
         digits = wanted[:, None] // self._strides() % np.asarray(self.cardinalities)
-        return digits.astype(np.int8)
+        architectures: Architectures = digits.astype(np.int8)
+        return architectures
 
     def enumerate(self) -> Architectures:
         """Return every architecture, [size, variables], the last variable changing fastest."""
@@ -110,7 +111,8 @@ class FiniteSpace(ABC):
         category = np.concatenate([np.arange(c) for c in self.cardinalities])
         changed = np.repeat(centre[None], len(variable), axis=0)
         changed[np.arange(len(variable)), variable] = category
-        return changed[category != centre[variable]]
+        others: Architectures = changed[category != centre[variable]]
+        return others
 
     def mutate(
         self, rng: np.random.Generator, architectures: ArrayLike, *, rate: float | None = None

@@ -105,9 +105,7 @@ class NASBench201(FiniteSpace):
         reach = [np.ones(len(live), dtype=bool)]
         for target in (1, 2, 3):
             edges = [e for e, (_, t) in enumerate(EDGES) if t == target]
-            reach.append(
-                np.logical_or.reduce([live[:, e] & reach[EDGES[e][0]] for e in edges])
-            )
+            reach.append(np.logical_or.reduce([live[:, e] & reach[EDGES[e][0]] for e in edges]))
         return reach[3]
 
 

@@ -118,9 +118,7 @@ def train_rows(
     cells = table_cells()
     pool, _ = numeric_pool(workers)
     with pool:
-        futures = [
-            pool.submit(train_row, row, cells[row].tolist(), build.recipe) for row in todo
-        ]
+        futures = [pool.submit(train_row, row, cells[row].tolist(), build.recipe) for row in todo]
         try:
             for count, future in enumerate(as_completed(futures), start=1):
                 build.append(future.result())

@@ -19,7 +19,9 @@ from bench.spaces.nasbench201 import CONV1, CONV3, EDGES, NONE, POOL, SKIP
 __all__ = ["CellNetwork"]
 
 
-def _relu_conv_norm(channels_in: int, channels_out: int, kernel: int, stride: int, k: int) -> nn.Module:
+def _relu_conv_norm(
+    channels_in: int, channels_out: int, kernel: int, stride: int, k: int
+) -> nn.Module:
     return nn.Sequential(
         nn.ReLU(),
         nn.Conv2d(
@@ -108,6 +110,6 @@ class CellNetwork(nn.Module):
         self.classifier = nn.Conv2d(k * widths[-1], k * skeleton.classes, 1, groups=k)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Map images [batch, copies * channels, height, width] to logits [batch, copies, classes]."""
+        """Map images [batch, copies * channels, h, w] to logits [batch, copies, classes]."""
         logits = self.classifier(self.body(images))
         return logits.flatten(1).unflatten(1, (self.copies, self.classes))

@@ -29,12 +29,12 @@ class ImageSet:
     @property
     def image(self) -> int:
         """Height and width, in pixels."""
-        return self.train[0].shape[2]
+        return int(self.train[0].shape[2])
 
     @property
     def channels(self) -> int:
         """Channels of an image."""
-        return self.train[0].shape[1]
+        return int(self.train[0].shape[1])
 
 
 @lru_cache(maxsize=4)

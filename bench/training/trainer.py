@@ -25,8 +25,8 @@ class Recipe:
     """How a cell is trained. The defaults are those of the embedded table.
 
     All are *ours*; optimiser and schedule follow NAS-Bench-201 (SGD with Nesterov momentum 0.9,
-    learning rate to 0 along a cosine, weight decay 5e-4). Epochs, batch and learning rate were chosen
-    on 80 random cells, by the share of the variance over trainings that belongs to the cell, and cost.
+    learning rate to 0 along a cosine, weight decay 5e-4). Epochs, batch and learning rate were
+    chosen on random cells, by cost and by the share of the variance that belongs to the cell.
     """
 
     channels: int = 4

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @pytest.fixture(scope="session")
 def small_protocol_file(tmp_path_factory) -> Path:
-    """nb201-digits with 40 evaluations and 3 repetitions: a protocol of its own, with its own id."""
+    """nb201-digits with 42 evaluations and 3 repetitions: a protocol with an id of its own."""
     released = (ROOT / "protocols" / "nb201-digits.toml").read_text(encoding="utf-8")
     small = released.replace('name = "nb201-digits"', 'name = "small"', 1)
     small = small.replace("evaluations = 200", "evaluations = 42")

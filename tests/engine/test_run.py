@@ -106,8 +106,7 @@ FAULTS = {
         r"asked for \(1, 2, 3, 4, 0, 1\); expected bench.method.Candidate",
     ),
     "asks for nothing": (
-        "    def ask(self, n):\n        return []\n"
-        "    def tell(self, evaluations):\n        pass",
+        "    def ask(self, n):\n        return []\n    def tell(self, evaluations):\n        pass",
         "failed",
         "asked for nothing with 32 of 42 evaluations left",
     ),
@@ -156,9 +155,7 @@ def test_unknown_setting_is_named(small_protocol, small_task, toy, tmp_path):
         play(small_protocol, small_task, toy, tmp_path, settings={"speed": 1})
 
 
-def test_methods_cannot_change_what_was_measured(
-    small_protocol, small_task, method_file, tmp_path
-):
+def test_methods_cannot_change_what_was_measured(small_protocol, small_task, method_file, tmp_path):
     body = RANDOM_BODY.replace(
         "        pass", "        for e in evaluations:\n            e.objectives[:] = -1"
     )

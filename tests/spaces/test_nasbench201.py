@@ -116,12 +116,8 @@ def test_closed_forms_equal_the_published_columns(real_tables, prefix, image, cl
     published = SPACE.from_strings(table["arch_str"].to_pylist())
     assert len(np.unique(SPACE.index(published))) == 15625
     skeleton = Skeleton(image, 3, classes)
-    assert skeleton.flops(published) / 1e6 == pytest.approx(
-        table[columns[1]].to_numpy(), abs=1e-9
-    )
-    assert skeleton.params(published) / 1e6 == pytest.approx(
-        table[columns[2]].to_numpy(), abs=1e-9
-    )
+    assert skeleton.flops(published) / 1e6 == pytest.approx(table[columns[1]].to_numpy(), abs=1e-9)
+    assert skeleton.params(published) / 1e6 == pytest.approx(table[columns[2]].to_numpy(), abs=1e-9)
 
 
 def test_classes_are_those_published_elsewhere(real_tables):

@@ -1,0 +1,8 @@
+"""Reports: tables and figures of what was measured, as pages anybody can open.
+
+Numbers come from `bench.results`; nothing is measured here.
+"""
+
+from reports.site import build_report
+
+__all__ = ["build_report"]

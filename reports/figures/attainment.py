@@ -1,0 +1,198 @@
+"""What methods hand in, in the plane of the objectives, in their own units.
+
+Two objectives: the median attainment surface of each method. More: the set handed in by the
+median repetition, seen on every pair of objectives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.indicators import attainment_surface
+from bench.protocol import Protocol
+from bench.results import Results, RunResult
+from reports.common import common_runs
+from reports.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["denormalise", "draw", "median_run"]
+
+Floats = NDArray[np.float64]
+
+_SURFACE = (
+    "Each panel shows in colour the median attainment surface of one method, reached or passed by "
+    "what at least half of its compared repetitions handed in, the surfaces of the other methods "
+    "in grey and the exact front in black: nearer to the black steps is better, and the panels "
+    "end at the reference point, beyond which nothing counts."
+)
+_PAIRS = (
+    "Each row shows, on every pair of objectives, all that one method's median repetition handed "
+    "in (filled) over the whole exact front (open): the more open marks are filled the better, "
+    "points that look dominated are good in the objective that a panel does not show, and what "
+    "lies beyond the reference point is cut off."
+)
+_FRONT = "#8a8a8a"
+_SIDE, _COLUMNS = 1.95, 4
+
+
+def denormalise(protocol: Protocol, points: Floats) -> Floats:
+    """Return normalised points [n, m] in the units of the task."""
+    rules = protocol.rules.normalisation
+    ideal, nadir = np.asarray(rules.ideal), np.asarray(rules.nadir)
+    return np.asarray(ideal + points * (nadir - ideal))
+
+
+def median_run(runs: list[RunResult]) -> RunResult:
+    """Return the run with the median final hypervolume ratio, the lower one of two."""
+    ranked = sorted(runs, key=lambda run: (run.hypervolume_ratio, run.repetition))
+    return ranked[(len(ranked) - 1) // 2]
+
+
+def draw(results: Results, order: Sequence[str]) -> tuple[str, str, Figure]:
+    """Return title, caption and figure, methods in this order."""
+    if len(results.protocol.rules.task.objectives) == 2:
+        return "Median attainment surfaces", _SURFACE, _surfaces(results, order)
+    return "What the median repetition hands in", _PAIRS, _pairs(results, order)
+
+
+def _surfaces(results: Results, order: Sequence[str]) -> Figure:
+    protocol, looks = results.protocol, style.looks(results)
+    surfaces = {
+        method: denormalise(
+            protocol,
+            attainment_surface([run.incumbents for run in common_runs(results, method)], 0.5),
+        )
+        for method in order
+    }
+    front = denormalise(protocol, results.front)
+    columns = min(_COLUMNS, len(order))
+    rows = -(-len(order) // columns)
+    figure, grid = _grid(rows, columns, side=_SIDE if columns > 1 else 3.2, above=0.3)
+    low, high = _limits(protocol)
+    for place, ax in enumerate(grid.flat):
+        if place >= len(order):
+            ax.set_axis_off()
+            continue
+        method = order[place]
+        for other in order:
+            if other != method:
+                _steps(ax, surfaces[other], high, color="#c4c4c4", linewidth=0.9)
+        _steps(ax, front, high, color="black", linewidth=0.8)
+        ax.plot(*front.T, linestyle="none", marker="o", markersize=2, color="black")
+        _steps(ax, surfaces[method], high, color=looks[method].colour, linewidth=2.0)
+        ax.set_title(style.short_name(method), loc="left", fontsize=8.5)
+        ax.set_xlim(low[0], high[0])
+        ax.set_ylim(low[1], high[1])
+        ax.grid(visible=True)
+        _outer_labels(ax, grid, place, below=place + columns >= len(order))
+    names = _axis_names(protocol)
+    _name_axes(figure, names[0], names[1])
+    style.sign(figure, results)
+    return figure
+
+
+def _pairs(results: Results, order: Sequence[str]) -> Figure:
+    protocol, looks = results.protocol, style.looks(results)
+    names = _axis_names(protocol)
+    pairs = list(combinations(range(len(names)), 2))
+    figure, grid = _grid(len(order), len(pairs), side=2.1, above=0.3, apart=0.75)
+    low, high = _limits(protocol)
+    front = denormalise(protocol, results.front)
+    for row, method in enumerate(order):
+        run = median_run(common_runs(results, method))
+        handed_in = denormalise(protocol, run.incumbents)
+        for column, (x, y) in enumerate(pairs):
+            ax = grid[row, column]
+            ax.plot(
+                front[:, x],
+                front[:, y],
+                linestyle="none",
+                marker="o",
+                markersize=5,
+                markerfacecolor="none",
+                markeredgecolor=_FRONT,
+                markeredgewidth=0.8,
+            )
+            ax.plot(
+                handed_in[:, x],
+                handed_in[:, y],
+                linestyle="none",
+                marker=looks[method].marker,
+                markersize=3.4,
+                color=looks[method].colour,
+            )
+            ax.set_xlim(low[x], high[x])
+            ax.set_ylim(low[y], high[y])
+            ax.grid(visible=True)
+            ax.set_ylabel(names[y], fontsize=8)
+            ax.tick_params(labelbottom=row == len(order) - 1)
+            if row == len(order) - 1:
+                ax.set_xlabel(names[x], fontsize=8)
+        title = f"{style.short_name(method)} (repetition {run.repetition})"
+        grid[row, 0].set_title(title, loc="left", fontsize=8.5)
+    style.sign(figure, results)
+    return figure
+
+
+def _grid(
+    rows: int, columns: int, *, side: float, above: float, apart: float = 0.22
+) -> tuple[Figure, NDArray[Any]]:
+    """Return a figure of panels with sides in inches, and its axes [rows, columns]."""
+    from matplotlib.figure import Figure
+
+    left, right, below, between = 0.75, 0.15, 0.8, 0.38
+    width = left + columns * side + (columns - 1) * apart + right
+    height = above + rows * side * 0.9 + (rows - 1) * between + below
+    figure = Figure(figsize=(width, height))
+    grid = np.empty((rows, columns), dtype=object)
+    for row in range(rows):
+        for column in range(columns):
+            x = left + column * (side + apart)
+            y = height - above - (row + 1) * side * 0.9 - row * between
+            box = (x / width, y / height, side / width, side * 0.9 / height)
+            grid[row, column] = figure.add_axes(box)
+    return figure, grid
+
+
+def _limits(protocol: Protocol) -> tuple[Floats, Floats]:
+    reference = np.asarray(protocol.rules.normalisation.reference_point)
+    low, high = denormalise(protocol, np.stack([-0.05 * reference, reference]))
+    return low, high
+
+
+def _steps(ax: Axes, points: Floats, high: Floats, **options: Any) -> None:
+    """Draw the border of what points [n, 2] dominate, up to the corner `high`."""
+    if len(points) == 0:
+        return
+    x, y = points[np.lexsort(points.T[::-1])].T
+    far = np.maximum(high, points.max(axis=0))
+    ax.plot(
+        np.concatenate([x[:1], x, far[:1]]),
+        np.concatenate([far[1:], y, y[-1:]]),
+        drawstyle="steps-post",
+        solid_joinstyle="miter",
+        **options,
+    )
+
+
+def _axis_names(protocol: Protocol) -> list[str]:
+    return [f"{each.title} [{each.unit}]" for each in protocol.rules.task.objectives]
+
+
+def _name_axes(figure: Figure, x: str, y: str) -> None:
+    width, height = figure.get_figwidth(), figure.get_figheight()
+    middle = (0.75 + (width - 0.15)) / 2 / width
+    figure.text(middle, 0.38 / height, x, ha="center", va="center")
+    figure.text(0.18 / width, 0.5, y, ha="center", va="center", rotation=90)
+
+
+def _outer_labels(ax: Axes, grid: NDArray[Any], place: int, *, below: bool) -> None:
+    ax.tick_params(labelleft=place % grid.shape[1] == 0, labelbottom=below)

@@ -1,0 +1,66 @@
+"""Which figures a protocol gets, what is said below them, and how they reach the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.results import Results
+from reports.figures import anytime, attainment, final, profile, style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Plot", "draw_plots", "save_plot"]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A drawn figure, its file name without suffix, its title, and how to read it."""
+
+    name: str
+    title: str
+    caption: str
+    figure: Figure
+
+
+def draw_plots(results: Results, order: Sequence[str]) -> Iterator[Plot]:
+    """Draw the figures of one protocol; none if no repetition is common to all methods.
+
+    Parameters
+    ----------
+    order : sequence of str
+        Methods in the order of the leaderboard, for figures with one row or panel each.
+    """
+    if not results.common_repetitions():
+        return
+    with style.settings():
+        yield Plot("anytime", "Progress over the budget", anytime.CAPTION, anytime.draw(results))
+    with style.settings():
+        title, caption, figure = attainment.draw(results, order)
+        yield Plot("attainment", title, caption, figure)
+    with style.settings():
+        caption, figure = profile.draw(results)
+        yield Plot("profile", "How soon targets are reached", caption, figure)
+    with style.settings():
+        yield Plot("final", "All repetitions", final.CAPTION, final.draw(results, order))
+
+
+def save_plot(plot: Plot, folder: Path, *, salt: str) -> dict[str, bytes]:
+    """Write `<name>.svg` and `<name>.png` into a folder and return their bytes by suffix.
+
+    Parameters
+    ----------
+    salt : str
+        Seeds the identifiers inside the SVG, which are random otherwise.
+    """
+    metadata = {"svg": {"Date": None}, "png": {"Software": None}}
+    written = {}
+    for suffix, options in metadata.items():
+        path = folder / f"{plot.name}.{suffix}"
+        with style.settings(salt):
+            plot.figure.savefig(path, format=suffix, metadata=options)
+        written[suffix] = path.read_bytes()
+    return written

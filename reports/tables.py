@@ -1,0 +1,49 @@
+"""The leaderboard as a table for other programs: full numbers, nothing rounded for display."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bench.protocol import Protocol
+from reports.leaderboard import Leaderboard, Standing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["csv_bytes", "leaderboard_frame"]
+
+
+def leaderboard_frame(board: Leaderboard, protocol: Protocol) -> pd.DataFrame:
+    """Return one row for each method, in the leaderboard's order."""
+    import pandas as pd
+
+    return pd.DataFrame([_row(standing, board, protocol) for standing in board.standings])
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a frame as CSV in UTF-8, numbers with 12 significant digits."""
+    text: str = frame.to_csv(index=False, float_format="%.12g", lineterminator="\n")
+    return text.encode()
+
+
+def _row(standing: Standing, board: Leaderboard, protocol: Protocol) -> dict[str, Any]:
+    measured = standing.measured
+    against = measured.against_random if measured else None
+    return {
+        "protocol": protocol.name,
+        "protocol_id": protocol.id,
+        "method": standing.method,
+        "repetitions_compared": len(board.repetitions),
+        "hypervolume_ratio_median": measured.hypervolume_ratio if measured else None,
+        "hypervolume_ratio_low": measured.low if measured else None,
+        "hypervolume_ratio_high": measured.high if measured else None,
+        "average_rank": measured.average_rank if measured else None,
+        "groups": measured.letters if measured else None,
+        "igd_plus_median": measured.igd_plus if measured else None,
+        "log10_regret_median": measured.log10_regret if measured else None,
+        "share_better_than_random": against.share_better if against else None,
+        "median_difference_to_random": against.median_difference if against else None,
+        "p_against_random_holm": against.p if against else None,
+        "runs_done": standing.done,
+        "runs_failed": standing.failed,
+    }

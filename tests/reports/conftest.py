@@ -1,0 +1,99 @@
+"""Results made in memory: real protocols, invented traces, so that a test knows every number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.journal import Batch, End, Header, Journal
+from bench.protocol import load_protocol
+from bench.results import Results, RunResult, Unfinished
+
+
+@pytest.fixture(scope="session")
+def make_results():
+    def make(
+        finals,
+        *,
+        protocol="nb201-digits",
+        unfinished=(),
+        repetitions=None,
+        settings=None,
+        seconds=0.5,
+    ):
+        """Results with these final ratios: {method: [one for each repetition]}."""
+        loaded = load_protocol(protocol)
+        chosen = repetitions or {m: range(len(v)) for m, v in finals.items()}
+        runs = [
+            _run(loaded, method, repetition, final, (settings or {}).get(method, {}), seconds)
+            for method, values in finals.items()
+            for repetition, final in zip(chosen[method], values, strict=True)
+        ]
+        m = len(loaded.rules.task.objectives)
+        front = _points(m, 9, 0.0)
+        return Results(
+            protocol=loaded,
+            runs=tuple(runs),
+            unfinished=tuple(Unfinished(*each) for each in unfinished),
+            front=front,
+            search_front=front + 0.01,
+            front_hypervolume=1.0,
+        )
+
+    return make
+
+
+def _run(protocol, method, repetition, final, settings, seconds):
+    n = protocol.rules.budget.evaluations
+    m = len(protocol.rules.task.objectives)
+    trace = np.linspace(0.3 * final, final, n)
+    header = Header(
+        protocol=protocol.name,
+        protocol_id=protocol.id,
+        method=method,
+        method_version="7",
+        settings=settings,
+        source_sha256="abcdef0123456789" * 4,
+        repetition=repetition,
+        packages={"numpy": "1.2.3"},
+        git_commit="0123456789abcdef0123",
+        git_dirty=True,
+        processor="A <fast> processor",
+        threads=1,
+    )
+    batch = Batch(
+        number=0,
+        architectures=(),
+        objectives=(),
+        cost_seconds=(),
+        cheap_queries=3,
+        ask_seconds=seconds,
+        tell_seconds=seconds,
+    )
+    end = End(status="done", evaluations=n)
+    journal = Journal(Path("/nowhere/000.jsonl"), header, (batch,), end, "", 0)
+    return RunResult(
+        method=method,
+        repetition=repetition,
+        journal=journal,
+        search=np.zeros((n, m)),
+        score=np.zeros((n, m)),
+        incumbents=_points(m, 6, 1.0 - final),
+        trace=trace,
+        cost_seconds=np.full(n, 2.0),
+    )
+
+
+def _points(m, count, above):
+    """Points [count, m] of a simplex from ideal to nadir, lifted by `above`."""
+    share = np.linspace(0.0, 1.0, count)
+    columns = [share, 1.0 - share, 4.0 * share * (1.0 - share)]
+    return np.stack(columns[:m], axis=1) + above
+
+
+@pytest.fixture(scope="session")
+def nasty():
+    """Return a method's name that is HTML, Markdown, a formula and a table at once."""
+    return "<script>alert(1)</script>|*_$x_1$"

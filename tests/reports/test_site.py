@@ -1,0 +1,300 @@
+import csv
+import io
+import re
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench.errors import CallError
+from bench.method import find_method
+from bench.protocol import load_protocol
+from bench.results import load_results
+from bench.run import run
+from reports import build_report
+
+FIGURES = ("anytime", "attainment", "profile", "final")
+BASE = np.linspace(0.7, 0.8, 8)
+
+
+def folder_of(results, out):
+    return out / f"{results.protocol.name}-{results.protocol.short_id}"
+
+
+def texts(results, out):
+    build_report([results], out)
+    folder = folder_of(results, out)
+    html, markdown = (folder / f"report.{s}" for s in ("html", "md"))
+    return html.read_text(encoding="utf-8"), markdown.read_text(encoding="utf-8")
+
+
+class Cells(HTMLParser):
+    """Reads the tables of a page, and every tag that it opens."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.rows, self._open = [], [], False
+        self.feed(text)
+
+    def handle_starttag(self, tag, _attrs):
+        self.tags.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+            self._open = True
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self._open = False
+
+    def handle_data(self, data):
+        if self._open:
+            self.rows[-1][-1] += data
+
+
+def test_the_same_results_give_the_same_bytes(make_results, tmp_path):
+    # Another order of runs and other wall-clock seconds are still the same results.
+    finals = {"random": BASE, "good": BASE + 0.1}
+    swapped = dict(reversed(finals.items()))
+    written = []
+    for name, chosen, seconds in (("a", finals, 0.5), ("b", swapped, 99.0)):
+        three = make_results(chosen, protocol="nb201-digits-3obj", seconds=seconds)
+        two = make_results(chosen, seconds=seconds)
+        index = build_report([three, two] if name == "a" else [two, three], tmp_path / name)
+        assert index == tmp_path / name / "index.html"
+        files = sorted(p for p in (tmp_path / name).rglob("*") if p.is_file())
+        written.append({p.relative_to(tmp_path / name): p.read_bytes() for p in files})
+    assert written[0] == written[1]
+    assert len(written[0]) == 2 + 2 * (4 + 2 * len(FIGURES))
+    for path, content in written[0].items():
+        assert str(tmp_path).encode() not in content, path
+
+
+def test_figures_exist_and_svgs_are_xml(make_results, tmp_path):
+    results = make_results({"random": BASE, "good": BASE + 0.1})
+    html, _ = texts(results, tmp_path)
+    for name in FIGURES:
+        stem = folder_of(results, tmp_path) / "figures" / name
+        root = ET.parse(stem.with_suffix(".svg")).getroot()
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert len(root.findall(".//{http://www.w3.org/2000/svg}path")) > 10
+        png = stem.with_suffix(".png").read_bytes()
+        assert png.startswith(b"\x89PNG")
+        assert len(png) > 5000
+        assert b"Software" not in png
+    assert html.count("data:image/svg+xml;base64,") == len(FIGURES)
+
+
+def test_a_page_needs_nothing_from_elsewhere(make_results, tmp_path):
+    html, _ = texts(make_results({"random": BASE}), tmp_path)
+    assert not re.search(r'(src|href)="(https?:)?//', html)
+    assert not {"script", "link", "iframe"} & set(Cells(html).tags)
+    assert "prefers-color-scheme: dark" in html
+
+
+def test_csv_files_hold_full_numbers_and_no_wall_clock(make_results, tmp_path):
+    results = make_results({"random": BASE, "good": BASE + 0.1})
+    build_report([results], tmp_path)
+    folder = folder_of(results, tmp_path)
+    runs = pd.read_csv(folder / "runs.csv")
+    assert len(runs) == 16
+    assert "ask_tell_seconds" not in runs.columns
+    good = runs[runs.method == "good"].sort_values("repetition")
+    np.testing.assert_allclose(good.hypervolume_ratio, BASE + 0.1)
+    assert np.isinf(runs["evaluations_to_1"]).all()
+    with (folder / "leaderboard.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["method"] for row in rows] == ["good", "random"]
+    assert float(rows[0]["hypervolume_ratio_median"]) == pytest.approx(np.median(BASE) + 0.1)
+    assert rows[1]["p_against_random_holm"] == ""
+    assert rows[0]["protocol_id"] == results.protocol.id
+
+
+def test_a_method_worse_than_random_is_called_out_by_name(make_results, tmp_path):
+    results = make_results({"random": BASE, "good": BASE + 0.1, "poor": BASE - 0.1})
+    for text in texts(results, tmp_path):
+        sentence = re.search(
+            r"Not better than random search at the full budget: [^.]*\.[^<*]*", text
+        )
+        assert "poor (median difference -0.1000" in sentence[0]
+        assert "significantly worse" in sentence[0]
+        assert "good" not in sentence[0]
+    assert "random search at the full budget: poor." in (tmp_path / "index.md").read_text()
+
+
+def test_when_all_methods_beat_random_search_the_page_says_so(make_results, tmp_path):
+    results = make_results({"random": BASE, "good": BASE + 0.1, "fine": BASE + 0.05})
+    for text in texts(results, tmp_path):
+        assert "Every method beats random search at the full budget" in text
+        assert "Not better than random" not in text
+
+
+def test_too_few_repetitions_to_beat_anything_are_admitted(make_results, tmp_path):
+    html, markdown = texts(make_results({"random": [0.5, 0.5], "good": [0.9, 0.9]}), tmp_path)
+    assert "With 2 compared repetitions no method could be" in html
+    assert "With 2 compared repetitions no method could be" in markdown
+
+
+def test_failed_runs_are_listed_with_their_reasons(make_results, tmp_path):
+    unfinished = [("good", 8, "failed", "singular matrix"), ("good", 9, "timeout", "too slow")]
+    results = make_results({"random": BASE, "good": BASE + 0.1}, unfinished=unfinished)
+    html, _ = texts(results, tmp_path)
+    rows = Cells(html).rows
+    assert ["good", "failed", "singular matrix", "8"] in rows
+    assert ["good", "timeout", "too slow", "9"] in rows
+    good = next(row for row in rows if row[0] == "good" and len(row) == 11)
+    assert good[-2:] == [f"8 of {results.protocol.rules.repetitions}", "2"]
+
+
+def test_markup_in_names_and_errors_is_only_text(make_results, tmp_path, nasty):
+    unfinished = [(nasty, 8, "failed", "<img src=x onerror=alert(1)> | a\nb")]
+    results = make_results({"random": BASE, nasty: BASE + 0.1}, unfinished=unfinished)
+    html, markdown = texts(results, tmp_path)
+    page = Cells(html)
+    assert "script" not in page.tags
+    assert page.tags.count("img") == len(FIGURES)
+    assert [nasty, "failed", "<img src=x onerror=alert(1)> | a b", "8"] in page.rows
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "script" not in Cells(index).tags
+    assert nasty in [cell for row in Cells(index).rows for cell in row]
+    for text in (markdown, (tmp_path / "index.md").read_text(encoding="utf-8")):
+        assert "<script" not in text
+        assert "<img" not in text
+    unescaped = re.compile(r"(?<!\\)\|")
+    line = next(ln for ln in markdown.splitlines() if "onerror" in ln)
+    assert len(unescaped.findall(line)) == 5
+
+
+def test_targets_never_reached_are_shown_as_such(make_results, tmp_path):
+    results = make_results({"random": [0.5, 0.6, 0.75], "good": [0.96, 0.97, 0.98]})
+    html, markdown = texts(results, tmp_path)
+    assert "not reached in 2 of 3" in html
+    assert "not reached in 3 of 3" in markdown
+    assert "inf" not in [cell for row in Cells(html).rows for cell in row]
+
+
+def test_three_objectives_make_a_page(make_results, tmp_path):
+    results = make_results({"random": BASE, "good": BASE + 0.1}, protocol="nb201-digits-3obj")
+    html, _ = texts(results, tmp_path)
+    assert "every pair of objectives" in html
+    svg = folder_of(results, tmp_path) / "figures" / "attainment.svg"
+    axes = re.findall(r'id="axes_\d+"', svg.read_text(encoding="utf-8"))
+    assert len(axes) == 2 * 3
+
+
+@pytest.mark.parametrize("protocol", ["nb201-digits", "nb201-digits-3obj"])
+@pytest.mark.parametrize("method", ["random", "lonely"])
+def test_one_run_of_one_method_makes_a_page(make_results, tmp_path, protocol, method):
+    results = make_results({method: [1.0]}, protocol=protocol)
+    html, _ = texts(results, tmp_path)
+    said = "Only random search was run" if method == "random" else "no finished run of random"
+    assert said in html
+    assert "Sample efficiency" not in html
+
+
+def test_without_a_common_repetition_nothing_is_compared(make_results, tmp_path):
+    results = make_results({"random": [0.8], "b": [0.9]}, repetitions={"random": [0], "b": [1]})
+    html, markdown = texts(results, tmp_path)
+    for text in (html, markdown):
+        assert "nothing is compared" in text
+        assert "0.9000" not in text
+    assert not list((folder_of(results, tmp_path) / "figures").iterdir())
+
+
+def test_provenance_is_told(make_results, tmp_path):
+    settings = {"good": {"population": 20, "operator": "swap"}}
+    results = make_results({"random": BASE, "good": BASE + 0.1}, settings=settings)
+    html, _ = texts(results, tmp_path)
+    rows = Cells(html).rows
+    assert ["good", "7", "abcdef012345", 'operator = "swap", population = 20', "8"] in rows
+    assert ["Packages", "numpy 1.2.3", "16"] in rows
+    assert ["Commit of the suite", "0123456789ab with uncommitted changes", "16"] in rows
+    assert ["Processor", "A <fast> processor, 1 numeric thread(s)", "16"] in rows
+    assert "are mixed" not in html
+
+
+def test_mixed_settings_of_one_method_are_noticed(make_results, tmp_path):
+    one = make_results({"random": BASE})
+    two = make_results(
+        {"random": [0.5]}, repetitions={"random": [8]}, settings={"random": {"k": 1}}
+    )
+    mixed = type(one)(**{**vars(one), "runs": one.runs + two.runs})
+    html, _ = texts(mixed, tmp_path)
+    assert "Runs of different code or settings are mixed: random." in html
+
+
+def test_the_page_explains_the_attainable_ratio_and_names_the_table(make_results, tmp_path):
+    results = make_results({"random": BASE})
+    rules = results.protocol.rules
+    _, markdown = texts(results, tmp_path)
+    assert f"| Attainable ratio | {rules.normalisation.attainable:.4f}" in markdown
+    assert rules.task.content_sha256[:12] in markdown
+    assert results.protocol.label in markdown
+
+
+def test_calls_that_cannot_be_served_are_refused(make_results, tmp_path):
+    results = make_results({"random": BASE})
+    with pytest.raises(CallError, match="no results to report"):
+        build_report([], tmp_path)
+    with pytest.raises(CallError, match="given twice"):
+        build_report([results, results], tmp_path)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CallError, match=r"cannot write .*--out"):
+        build_report([results], tmp_path / "file")
+
+
+METHODS = """
+from bench.method import Method, candidates
+
+class Random(Method):
+    name = "random"
+    def ask(self, n):
+        return candidates(self.problem.space.sample(self.problem.rng, n))
+    def tell(self, evaluations):
+        pass
+
+class Stubborn(Random):
+    name = "stubborn"
+    def ask(self, n):
+        return candidates(self.problem.initial[:1])
+
+class Broken(Random):
+    name = "broken"
+    def ask(self, n):
+        raise RuntimeError("<b>no idea</b>")
+"""
+
+
+def test_a_report_of_real_runs(tmp_path):
+    file = tmp_path / "methods.py"
+    file.write_text(METHODS)
+    protocol = load_protocol("nb201-digits")
+    task, said = protocol.task(), []
+    for repetition in range(2):
+        for name in ("Random", "Stubborn", "Broken"):
+            run(protocol, task, find_method(f"{file}:{name}"), repetition, tmp_path / "results")
+    results = load_results(protocol, tmp_path / "results")
+    build_report([results], tmp_path / "out", progress=said.append)
+    html = (folder_of(results, tmp_path / "out") / "report.html").read_text(encoding="utf-8")
+    rows = Cells(html).rows
+    assert sum(row[:2] == ["broken", "failed"] for row in rows) == 2
+    random, stubborn = (
+        next(row for row in rows if row[0] == name and len(row) == 11)
+        for name in ("random", "stubborn")
+    )
+    expected = np.median([r.hypervolume_ratio for r in results.of("random")])
+    assert random[2] == f"{expected:.4f}"
+    assert float(stubborn[2]) < float(random[2])
+    assert len(said) == 1
+    assert protocol.label in said[0]
+
+
+def test_csv_bytes_end_lines_alike_everywhere(make_results, tmp_path):
+    results = make_results({"random": BASE})
+    build_report([results], tmp_path)
+    content = (folder_of(results, tmp_path) / "runs.csv").read_bytes()
+    assert b"\r" not in content
+    assert pd.read_csv(io.BytesIO(content)).shape[0] == len(BASE)

@@ -7,7 +7,7 @@ isomorphism class once (*ours*; the same rule for all of them, so that none gain
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,15 +31,11 @@ class Unasked:
 
     def __init__(self, space: FiniteSpace) -> None:
         self._space = space
-        self._asked: set[bytes] = set()
+        self._asked: set[Hashable] = set()
 
     def remove(self, architectures: ArrayLike) -> None:
         """Note that these architectures [n, variables] were asked for."""
-        self._asked.update(self.keys(architectures))
-
-    def keys(self, architectures: ArrayLike) -> list[bytes]:
-        """Return the name of the isomorphism class of each architecture [n, variables]."""
-        return [row.tobytes() for row in self._space.canonical(architectures)]
+        self._asked.update(self._space.class_keys(architectures))
 
     def first_of_class(self, architectures: ArrayLike) -> NDArray[np.bool_]:
         """Say [n] which architectures have a class that was neither asked nor seen in a row above.
@@ -52,7 +48,7 @@ class Unasked:
         >>> unasked.first_of_class([[2, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]])
         array([False,  True, False])
         """
-        return self._first(self.keys(architectures), set(self._asked))
+        return self._first(self._space.class_keys(architectures), set(self._asked))
 
     def sample(self, rng: np.random.Generator, n: int) -> Architectures:
         """Draw n architectures [n, variables]: of unasked classes, then of any.
@@ -84,14 +80,14 @@ class Unasked:
             drawn.append(self._take(rows[rng.permutation(len(rows))], missing, seen))
         return np.concatenate(drawn)
 
-    def _take(self, rows: Architectures, n: int, seen: set[bytes]) -> Architectures:
-        keys = self.keys(rows)
+    def _take(self, rows: Architectures, n: int, seen: set[Hashable]) -> Architectures:
+        keys = self._space.class_keys(rows)
         taken = rows[self._first(keys, set(seen))][:n]
-        seen.update(self.keys(taken))
+        seen.update(self._space.class_keys(taken))
         return taken
 
     @staticmethod
-    def _first(keys: Iterable[bytes], seen: set[bytes]) -> NDArray[np.bool_]:
+    def _first(keys: Iterable[Hashable], seen: set[Hashable]) -> NDArray[np.bool_]:
         flags = []
         for key in keys:
             flags.append(key not in seen)

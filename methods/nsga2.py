@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
-from bench.spaces.finite import Architectures
+from bench.spaces.finite import Architectures, FiniteSpace
 from methods._unasked import Unasked
 
 __all__ = ["NSGA2"]
@@ -103,20 +103,22 @@ class NSGA2(Method):
         from pymoo.operators.crossover.ux import UniformCrossover
         from pymoo.operators.mutation.pm import PolynomialMutation
         from pymoo.operators.repair.rounding import RoundingRepair
+        from pymoo.operators.selection.tournament import TournamentSelection
 
         space, settings = self.problem.space, self.settings
-        algorithm = nsga2.NSGA2(
-            pop_size=settings.population_size,
-            crossover=UniformCrossover(prob=settings.crossover_probability),
-            mutation=PolynomialMutation(
+        mating = _whole_generations(settings.population_size)(
+            TournamentSelection(func_comp=nsga2.binary_tournament),
+            UniformCrossover(prob=settings.crossover_probability),
+            PolynomialMutation(
                 prob=1.0,
                 prob_var=settings.mutation_probability or 1.0 / space.variables,
                 eta=settings.mutation_eta,
                 vtype=float,
                 repair=RoundingRepair(),
             ),
-            eliminate_duplicates=_elimination(self._unasked),
+            eliminate_duplicates=_elimination(space, self._unasked),
         )
+        algorithm = nsga2.NSGA2(pop_size=settings.population_size, mating=mating)
         bounds = Bounds(
             n_var=space.variables,
             n_obj=len(self.problem.objectives),
@@ -131,7 +133,22 @@ class NSGA2(Method):
         return algorithm
 
 
-def _elimination(unasked: Unasked) -> Any:
+def _whole_generations(size: int) -> Any:
+    """Return pymoo's mating, making `size` offspring each time it is called for what is missing.
+
+    Towards the end of a run most offspring are known already, and a call for the last few costs
+    as much as one for all; pymoo cuts off what is too many.
+    """
+    from pymoo.core.mating import Mating
+
+    class WholeGenerations(Mating):  # type: ignore[misc,unused-ignore]
+        def _do(self, problem: Any, pop: Any, n_offsprings: int, **kwargs: Any) -> Any:
+            return super()._do(problem, pop, size, **kwargs)
+
+    return WholeGenerations
+
+
+def _elimination(space: FiniteSpace, unasked: Unasked) -> Any:
     """Return a pymoo duplicate elimination that knows everything that was asked for."""
     from pymoo.core.duplicate import DuplicateElimination
 
@@ -140,8 +157,8 @@ def _elimination(unasked: Unasked) -> Any:
             if other is None:
                 is_duplicate[~unasked.first_of_class(pop.get("X"))] = True
             else:
-                known = set(unasked.keys(other.get("X")))
-                is_duplicate[[key in known for key in unasked.keys(pop.get("X"))]] = True
+                known = set(space.class_keys(other.get("X")))
+                is_duplicate[[k in known for k in space.class_keys(pop.get("X"))]] = True
             return is_duplicate
 
     return OfWholeRun()

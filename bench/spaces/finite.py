@@ -7,7 +7,8 @@ adds (string form, canonical form, an order of its operations) lives in a module
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -79,14 +80,14 @@ class FiniteSpace(ABC):
     def index(self, architectures: ArrayLike) -> NDArray[np.int64]:
         """Return the place [n] of each architecture in `enumerate`."""
         checked = self.check(architectures).astype(np.int64)
-        return checked @ self._strides()
+        return checked @ self._strides
 
     def from_index(self, indices: ArrayLike) -> Architectures:
         """Return the architectures [n, variables] at these places of `enumerate`."""
         wanted = np.asarray(indices, dtype=np.int64)
         if wanted.size and (wanted.min() < 0 or wanted.max() >= self.size):
             raise SpaceError(f"{self.name}: expected indices from 0 to {self.size - 1}")
-        digits = wanted[:, None] // self._strides() % np.asarray(self.cardinalities)
+        digits = wanted[:, None] // self._strides % np.asarray(self.cardinalities)
         architectures: Architectures = digits.astype(np.int8)
         return architectures
 
@@ -94,6 +95,7 @@ class FiniteSpace(ABC):
         """Return every architecture, [size, variables], the last variable changing fastest."""
         return self.from_index(np.arange(self.size))
 
+    @cached_property
     def _strides(self) -> NDArray[np.int64]:
         after = np.asarray((*self.cardinalities[1:], 1), dtype=np.int64)
         return np.cumprod(after[::-1])[::-1]
@@ -170,6 +172,10 @@ class FiniteSpace(ABC):
     @abstractmethod
     def from_strings(self, strings: Sequence[str]) -> Architectures:
         """Return the architectures [n, variables] that these strings name."""
+
+    def class_keys(self, architectures: ArrayLike) -> list[Hashable]:
+        """Return, for each architecture, what it has in common with its class and no other."""
+        return [row.tobytes() for row in self.canonical(architectures)]
 
     @abstractmethod
     def canonical(self, architectures: ArrayLike) -> Architectures:

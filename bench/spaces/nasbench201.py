@@ -7,7 +7,7 @@ Reproducible Neural Architecture Search" (ICLR 2020), section 2; so is the skele
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -93,6 +93,11 @@ class NASBench201(FiniteSpace):
         """
         representative, _ = _classes()
         return self.from_index(representative[self.index(architectures)])
+
+    def class_keys(self, architectures: ArrayLike) -> list[Hashable]:
+        """Return the index of each architecture's representative."""
+        representative, _ = _classes()
+        return list(representative[self.index(architectures)].tolist())
 
     def canonical_indices(self) -> NDArray[np.int64]:
         """Return the index [6466] of every class's representative, ascending."""

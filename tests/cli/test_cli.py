@@ -1,0 +1,205 @@
+"""The command line as a user meets it: exit status, one clear line, no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.cli import main
+
+from tests.conftest import RANDOM_BODY  # isort: skip
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture
+def monas(capsys, monkeypatch, tmp_path):
+    """Run `monas` in an empty folder; return its exit status and what it printed."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words):
+        with pytest.raises(SystemExit) as left:
+            main([str(word) for word in words])
+        said = capsys.readouterr()
+        return left.value.code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """Write a protocol of 15 evaluations and 2 repetitions."""
+    text = (ROOT / "protocols" / "nb201-digits.toml").read_text(encoding="utf-8")
+    text = text.replace('name = "nb201-digits"', 'name = "tiny"', 1)
+    text = text.replace("evaluations = 200", "evaluations = 15")
+    path = tmp_path / "tiny.toml"
+    path.write_text(text.replace("repetitions = 20", "repetitions = 2"), encoding="utf-8")
+    return path
+
+
+def one_line(err):
+    lines = err.strip().splitlines()
+    assert len(lines) == 1, err
+    assert lines[0].startswith("monas: ")
+    return lines[0]
+
+
+def test_run_and_report(monas, tiny, method_file, tmp_path):
+    toy = method_file(RANDOM_BODY)
+    status, out, err = monas("run", tiny, "--method", toy, "--workers", 1)
+    assert status == 0, err
+    assert f"{tiny}: 2 runs done, 0 failed" in out
+    assert "runs: 2 of 2" in err
+    status, out, _ = monas("run", tiny, "--method", toy)
+    assert status == 0
+    assert "nothing to do" in out
+    status, out, err = monas("report", tiny, "--out", tmp_path / "report")
+    assert status == 0, err
+    index = Path(out.strip().removeprefix("report: "))
+    assert index.is_absolute()
+    assert "tiny" in index.read_text(encoding="utf-8")
+
+
+def test_failed_runs_make_the_status_1(monas, tiny, method_file):
+    bad = method_file(
+        "    def ask(self, n):\n        return []\n\n    def tell(self, e):\n        pass"
+    )
+    status, out, err = monas("run", tiny, "--method", bad, "--workers", 1)
+    assert status == 1
+    assert "0 runs done, 2 failed" in out
+    assert "toy repetition 0 failed: toy asked for nothing with 5 of 15 evaluations left" in err
+    assert "with --restart" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "nope"], "unknown protocol 'nope': expected one of nb201-digits, "),
+        (["run", "nb201-digits", "--method", "nope"], "unknown method 'nope': expected one of "),
+        (["run", "nb201-digits", "--method", "gone.py:A"], "no such file: gone.py"),
+        (["run", "nb201-digits", "--repetitions", "99"], "has 1 to 20 repetitions, got 99"),
+        (["report"], "no results in results; make some with `monas run nb201-digits`"),
+        (["table", "build", "nb201-digits", "--rows", "5"], "--rows 5: expected A:B with 0 <= A"),
+        (
+            ["table", "build", "nb201-digits", "--rows", "9:3"],
+            "expected A:B with 0 <= A < B",
+        ),
+        (["protocol", "measure", "gone.toml"], "cannot read gone.toml: No such file"),
+    ],
+)
+def test_wrong_calls(monas, words, message):
+    status, out, err = monas(*words)
+    assert status == 2
+    assert message in one_line(err)
+    assert out == ""
+
+
+def test_broken_protocol_file(monas, tmp_path):
+    (tmp_path / "broken.toml").write_text("name = [")
+    status, _, err = monas("run", tmp_path / "broken.toml")
+    assert status == 2
+    assert "broken.toml is not TOML: " in one_line(err)
+
+
+def test_folder_that_cannot_be_written(monas, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    status, _, err = monas("run", "nb201-digits", "--results", tmp_path / "file" / "below")
+    assert status == 2
+    assert "cannot write to " in one_line(err)
+    assert "--results" in err
+
+
+def test_method_files_that_are_none(monas, tmp_path):
+    file = tmp_path / "m.py"
+    for body, message in (
+        ("raise OSError('no')", "cannot be imported: OSError: no"),
+        ("X = 3", "has no class 'Toy'"),
+        ("class Toy: pass", "is not a method: expected a subclass of bench.method.Method"),
+        ("from bench.method import Method\nclass Toy(Method): pass", "is not a method"),
+    ):
+        file.write_text(body)
+        status, _, err = monas("run", "nb201-digits", "--method", f"{file}:Toy")
+        assert status == 2
+        assert message in one_line(err)
+
+
+def test_damaged_table(monas, monkeypatch, tmp_path):
+    from bench.data import catalogue_entry
+
+    entry = catalogue_entry("nb201-digits")
+    content = bytearray(entry.path.read_bytes())
+    content[5000] ^= 1
+    (tmp_path / "t.parquet").write_bytes(content)
+    monkeypatch.setattr(type(entry), "path", property(lambda _: tmp_path / "t.parquet"))
+    status, out, _ = monas("data", "status")
+    assert status == 1
+    assert "nb201-digits: damaged." in out
+    status, _, err = monas("protocol", "measure", ROOT / "protocols" / "nb201-digits.toml")
+    assert status == 1
+    assert "is damaged" in one_line(err)
+
+
+def test_debug_shows_where(monas):
+    status, _, err = monas("run", "nope", "--debug")
+    assert status == 2
+    assert "Traceback" in err
+
+
+@pytest.mark.parametrize(
+    ("what", "holds"),
+    [
+        ("protocols", "nb201-digits v1 ("),
+        ("methods", "pareto-nash-tab"),
+        ("tasks", "minimise error"),
+        ("data", "6466 rows"),
+    ],
+)
+def test_lists(monas, what, holds):
+    status, out, err = monas("list", what)
+    assert (status, err) == (0, "")
+    assert holds in out
+
+
+def test_every_default_of_every_method_is_marked(monas):
+    _, out, _ = monas("list", "methods", "--settings")
+    settings = [line for line in out.splitlines() if line.startswith("      ")]
+    assert len(settings) > 20
+    for line in settings:
+        assert any(f"[{mark}] " in line for mark in ("paper", "released code", "ours")), line
+
+
+def test_data_status(monas):
+    status, out, _ = monas("data", "status")
+    assert status == 0
+    assert out.startswith("nb201-digits: ok, 6466 rows")
+
+
+def test_measure_prints_what_the_protocol_holds(monas):
+    path = ROOT / "protocols" / "nb201-digits.toml"
+    status, out, _ = monas("protocol", "measure", path)
+    assert status == 0
+    for line in out.strip().splitlines()[1:]:
+        assert line in path.read_text(encoding="utf-8")
+    status, out, _ = monas("protocol", "lock", path)
+    assert out in (path.parent / "LOCK").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["list", "--help"]])
+def test_help_imports_nothing_heavy(words):
+    program = (
+        "import sys\n"
+        "from bench.cli import main\n"
+        f"try:\n    main({words!r})\nexcept SystemExit as left:\n    assert left.code == 0\n"
+        "heavy = {'torch', 'pandas', 'matplotlib', 'sklearn', 'scipy', 'pymoo', 'pyarrow', 'numpy',"
+        " 'pydantic'}\n"
+        "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or None)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=os.environ, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Usage: monas" in done.stdout

@@ -1,0 +1,105 @@
+"""The embedded table: whole, as the catalogue says, and refused when a byte is changed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from bench.data import catalogue, catalogue_entry, content_digest, load_table, write_table
+from bench.errors import CallError, DataError, DataMissingError
+from bench.spaces import NASBench201, Skeleton
+
+SPACE = NASBench201()
+
+
+@pytest.fixture
+def moved(tmp_path, monkeypatch):
+    """Give a function that puts (changed) bytes of the table elsewhere and points there."""
+    entry = catalogue_entry("nb201-digits")
+
+    def move(content=None, **changes):
+        path = tmp_path / entry.file
+        if content is not None:
+            path.write_bytes(content)
+        there = dataclasses.replace(entry, **changes)
+        monkeypatch.setattr(type(there), "path", property(lambda _: path))
+        monkeypatch.setattr("bench.data.table.catalogue_entry", lambda _: there)
+
+    return move
+
+
+def test_every_catalogued_table_loads():
+    for entry in catalogue():
+        table = load_table(entry.name)
+        assert table.rows == entry.rows
+        assert table.content_sha256 == entry.content_sha256
+
+
+def test_one_row_for_each_class_and_nothing_missing():
+    table = load_table("nb201-digits")
+    assert np.array_equal(table.column("index"), SPACE.canonical_indices())
+    cells = SPACE.from_index(table.column("index"))
+    assert SPACE.to_strings(cells) == table.column("arch_str").tolist()
+    for name, values in table.columns.items():
+        if values.dtype.kind == "f":
+            assert np.isfinite(values).all(), name
+
+
+def test_sizes_are_the_closed_forms():
+    table = load_table("nb201-digits")
+    skeleton, cells = Skeleton(8, 1, 10, 4, 1), SPACE.from_index(table.column("index"))
+    assert np.array_equal(table.column("flops"), skeleton.flops(cells))
+    assert np.array_equal(table.column("params"), skeleton.params(cells))
+
+
+def test_columns_cannot_be_written_to():
+    with pytest.raises(ValueError, match="read-only"):
+        load_table("nb201-digits").column("flops")[0] = 0
+
+
+@pytest.mark.parametrize("place", [0, 1000, -1])
+def test_a_changed_byte_is_found(moved, place):
+    content = bytearray(catalogue_entry("nb201-digits").path.read_bytes())
+    content[place] ^= 1
+    moved(bytes(content))
+    with pytest.raises(DataError, match=r"'nb201-digits' is damaged.*expected .*monas table build"):
+        load_table("nb201-digits")
+
+
+def test_a_missing_file_names_the_command(moved):
+    moved()
+    with pytest.raises(DataMissingError, match="bring it with `monas table build nb201-digits`"):
+        load_table("nb201-digits")
+
+
+def test_content_is_checked_apart_from_the_file(moved):
+    moved(catalogue_entry("nb201-digits").path.read_bytes(), content_sha256="0" * 64)
+    with pytest.raises(DataError, match="the catalogue expects 000000000000"):
+        load_table("nb201-digits")
+
+
+def test_unknown_names_list_the_known():
+    with pytest.raises(CallError, match="'nb2': expected one of nb201-digits"):
+        catalogue_entry("nb2")
+    with pytest.raises(DataError, match=r"no column 'speed': expected one of arch_str, "):
+        load_table("nb201-digits").column("speed")
+
+
+def test_content_digest_sees_values_names_and_types_but_not_files(tmp_path):
+    columns = {"a": np.arange(3, dtype=np.int16), "b": np.asarray(["x", "y", "z"], dtype=object)}
+    digest = content_digest(columns)
+    assert digest == content_digest(dict(reversed(columns.items())))
+    assert digest == content_digest({**columns, "a": columns["a"].astype(">i2")})
+    for other in (
+        {**columns, "a": columns["a"] + 1},
+        {**columns, "a": columns["a"].astype(np.int32)},
+        {"c": columns["a"], "b": columns["b"]},
+    ):
+        assert content_digest(other) != digest
+    write_table(tmp_path / "t.parquet", columns)
+    import pyarrow.parquet as pq
+
+    back = pq.read_table(tmp_path / "t.parquet")
+    assert content_digest({n: back.column(n).to_numpy() for n in back.column_names}) == digest

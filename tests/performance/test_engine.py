@@ -1,0 +1,106 @@
+"""Speed of the engine: loading, starting, a long run with its journal, and ratios to pymoo."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.data import load_table
+from bench.data.table import _read_parquet
+from bench.method import candidates, find_method
+from bench.protocol import load_protocol
+from bench.run import run
+from bench.spaces import NASBench201
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def long_protocol(tmp_path_factory):
+    """nb201-digits with 1,000 evaluations."""
+    text = (ROOT / "protocols" / "nb201-digits.toml").read_text(encoding="utf-8")
+    path = tmp_path_factory.mktemp("protocol") / "long.toml"
+    path.write_text(text.replace("evaluations = 200", "evaluations = 1000"), encoding="utf-8")
+    return load_protocol(str(path))
+
+
+def test_table_load(benchmark):
+    table = benchmark(load_table, "nb201-digits")
+    content = table  # what the checksums add to reading the file:
+    from bench.data import catalogue_entry
+
+    data = catalogue_entry("nb201-digits").path.read_bytes()
+    began = time.perf_counter()
+    _read_parquet(data)
+    benchmark.extra_info["ratio_to_reading_alone"] = round(
+        benchmark.stats.stats.median / (time.perf_counter() - began), 2
+    )
+    assert content.rows == 6466
+
+
+def test_table_query_of_1000_architectures(benchmark):
+    task = load_protocol("nb201-digits").task()
+    asked = candidates(NASBench201().sample(np.random.default_rng(0), 1000))
+    answer = benchmark(task.evaluate, asked)
+    assert answer.objectives.shape == (1000, 2)
+
+
+def test_help(benchmark):
+    command = [sys.executable, "-c", "from bench.cli import main; main(['--help'])"]
+    done = benchmark.pedantic(
+        subprocess.run, args=(command,), kwargs={"capture_output": True}, rounds=10
+    )
+    assert done.returncode == 0
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    benchmark.extra_info["ratio_to_an_empty_program"] = round(
+        benchmark.stats.stats.median / (time.perf_counter() - began), 2
+    )
+
+
+def test_nsga2_run_of_1000_evaluations_with_its_journal(benchmark, long_protocol, tmp_path):
+    task, found = long_protocol.task(), find_method("nsga2")
+    folders = iter(range(10_000))
+
+    def play():
+        return run(long_protocol, task, found, 0, tmp_path / str(next(folders)))
+
+    outcome = benchmark.pedantic(play, rounds=5, warmup_rounds=1)
+    assert outcome.status == "done"
+    loops = [_pymoo_alone(long_protocol, task) for _ in range(5)]
+    benchmark.extra_info["ratio_to_pymoo_minimize"] = round(
+        benchmark.stats.stats.median / float(np.median(loops)), 2
+    )
+
+
+def _pymoo_alone(protocol, task):
+    """Seconds of pymoo's own loop with the same operators on the same arrays, no journal."""
+    from pymoo.algorithms.moo.nsga2 import NSGA2
+    from pymoo.core.problem import Problem
+    from pymoo.operators.crossover.ux import UniformCrossover
+    from pymoo.operators.mutation.pm import PolynomialMutation
+    from pymoo.operators.repair.rounding import RoundingRepair
+    from pymoo.operators.sampling.rnd import IntegerRandomSampling
+    from pymoo.optimize import minimize
+
+    class OnTable(Problem):
+        def __init__(self):
+            super().__init__(n_var=6, n_obj=2, xl=0, xu=4, vtype=int)
+
+        def _evaluate(self, x, out, *_args, **_kwargs):
+            out["F"] = task.evaluate(candidates(x)).objectives
+
+    algorithm = NSGA2(
+        pop_size=20,
+        sampling=IntegerRandomSampling(),
+        crossover=UniformCrossover(prob=0.9),
+        mutation=PolynomialMutation(prob_var=1 / 6, eta=3.0, vtype=float, repair=RoundingRepair()),
+    )
+    began = time.perf_counter()
+    minimize(OnTable(), algorithm, ("n_eval", protocol.rules.budget.evaluations), seed=1)
+    return time.perf_counter() - began

@@ -1,0 +1,56 @@
+"""What is shipped is complete and says the same everywhere."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import entry_points, version
+from pathlib import Path
+
+import bench
+from bench.method import find_method
+from bench.protocol import load_protocol, released_protocols
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_version_is_one():
+    assert version("monas-bench") == bench.__version__
+    assert f"version: {bench.__version__}" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"## {bench.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_registered_methods_go_by_their_own_names():
+    for entry in entry_points(group="monas.methods"):
+        assert find_method(entry.name).name == entry.name
+
+
+def test_every_registered_method_is_in_every_roster():
+    registered = {entry.name for entry in entry_points(group="monas.methods")}
+    for name in released_protocols():
+        assert {e.method for e in load_protocol(name).rules.roster} == registered
+
+
+def test_constraints_pin_every_direct_dependency():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = list(project["project"]["dependencies"])
+    for extra in project["project"]["optional-dependencies"].values():
+        wanted += extra
+    for group in project["dependency-groups"].values():
+        wanted += group
+    names = {re.split(r"[<>=\[ ]", w, maxsplit=1)[0].lower() for w in wanted}
+    pinned = {
+        line.split("==")[0].lower()
+        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+        if "==" in line
+    }
+    assert names <= pinned, names - pinned
+
+
+def test_readme_commands_exist():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    tox = (ROOT / "tox.ini").read_text(encoding="utf-8")
+    environments = set(re.findall(r"tox -e ([a-z0-9]+)", readme))
+    assert {"nb201", "tests"} <= environments
+    for environment in environments:
+        assert f"[testenv:{environment}]" in tox

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from bench.run import Outcome
 
-__all__ = ["run"]
+__all__ = ["dask_executor", "run"]
 
 
 @click.command()
@@ -71,8 +73,10 @@ def run(
     count = workers or default_workers()
     where = f"dask {dask}" if dask else f"{min(count, len(planned))} processes"
     click.echo(f"{len(planned)} runs of {', '.join(protocols)} on {where}", err=True)
-    executor = _dask_executor(dask) if dask else None
-    with progress("runs", len(planned)) as show:
+    with (
+        dask_executor(dask) if dask else nullcontext() as executor,
+        progress("runs", len(planned)) as show,
+    ):
         sweep(
             planned,
             workers=count,
@@ -124,7 +128,9 @@ def _must_be_writable(folder: Path) -> None:
         ) from None
 
 
-def _dask_executor(address: str) -> Executor:
+@contextmanager
+def dask_executor(address: str, *, timeout: str = "10s") -> Iterator[Executor]:
+    """Give the executor of a dask cluster, connected while the context lasts."""
     try:
         from distributed import Client
     except ImportError:
@@ -132,8 +138,8 @@ def _dask_executor(address: str) -> Executor:
             "--dask needs dask.distributed: pip install 'monas-bench[cluster]'"
         ) from None
     try:
-        client = Client(address, timeout="10s")
+        client = Client(address, timeout=timeout)
     except (OSError, ValueError) as error:
         raise CallError(f"no dask scheduler answers at {address}: {error}") from None
-    executor: Executor = client.get_executor()
-    return executor
+    with client:
+        yield client.get_executor()

@@ -17,7 +17,7 @@ from bench.protocol import Protocol, load_protocol
 from bench.run import Outcome, journal_path, run
 from bench.tasks import Task
 
-__all__ = ["PlannedRun", "Progress", "plan", "standing", "sweep"]
+__all__ = ["PlannedRun", "Progress", "Standing", "plan", "standing", "sweep"]
 
 
 @dataclass(frozen=True)
@@ -91,21 +91,33 @@ def plan(
     return planned
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How the finished runs of a protocol ended, and which methods' code has changed since."""
+
+    outcomes: tuple[Outcome, ...]
+    outdated: tuple[str, ...]
+
+
 def standing(
     name: str, *, results: Path, methods: Sequence[str] = (), repetitions: int | None = None
-) -> list[Outcome]:
-    """Return how the finished runs of a protocol ended, as their journals say."""
+) -> Standing:
+    """Return how the finished runs of a protocol stand, as their journals say."""
     protocol = load_protocol(name)
     specs = methods or [entry.method for entry in protocol.rules.roster]
-    outcomes = []
-    for method in (find_method(spec).name for spec in specs):
+    outcomes: list[Outcome] = []
+    outdated: dict[str, None] = {}
+    for found in map(find_method, specs):
+        source = found.source_sha256()
         for repetition in range(repetitions or protocol.rules.repetitions):
-            path = journal_path(results, protocol, method, repetition)
+            path = journal_path(results, protocol, found.name, repetition)
             journal = read_journal(path) if path.exists() else None
             if journal and journal.end:
                 end = journal.end
-                outcomes.append(Outcome(method, repetition, end.status, end.error, path))
-    return outcomes
+                outcomes.append(Outcome(found.name, repetition, end.status, end.error, path))
+                if journal.header.source_sha256 != source:
+                    outdated[found.name] = None
+    return Standing(tuple(outcomes), tuple(outdated))
 
 
 def sweep(

@@ -97,11 +97,17 @@ def _say_how_it_stands(
 
     bad = 0
     for name in protocols:
-        outcomes = standing(name, results=results, methods=methods, repetitions=repetitions)
-        failed = [o for o in outcomes if o.status != "done"]
+        stand = standing(name, results=results, methods=methods, repetitions=repetitions)
+        failed = [o for o in stand.outcomes if o.status != "done"]
         bad += len(failed)
-        click.echo(f"{name}: {len(outcomes) - len(failed)} runs done, {len(failed)} failed")
+        click.echo(f"{name}: {len(stand.outcomes) - len(failed)} runs done, {len(failed)} failed")
         _list_failures(failed)
+        if stand.outdated:
+            click.echo(
+                f"  the code of {', '.join(stand.outdated)} has changed since some of these runs; "
+                f"--restart does them anew",
+                err=True,
+            )
     sys.stdout.flush()
     return 1 if bad else 0
 

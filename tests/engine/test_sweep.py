@@ -46,9 +46,18 @@ def test_a_failing_method_does_not_stop_the_others(small_protocol_file, toys, tm
     # `tell` is None: the initial designs cannot even be told
     assert all("TypeError" in o.error for o in by_status["failed"])
     assert plan([name], results=tmp_path, methods=toys) == []
-    assert len(standing(name, results=tmp_path, methods=toys)) == 6
+    stand = standing(name, results=tmp_path, methods=toys)
+    assert len(stand.outcomes) == 6
+    assert stand.outdated == ()
     again = plan([name], results=tmp_path, methods=toys[:1], restart=True)
     assert len(again) == 3
+
+
+def test_code_that_changed_since_is_noticed(small_protocol_file, method_file, tmp_path):
+    name, toy = str(small_protocol_file), method_file(RANDOM_BODY, "good")
+    do(plan([name], results=tmp_path, methods=[toy], repetitions=1))
+    method_file(RANDOM_BODY + "\n    # better now\n", "good")
+    assert standing(name, results=tmp_path, methods=[toy]).outdated == ("good",)
 
 
 def test_any_executor_will_do(small_protocol_file, toys, tmp_path):

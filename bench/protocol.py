@@ -45,6 +45,8 @@ class _Strict(BaseModel):
 class Normalisation(_Strict):
     """How objectives become comparable, from the exact front of the scoring measurement.
 
+    The front is that of `TableTask.exact_front`: over architectures that connect input and output.
+
     Attributes
     ----------
     ideal, nadir : tuple of float

@@ -163,6 +163,10 @@ class FiniteSpace(ABC):
         encoded[np.arange(len(checked))[:, None], offsets + checked] = 1.0
         return encoded
 
+    def connected(self, architectures: ArrayLike) -> NDArray[np.bool_]:
+        """Tell [n] whether the output depends on the input at all; everywhere, unless overridden."""
+        return np.ones(len(self.check(architectures)), dtype=bool)
+
     # -- what each benchmark says of itself ------------------------------------------------------
 
     @abstractmethod

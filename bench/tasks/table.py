@@ -111,14 +111,17 @@ class TableTask(Task):
     def exact_front(self, measurement: Literal["search", "score"]) -> NDArray[np.float64]:
         """Return the distinct non-dominated points [p, m] of the whole table, sorted.
 
+        Over connected architectures: a network whose output does not depend on its input is the
+        fastest of all and answers nothing, and would stretch the front to an error of chance.
+
         With `search`, the score of what is non-dominated in the search objectives: the best that
         a method could hand in if it knew all it may ever see.
         """
-        if measurement == "search":
-            front = self._score[non_dominated(self._search)]
-        else:
-            front = self._score[non_dominated(self._score)]
-        return np.unique(front, axis=0)
+        connected = self.space.connected(self.space.enumerate())
+        rows = np.unique(self._row[connected])
+        score = self._score[rows]
+        seen = self._search[rows] if measurement == "search" else score
+        return np.unique(score[non_dominated(seen)], axis=0)
 
     def _rows(self, architectures: object) -> NDArray[np.int64]:
         return self._row[self.space.index(np.asarray(architectures))]

@@ -42,7 +42,8 @@ def test_constants_follow_from_the_table(name):
 def test_exact_front_against_a_slow_twin(name):
     protocol = load_protocol(name)
     task = protocol.task()
-    points = np.unique(task.score(task.space.enumerate()), axis=0)
+    cells = task.space.enumerate()
+    points = np.unique(task.score(cells[task.space.connected(cells)]), axis=0)
     front = [p for p in points if not ((points <= p).all(axis=1) & (points < p).any(axis=1)).any()]
     assert front_digest(np.asarray(front)) == protocol.rules.normalisation.front_sha256
     assert np.min(front, axis=0) == pytest.approx(protocol.rules.normalisation.ideal)
@@ -142,6 +143,7 @@ def test_streams_do_not_depend_on_other_methods(small_protocol):
 
 def test_searching_front_is_scored_on_what_is_held_back(small_task):
     everything = small_task.space.enumerate()
+    everything = everything[small_task.space.connected(everything)]
     from bench.method import candidates
 
     search = small_task.evaluate(candidates(everything)).objectives

@@ -1,0 +1,88 @@
+"""The README says what is true: its example runs, its numbers are the published ones."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from bench.method import find_method, registered_methods
+from bench.protocol import load_protocol, released_protocols
+from bench.results import load_results
+from bench.run import run
+from reports.display import interval, rank, ratio
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def published(name, file):
+    """Return the rows of a published CSV file of one protocol."""
+    folder = ROOT / "reports" / "published" / f"{name}-{load_protocol(name).short_id}"
+    with (folder / file).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_example_method_runs(tmp_path):
+    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    file = tmp_path / "my_method.py"
+    file.write_text(code, encoding="utf-8")
+    protocol = load_protocol("nb201-digits")
+    found = find_method(f"{file}:Neighbours")
+    outcome = run(protocol, protocol.task(), found, 0, tmp_path)
+    assert outcome.status == "done", outcome.error
+    assert load_results(protocol, tmp_path).methods == ["neighbours"]
+    assert len([line for line in code.splitlines() if line.strip()]) <= 20
+
+
+def test_leaderboard_is_the_published_one():
+    block = re.search(
+        r"<!-- leaderboard: (.*?) -->\n(.*?)<!-- end of leaderboard -->", README, flags=re.DOTALL
+    )
+    assert block[1] == load_protocol("nb201-digits").label
+    shown = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in block[2].strip().splitlines()[2:]
+    ]
+    rows = published("nb201-digits", "leaderboard.csv")
+    expected = [
+        [
+            f"`{row['method']}`",
+            ratio(float(row["hypervolume_ratio_median"])),
+            interval(
+                float(row["hypervolume_ratio_low"]), float(row["hypervolume_ratio_high"])
+            ).replace("\\", ""),
+            rank(float(row["average_rank"])),
+            row["groups"],
+        ]
+        for row in rows
+    ]
+    assert shown == expected
+
+
+def test_every_method_is_listed():
+    for name in registered_methods():
+        assert f"| `{name}` |" in README
+
+
+@pytest.mark.parametrize("name", released_protocols())
+def test_published_results_can_be_made_again(name, tmp_path):
+    rows = [row for row in published(name, "runs.csv") if row["repetition"] == "0"]
+    protocol = load_protocol(name)
+    task = protocol.task()
+    assert {row["method"] for row in rows} == set(registered_methods())
+    for row in rows:
+        assert row["protocol_id"] == protocol.id
+        run(protocol, task, find_method(row["method"]), 0, tmp_path)
+    made = {each.method: each for each in load_results(protocol, tmp_path).runs}
+    for row in rows:
+        mine = made[row["method"]].hypervolume_ratio
+        assert mine == pytest.approx(float(row["hypervolume_ratio"]), abs=1e-9)
+
+
+def test_linked_files_exist():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target

@@ -164,7 +164,7 @@ class FiniteSpace(ABC):
         return encoded
 
     def connected(self, architectures: ArrayLike) -> NDArray[np.bool_]:
-        """Tell [n] whether the output depends on the input at all; everywhere, unless overridden."""
+        """Tell [n] whether the output depends on the input at all; always, unless overridden."""
         return np.ones(len(self.check(architectures)), dtype=bool)
 
     # -- what each benchmark says of itself ------------------------------------------------------

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -173,6 +174,10 @@ class Skeleton:
         Channels of the first stage; doubled from stage to stage.
     cells : int
         Cells in each of the three stages.
+    reduction : {"residual", "pooling"}
+        What halves the resolution between stages. `residual` is the benchmark's own block;
+        `pooling` (*ours*) an average pool and a 1x1 convolution, so that in a small network the
+        cell, and not what lies between cells, decides what can be computed.
     """
 
     image: int
@@ -180,6 +185,7 @@ class Skeleton:
     classes: int
     channels: int = 16
     cells: int = 5
+    reduction: Literal["residual", "pooling"] = "residual"
 
     @property
     def stages(self) -> tuple[tuple[int, int], ...]:
@@ -192,8 +198,10 @@ class Skeleton:
         first, *later = self.stages
         per_conv1 = self.cells * sum(c * c * p * p for c, p in self.stages)
         fixed = 9 * self.in_channels * first[0] * first[1] ** 2
-        for c, p in later:  # two 3x3 convolutions and a 1x1 shortcut, at the new resolution
-            fixed += (9 * (c // 2) * c + 9 * c * c + (c // 2) * c) * p * p
+        for c, p in later:  # a 1x1 convolution; if residual, two 3x3 ones, at the new resolution
+            fixed += (c // 2) * c * p * p
+            if self.reduction == "residual":
+                fixed += (9 * (c // 2) * c + 9 * c * c) * p * p
         fixed += later[-1][0] * self.classes + self.classes
         return fixed + per_conv1 * (conv1 + 9 * conv3)
 
@@ -205,7 +213,11 @@ class Skeleton:
         norms = self.cells * sum(2 * c for c, _ in self.stages)
         fixed = 9 * self.in_channels * first[0] + 2 * first[0]
         for c, _ in later:
-            fixed += 9 * (c // 2) * c + 2 * c + 9 * c * c + 2 * c + (c // 2) * c
+            fixed += (c // 2) * c
+            if self.reduction == "residual":
+                fixed += 9 * (c // 2) * c + 2 * c + 9 * c * c + 2 * c
+            else:
+                fixed += 2 * c
         last = later[-1][0]
         fixed += 2 * last + last * self.classes + self.classes
         return fixed + (squares + norms) * conv1 + (9 * squares + norms) * conv3

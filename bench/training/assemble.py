@@ -31,8 +31,8 @@ COMMAND = "monas table build nb201-digits"
 _COLUMN_MEANINGS = {
     "index": "place of the cell in bench.spaces.NASBench201().enumerate()",
     "arch_str": "the cell in NAS-Bench-201's string form",
-    "validation_accuracy_s{seed}": "%, 1,485 noisy images, after the last epoch",
-    "test_accuracy_s{seed}": "%, 1,480 noisy images, after the last epoch",
+    "validation_accuracy_s{seed}": "%, 894 noisy images, after the last epoch",
+    "test_accuracy_s{seed}": "%, 1,770 noisy images, after the last epoch",
     "train_loss_s{seed}_e{epoch}": "mean cross-entropy of the epoch's batches (nats)",
     "train_seconds": "CPU seconds of one thread for the three trainings together",
     "latency_ms": "ms, one image on one thread: median of 3 rounds of the median of 20 passes",
@@ -299,7 +299,7 @@ another has two equal ones side by side, it is the one used twice.
 ## How the setting was chosen
 
 By the share of variance that belongs to the cell (mean of three seeds, test / validation accuracy)
-on two sets, A and B, of random connected cells, and by cost:
+on two sets, A and B, of random connected cells, by whether error and FLOPs are at odds, and by cost.
 
 | set, cells | images train / validation / test | what was tried | share |
 | --- | --- | --- | --- |
@@ -313,11 +313,15 @@ on two sets, A and B, of random connected cells, and by cost:
 | A, 24 | the same | noise 0.8 | 0.93 / 0.89 |
 | B, 40 | the same | noise 1, as A | 0.91 / 0.93 |
 | B, 40 | the same | digits shifted by up to 2 pixels, noise 0.5 | 0.72 / 0.71 |
-| B, 40 | 909 / 298 / 590 | 10 epochs | 0.93 / 0.90 |
-| B, 40 | the same | rate 0.2, ten noisy copies instead of five | 0.96 / 0.95 |
-| B, 40 | the same | **rate 0.25, 8 epochs, five copies: this table** | 0.95 / 0.94 |
+| B, 40 | 909 / 298 / 590 | rate 0.25, 8 epochs | 0.95 / 0.94 |
+| B, 40 | the same | **pooling reduction**, rate 0.1, 8 epochs | 0.99 / 0.99 |
+| B, 40 | the same | pooling reduction, noise 0.6, rate 0.1, 8 epochs | 0.99 / 0.99 |
+| B, 40 | the same | **pooling reduction, rate 0.2, 4 epochs** (five noisy copies) | 0.97 / 0.96 |
 
-More different test images raise the share at no cost of training, and so do larger steps. Sets of
-40 cells leave an uncertainty of about 0.02; what the whole table has is said under *Measured*. The
-next step up would be more epochs, at a cost in proportion.
+With NAS-Bench-201's residual reductions these small networks compute nearly all they can between the
+cells: over 3,250 cells so trained (rate 0.25), the best one without any convolution erred on 18.6 %,
+the best of all on 18.0 %, and the front of error against FLOPs had three points. With an average pool
+and a 1x1 convolution in their place accuracy depends on the cell, error and FLOPs are at odds, and
+training costs less. Four epochs are the cheapest that were tried with a share above 0.95; eight bring
+the share to 0.99 at nearly twice the cost.
 """

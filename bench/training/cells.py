@@ -80,6 +80,21 @@ class _Reduction(nn.Module):
         return self.body(x) + self.shortcut(x)
 
 
+class _PoolingReduction(nn.Module):
+    """Halves the resolution and doubles the channels, and computes as little as that allows."""
+
+    def __init__(self, channels_in: int, channels_out: int, k: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.AvgPool2d(2, 2),
+            nn.Conv2d(k * channels_in, k * channels_out, 1, groups=k, bias=False),
+            nn.BatchNorm2d(k * channels_out),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(x)
+
+
 class CellNetwork(nn.Module):
     """Stem, three stages of `skeleton.cells` cells, classifier: images to logits.
 
@@ -97,13 +112,14 @@ class CellNetwork(nn.Module):
         super().__init__()
         self.copies, self.classes = copies, skeleton.classes
         k, widths = copies, [channels for channels, _ in skeleton.stages]
+        reduction = _Reduction if skeleton.reduction == "residual" else _PoolingReduction
         layers: list[nn.Module] = [
             nn.Conv2d(k * skeleton.in_channels, k * widths[0], 3, 1, 1, groups=k, bias=False),
             nn.BatchNorm2d(k * widths[0]),
         ]
         for stage, width in enumerate(widths):
             if stage:
-                layers.append(_Reduction(widths[stage - 1], width, k))
+                layers.append(reduction(widths[stage - 1], width, k))
             layers.extend(_Cell(cell, width, k) for _ in range(skeleton.cells))
         layers += [nn.BatchNorm2d(k * widths[-1]), nn.ReLU(), nn.AdaptiveAvgPool2d(1)]
         self.body = nn.Sequential(*layers)

@@ -49,7 +49,7 @@ def test_one_row_for_each_class_and_nothing_missing():
 
 def test_sizes_are_the_closed_forms():
     table = load_table("nb201-digits")
-    skeleton, cells = Skeleton(8, 1, 10, 4, 1), SPACE.from_index(table.column("index"))
+    skeleton, cells = Skeleton(8, 1, 10, 4, 1, "pooling"), SPACE.from_index(table.column("index"))
     assert np.array_equal(table.column("flops"), skeleton.flops(cells))
     assert np.array_equal(table.column("params"), skeleton.params(cells))
 

@@ -19,7 +19,7 @@ from bench.training.images import noisy_digits  # noqa: E402
 from bench.training.trainer import Recipe, inference_latency, train_cell  # noqa: E402
 
 SPACE = NASBench201()
-SKELETON = Skeleton(8, 1, 10, 4, 1)
+SKELETON = Skeleton(8, 1, 10, 4, 1, "pooling")
 CELLS = [[0] * 6, [3] * 6, [1, 2, 3, 4, 0, 2], [4, 4, 4, 4, 4, 4], [0, 3, 0, 0, 2, 1]]
 QUICK = Recipe(epochs=1)
 
@@ -72,7 +72,7 @@ def test_copies_are_separate_networks(cell):
 def test_image_set_is_fixed_and_fair():
     images = noisy_digits()
     sizes = [len(labels) for _, labels in (images.train, images.validation, images.test)]
-    assert sizes == [909, 298 * 5, 590 * 5]
+    assert sizes == [909, 298 * 3, 590 * 3]
     assert images.train[0].shape[1:] == (1, 8, 8)
     for _, labels in (images.train, images.validation, images.test):
         shares = np.bincount(labels, minlength=10) / len(labels)
@@ -99,7 +99,7 @@ def test_training_repeats_to_the_bit_and_learns():
     assert len(set(first.train_loss[:, 0].tolist())) == 3  # three seeds, three trainings
     longer = train_cell([3, 0, 2, 1, 1, 4], noisy_digits(), replace(QUICK, epochs=4))
     assert (longer.train_loss[:, -1] < longer.train_loss[:, 0]).all()
-    assert longer.test_accuracy.min() > 40
+    assert longer.test_accuracy.min() > 30
 
 
 def test_seeds_do_not_depend_on_their_company():

@@ -39,12 +39,3 @@ def method_file(tmp_path: Path):
         return f"{path}:Toy"
 
     return write
-
-
-RANDOM_BODY = """
-    def ask(self, n):
-        return candidates(self.problem.space.sample(self.problem.rng, n))
-
-    def tell(self, evaluations):
-        pass
-"""

@@ -298,8 +298,9 @@ another has two equal ones side by side, it is the one used twice.
 
 ## How the setting was chosen
 
-By the share of variance that belongs to the cell (mean of three seeds, test / validation accuracy)
-on two sets, A and B, of random connected cells, by whether error and FLOPs are at odds, and by cost.
+By the share of variance that belongs to the cell (mean of three seeds, test / validation
+accuracy) on two sets, A and B, of random connected cells, by whether error and FLOPs are at odds,
+and by cost.
 
 | set, cells | images train / validation / test | what was tried | share |
 | --- | --- | --- | --- |
@@ -318,10 +319,10 @@ on two sets, A and B, of random connected cells, by whether error and FLOPs are 
 | B, 40 | the same | pooling reduction, noise 0.6, rate 0.1, 8 epochs | 0.99 / 0.99 |
 | B, 40 | the same | **pooling reduction, rate 0.2, 4 epochs** (five noisy copies) | 0.97 / 0.96 |
 
-With NAS-Bench-201's residual reductions these small networks compute nearly all they can between the
-cells: over 3,250 cells so trained (rate 0.25), the best one without any convolution erred on 18.6 %,
-the best of all on 18.0 %, and the front of error against FLOPs had three points. With an average pool
-and a 1x1 convolution in their place accuracy depends on the cell, error and FLOPs are at odds, and
-training costs less. Four epochs are the cheapest that were tried with a share above 0.95; eight bring
-the share to 0.99 at nearly twice the cost.
+With NAS-Bench-201's residual reductions these small networks compute nearly all they can between
+the cells: over 3,250 cells so trained (rate 0.25), the best one without any convolution erred on
+18.6 %, the best of all on 18.0 %, and the front of error against FLOPs had three points. With an
+average pool and a 1x1 convolution in their place accuracy depends on the cell, error and FLOPs are
+at odds, and training costs less. Four epochs are the cheapest that were tried with a share above
+0.95; eight bring the share to 0.99 at nearly twice the cost.
 """

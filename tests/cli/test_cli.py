@@ -8,10 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from method_bodies import RANDOM_BODY
 
 from bench.cli import main
-
-from tests.conftest import RANDOM_BODY  # isort: skip
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -6,11 +6,11 @@ import pytest
 
 distributed = pytest.importorskip("distributed")
 
+from method_bodies import RANDOM_BODY  # noqa: E402
+
 from bench.cli.run import dask_executor  # noqa: E402
 from bench.errors import CallError  # noqa: E402
 from bench.sweep import plan, sweep  # noqa: E402
-
-from tests.conftest import RANDOM_BODY  # noqa: E402 # isort: skip
 
 
 @pytest.mark.filterwarnings("default")

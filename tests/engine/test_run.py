@@ -12,13 +12,12 @@ import time
 
 import numpy as np
 import pytest
+from method_bodies import RANDOM_BODY
 
 from bench.errors import JournalBusyError, JournalError, RunInterrupted
 from bench.journal import JournalWriter, read_journal
 from bench.method import find_method
 from bench.run import journal_path, run
-
-from tests.conftest import RANDOM_BODY  # isort: skip
 
 
 def play(protocol, task, spec, results, repetition=0, **options):

@@ -11,14 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from method_bodies import RANDOM_BODY
 
 from bench.errors import CallError, JournalError, MixedProtocolsError, ResultsError
 from bench.indicators import hypervolume, non_dominated
 from bench.journal import read_journal
 from bench.results import load_results
 from bench.sweep import plan, standing, sweep
-
-from tests.conftest import RANDOM_BODY  # isort: skip
 
 BAD_BODY = "    def ask(self, n):\n        raise RuntimeError('on purpose')\n    tell = None"
 

@@ -5,13 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from bench.method import Evaluation, Method, Problem, candidates
 from bench.spaces import FiniteSpace, NASBench201, Skeleton
-
-settings.register_profile("methods", deadline=None, max_examples=60)
-settings.load_profile("methods")
 
 INITIAL = 10
 

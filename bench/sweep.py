@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bench.errors import CallError, MonasError, RunInterrupted
+from bench.errors import CallError, MonasError, ResultsError, RunInterrupted
 from bench.journal import read_journal
 from bench.machine import numeric_pool, stop_requested
 from bench.method import find_method
@@ -150,6 +151,11 @@ def sweep(
     pool, stop = numeric_pool(min(workers, len(planned)))
     try:
         return _collect([pool.submit(perform, each) for each in planned], planned, report)
+    except BrokenProcessPool:
+        raise ResultsError(
+            "a worker process died (killed, or out of memory); what is finished is kept, the same "
+            "command continues, --workers 1 needs the least memory"
+        ) from None
     except KeyboardInterrupt:
         stop.set()
         raise RunInterrupted(
@@ -178,7 +184,10 @@ def perform(planned: PlannedRun) -> Outcome:
     except RunInterrupted:
         raise
     except MonasError as error:
-        return Outcome(found.name, planned.repetition, "failed", str(error), path)
+        reason = str(error)
+    except Exception as error:  # a fault of the suite or the machine; the other runs go on
+        reason = f"unexpected {type(error).__name__}: {error}"
+    return Outcome(found.name, planned.repetition, "failed", reason, path)
 
 
 def _collect(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,13 +77,13 @@ def run(
         dask_executor(dask) if dask else nullcontext() as executor,
         progress("runs", len(planned)) as show,
     ):
-        sweep(
+        outcomes = sweep(
             planned,
             workers=count,
             executor=executor,
             report=lambda p: show(p.finished, f"{p.last.method} {p.last.repetition}"),
         )
-    return _say_how_it_stands(protocols, methods, repetitions, results)
+    return _say_how_it_stands(protocols, methods, repetitions, results, outcomes)
 
 
 def _say_how_it_stands(
@@ -91,25 +91,31 @@ def _say_how_it_stands(
     methods: tuple[str, ...],
     repetitions: int | None,
     results: Path,
+    outcomes: Sequence[Outcome] = (),
 ) -> int:
-    """Print how many runs ended how; return 1 if any did not end as done."""
+    """Print how many runs ended how; return 1 if any did not end as done.
+
+    `outcomes` are those of this call: a run that could not be continued has no closing line in its
+    journal, and is known from here alone.
+    """
     from bench.sweep import standing
 
-    bad = 0
+    failed = {o.path: o for o in outcomes if o.status != "done"}
     for name in protocols:
         stand = standing(name, results=results, methods=methods, repetitions=repetitions)
-        failed = [o for o in stand.outcomes if o.status != "done"]
-        bad += len(failed)
-        click.echo(f"{name}: {len(stand.outcomes) - len(failed)} runs done, {len(failed)} failed")
-        _list_failures(failed)
+        bad = {o.path.resolve(): o for o in stand.outcomes if o.status != "done"}
+        done = len(stand.outcomes) - len(bad)
+        click.echo(f"{name}: {done} runs done, {len(bad)} failed")
+        failed |= bad
         if stand.outdated:
             click.echo(
                 f"  the code of {', '.join(stand.outdated)} has changed since some of these runs; "
                 f"--restart does them anew",
                 err=True,
             )
+    _list_failures(list(failed.values()))
     sys.stdout.flush()
-    return 1 if bad else 0
+    return 1 if failed else 0
 
 
 def _list_failures(failed: list[Outcome]) -> None:

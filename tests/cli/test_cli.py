@@ -74,6 +74,21 @@ def test_failed_runs_make_the_status_1(monas, tiny, method_file):
     assert "with --restart" in err
 
 
+def test_a_run_that_cannot_be_continued_is_told(monas, tiny, method_file):
+    wild = method_file(RANDOM_BODY.replace("self.problem.rng", "np.random.default_rng()"))
+    monas("run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1)
+    (path,) = Path("results").rglob("*.jsonl")
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    status, out, err = monas("run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1)
+    assert status == 1
+    assert "0 runs done, 0 failed" in out
+    assert "000.jsonl line 3: toy does not repeat this run" in err
+    status, _, _ = monas(
+        "run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1, "--restart"
+    )
+    assert status == 0
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -52,6 +52,13 @@ def test_a_failing_method_does_not_stop_the_others(small_protocol_file, toys, tm
     assert len(again) == 3
 
 
+def test_a_worker_that_dies_is_told(small_protocol_file, method_file, tmp_path):
+    body = RANDOM_BODY.replace("return", "import os; os._exit(3)  #")
+    planned = plan([str(small_protocol_file)], results=tmp_path, methods=[method_file(body)])
+    with pytest.raises(ResultsError, match="a worker process died"):
+        do(planned)
+
+
 def test_code_that_changed_since_is_noticed(small_protocol_file, method_file, tmp_path):
     name, toy = str(small_protocol_file), method_file(RANDOM_BODY, "good")
     do(plan([name], results=tmp_path, methods=[toy], repetitions=1))

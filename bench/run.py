@@ -7,6 +7,7 @@ and going on where the journal ends; a method that then asks for something else 
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import signal
@@ -72,11 +73,13 @@ class _Clock:
     """The wall-clock limit of one run.
 
     A method is interrupted where it is; the runner's own code never is, so that no line of the
-    journal is cut: there the limit is noticed at the next call of the method.
+    journal is cut: there, and where nothing can be interrupted (in a thread, or not on POSIX), the
+    limit is noticed at the next call of the method.
     """
 
     def __init__(self, seconds: float | None) -> None:
-        self.seconds, self._in_method, self._over = seconds, False, False
+        self.seconds, self._in_method = seconds, False
+        self._deadline = math.inf if seconds is None else time.monotonic() + seconds
         # Only the main thread of a process can be interrupted; workers of a pool run there.
         main = threading.current_thread() is threading.main_thread()
         self._usable = seconds is not None and hasattr(signal, "setitimer") and main
@@ -93,14 +96,13 @@ class _Clock:
             signal.signal(signal.SIGALRM, self._before)
 
     def _ring(self, *_: object) -> None:
-        self._over = True
         if self._in_method:
             raise _Timeout
 
     @contextmanager
     def calling(self, what: str) -> Iterator[None]:
         """Around every call of a method: blame it for what it raises, end it when time is over."""
-        if self._over:
+        if time.monotonic() > self._deadline:
             raise _Timeout
         self._in_method = True
         try:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
+from bench.method import Candidate, Evaluation, Problem, Setting, candidates
 from bench.spaces.finite import Architectures, FiniteSpace
+from methods._generational import Generational
 from methods._unasked import Unasked
 
 __all__ = ["NSGA2"]
 
 
-class NSGA2(Method):
+class NSGA2(Generational):
     """NSGA-II on integer variables: non-dominated sorting, crowding, binary tournaments.
 
     Survival, tournament, uniform crossover and polynomial mutation are pymoo's; the generation is
@@ -54,25 +54,18 @@ class NSGA2(Method):
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
-        self._unasked = Unasked(problem.space)
-        self._queue: deque[Candidate] = deque()
         self._answered: list[Evaluation] = []
         self._algorithm = self._make_algorithm()
-
-    def ask(self, n: int) -> Sequence[Candidate]:
-        """Return up to n offspring of this generation; start the next one if none is left."""
-        if not self._queue:
-            generation = self._next_generation()
-            self._unasked.remove(generation)
-            self._queue.extend(candidates(generation))
-        return [self._queue.popleft() for _ in range(min(n, len(self._queue)))]
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """Keep the answers until the generation is complete."""
         self._unasked.remove([e.candidate.architecture for e in evaluations])
         self._answered.extend(evaluations)
 
-    def _next_generation(self) -> Architectures:
+    def _generation(self) -> list[Candidate]:
+        return candidates(self._offspring())
+
+    def _offspring(self) -> Architectures:
         size, rng = self.settings.population_size, self.problem.rng
         if not self._algorithm.is_initialized and len(self._answered) < size:
             return self._unasked.sample(rng, size - len(self._answered))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -10,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.indicators import non_dominated
-from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
+from bench.method import Candidate, Evaluation, Problem, Setting, candidates
 from methods._costs import log_costs
-from methods._unasked import Unasked
+from methods._generational import Generational
 from methods.pareto_nash_tab.density import (
     Density,
     child_probabilities,
@@ -28,7 +27,7 @@ Floats = NDArray[np.float64]
 _TRIES_PER_PROPOSAL = 50
 
 
-class ParetoNashTab(Method):
+class ParetoNashTab(Generational):
     """The search strategy of Pareto-NASH, version 1 of the preprint, without weight inheritance.
 
     A table holds what training from scratch reached, so the paper's network morphisms, its
@@ -71,19 +70,11 @@ class ParetoNashTab(Method):
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
-        self._unasked = Unasked(problem.space)
-        self._queue: deque[Candidate] = deque()
         self._told: list[Evaluation] = []
         self._cheap = list(problem.cheap_objectives)
         self._use_density = bool(self._cheap) and self.settings.inverse_density
         self._lowest = np.full(len(self._cheap), np.inf)
         self._highest = np.full(len(self._cheap), -np.inf)
-
-    def ask(self, n: int) -> Sequence[Candidate]:
-        """Return up to n accepted children; make a new generation if none is left."""
-        if not self._queue:
-            self._queue.extend(self._generation())
-        return [self._queue.popleft() for _ in range(min(n, len(self._queue)))]
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """Store the answers; the population is renewed when the next generation starts."""
@@ -110,9 +101,7 @@ class ParetoNashTab(Method):
             floor = self.settings.density_floor
             children = child_probabilities(density.log(logarithms), highest, floor)
         drawn = draw_without_replacement(self.problem.rng, children, self.settings.accepted)
-        accepted = [proposals[i] for i in drawn]
-        self._unasked.remove([c.architecture for c in accepted])
-        return accepted
+        return [proposals[i] for i in drawn]
 
     def _population(self) -> tuple[list[Evaluation], Floats]:
         """Return the non-dominated evaluations, and their objectives [k, m]."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
+from bench.method import Candidate, Evaluation, Problem, Setting, candidates
 from bench.spaces.finite import Architectures
 from methods._costs import log_costs
-from methods._unasked import Unasked
+from methods._generational import Generational
 from methods.weighted_sum_ea.scalarisation import domination_ranks, lattice, scaled_by_front
 
 __all__ = ["WeightedSumEA", "WeightedSumEASingle"]
@@ -21,7 +20,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 
-class WeightedSumEA(Method):
+class WeightedSumEA(Generational):
     """The search of the weighted-sum evolutionary NAS, on a table instead of its supernet.
 
     The paper states a fitness S = l1 error + l2 FLOPs + l3 memory, a diverse first population,
@@ -71,22 +70,12 @@ class WeightedSumEA(Method):
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
-        self._unasked = Unasked(problem.space)
-        self._queue: deque[Candidate] = deque()
         self._architectures = np.empty((0, problem.space.variables), dtype=np.int8)
         self._objectives = np.empty((0, len(problem.objectives)))
         self._population: Indices = np.empty(0, dtype=np.int64)
         self._sorted = 0  # evaluations that have competed already
         self._weights = self._make_weights()
         self._cost_bounds = self._measure_cost_bounds()
-
-    def ask(self, n: int) -> Sequence[Candidate]:
-        """Return up to n children of the current generation; make the next one if none is left."""
-        if not self._queue:
-            generation = self._next_generation()
-            self._unasked.remove(generation)
-            self._queue.extend(candidates(generation))
-        return [self._queue.popleft() for _ in range(min(n, len(self._queue)))]
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """Add the answers to the archive; they compete once the next generation is made."""
@@ -97,7 +86,10 @@ class WeightedSumEA(Method):
 
     # -- one generation --------------------------------------------------------------------------
 
-    def _next_generation(self) -> Architectures:
+    def _generation(self) -> list[Candidate]:
+        return candidates(self._next_architectures())
+
+    def _next_architectures(self) -> Architectures:
         size, rng = self.settings.population_size, self.problem.rng
         if len(self._objectives) < size:
             return self._unasked.sample(rng, size - len(self._objectives))

@@ -147,6 +147,20 @@ def test_a_faulty_method_ends_its_run_with_the_reason(
     assert re.search(message, outcome.error), outcome.error
 
 
+def test_a_thread_notices_the_time_at_the_next_call(
+    small_protocol, small_task, method_file, tmp_path
+):
+    from concurrent.futures import ThreadPoolExecutor
+
+    slow = method_file(RANDOM_BODY.replace("        pass", "        time.sleep(0.2)"))
+    with ThreadPoolExecutor(1) as pool:
+        outcome = pool.submit(
+            play, small_protocol, small_task, slow, tmp_path, timeout=0.3
+        ).result()
+    assert outcome.status == "timeout"
+    assert 1 < len(read_journal(outcome.path).batches) < 5
+
+
 def test_unknown_setting_is_named(small_protocol, small_task, toy, tmp_path):
     from bench.errors import MethodError
 

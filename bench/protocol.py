@@ -37,6 +37,9 @@ __all__ = [
 
 SHOWN_DIGITS = 12
 
+# What `bench.results` computes of a run; a protocol names those that it is judged by.
+Indicator = Literal["hypervolume_ratio", "log10_regret", "igd_plus", "evaluations_to_targets"]
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -93,8 +96,8 @@ class _Rules(_Strict):
     task: TableTaskSpec
     normalisation: Normalisation
     budget: Budget
-    indicators: tuple[str, ...]
-    targets: tuple[float, ...]
+    indicators: tuple[Indicator, ...]
+    targets: tuple[float, ...] = Field(min_length=1)
     roster: tuple[RosterEntry, ...]
 
     @model_validator(mode="after")

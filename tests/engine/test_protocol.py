@@ -82,6 +82,10 @@ BROKEN = {
         lambda t: t.replace("batch = 5", 'batch = "five"'),
         r"budget\.batch: .*integer.*got 'five'",
     ),
+    "unknown indicator": (
+        lambda t: t.replace('"igd_plus"', '"igd"'),
+        r"indicators\.2: .*'igd_plus'.*got 'igd'",
+    ),
     "nadir below ideal": (
         lambda t: t.replace("ideal = [", "ideal = [999.0, 999.0] # ["),
         "nadir must lie above ideal",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -203,7 +202,7 @@ def test_measure_prints_what_the_protocol_holds(monas):
 
 
 @pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["list", "--help"]])
-def test_help_imports_nothing_heavy(words):
+def test_help_imports_nothing_heavy(words, tmp_path):
     program = (
         "import sys\n"
         "from bench.cli import main\n"
@@ -213,7 +212,7 @@ def test_help_imports_nothing_heavy(words):
         "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or None)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env=os.environ, check=False
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "Usage: monas" in done.stdout

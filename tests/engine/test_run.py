@@ -222,6 +222,7 @@ def test_killed_at_a_random_moment_it_resumes_alike(
         [sys.executable, "-c", program, str(small_protocol_file), slow, str(tmp_path / "a")],
         stdout=subprocess.PIPE,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
+        cwd=tmp_path,  # python -c would import a `bench` that lies in the current folder
     )
     assert child.stdout.readline() == b"ready\n"
     time.sleep(random.Random(attempt).uniform(0.0, 0.25))

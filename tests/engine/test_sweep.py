@@ -88,7 +88,7 @@ def test_ctrl_c_leaves_what_can_be_continued(small_protocol_file, method_file, t
     command = [sys.executable, "-c", "from bench.cli import main; main()", "run",
                str(small_protocol_file), "--method", slow, "--workers", "2",
                "--results", str(tmp_path)]  # fmt: skip
-    child = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, cwd=tmp_path)
     deadline = time.monotonic() + 60
     while not any(p.stat().st_size > 2000 for p in tmp_path.rglob("*.jsonl")):
         assert time.monotonic() < deadline
@@ -101,7 +101,7 @@ def test_ctrl_c_leaves_what_can_be_continued(small_protocol_file, method_file, t
     unfinished = [p for p in tmp_path.rglob("*.jsonl") if read_journal(p).end is None]
     assert unfinished
     before = {p: p.read_bytes() for p in unfinished}
-    done = subprocess.run(command, capture_output=True, check=False)
+    done = subprocess.run(command, capture_output=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     for path, content in before.items():
         assert path.read_bytes().startswith(content)

@@ -332,8 +332,8 @@ at odds, and training costs less. Four epochs are the cheapest that were tried w
 0.95; eight bring the share to 0.99 at nearly twice the cost.
 
 The share over all cells says that good cells are told from bad ones, not that the best are told
-from the good: that is the tau among the best tenth above. Twenty of the 650 best cells trained anew
-had a share (mean of three) of 0.40 after 8 epochs at rate 0.1 and of 0.63 after 16, where the
-spread over seeds had fallen from 2.2 to 0.8 points. A search on this table is therefore soon limited by noise;
-longer trainings (16 epochs, about 5 core hours) are the next step.
+from the good: that is the tau among the best tenth above. Twenty of the 650 best cells trained
+anew had a share (mean of three) of 0.40 after 8 epochs at rate 0.1 and of 0.63 after 16, where
+the spread over seeds had fallen from 2.2 to 0.8 points. A search on this table is therefore soon
+limited by noise; longer trainings (16 epochs, about 5 core hours) are the next step.
 """

@@ -21,7 +21,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bench.errors import CallError, JournalBusyError, JournalError
 
-__all__ = ["Batch", "End", "Header", "Journal", "JournalWriter", "read_journal"]
+__all__ = [
+    "Batch",
+    "End",
+    "Header",
+    "Journal",
+    "JournalWriter",
+    "read_journal",
+    "same_architectures",
+]
 
 SCHEMA = 1
 Status = Literal["done", "failed", "timeout"]

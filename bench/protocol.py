@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from bench.errors import CallError, ProtocolError
 from bench.indicators import hypervolume, normalise
 from bench.seeds import stream
+from bench.spaces import FiniteSpace, get_space
 from bench.spaces.finite import Architectures
 from bench.tasks import TableTask, TableTaskSpec
 
@@ -164,10 +165,8 @@ class Protocol:
         return stream(self.id, method, repetition, "method")
 
     @cached_property
-    def task_space(self) -> Any:
+    def task_space(self) -> FiniteSpace:
         """The space of the task, without loading its table."""
-        from bench.spaces import get_space
-
         return get_space(self.rules.task.space)
 
     @property
@@ -182,10 +181,6 @@ class Protocol:
         """Return objectives [n, m] with the ideal at 0 and the nadir at 1."""
         n = self.rules.normalisation
         return normalise(objectives, n.ideal, n.nadir)
-
-    def hypervolume(self, objectives: NDArray[np.float64]) -> float:
-        """Return the normalised hypervolume of objectives [n, m] given in the task's units."""
-        return hypervolume(self.normalise(objectives), self.rules.normalisation.reference_point)
 
 
 def front_digest(front: NDArray[np.float64]) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bench.errors import MixedProtocolsError, ResultsError
 from bench.indicators import (
     evaluations_to_targets,
+    hypervolume,
     igd_plus,
     incumbent_hypervolume_trace,
     log_regret,
@@ -229,8 +230,6 @@ def _recompute(protocol: Protocol, task: TableTask, journal: Journal, best: floa
 
 
 def _hypervolume(protocol: Protocol, normalised: Floats) -> float:
-    from bench.indicators import hypervolume
-
     return hypervolume(normalised, protocol.rules.normalisation.reference_point)
 
 

@@ -18,7 +18,7 @@ from bench.protocol import Protocol, load_protocol
 from bench.run import Outcome, journal_path, run
 from bench.tasks import Task
 
-__all__ = ["PlannedRun", "Progress", "Standing", "plan", "standing", "sweep"]
+__all__ = ["PlannedRun", "Progress", "Standing", "perform", "plan", "standing", "sweep"]
 
 
 @dataclass(frozen=True)

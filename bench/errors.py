@@ -10,6 +10,7 @@ __all__ = [
     "CallError",
     "DataError",
     "DataMissingError",
+    "DownloadError",
     "IndicatorError",
     "JournalBusyError",
     "JournalError",
@@ -21,6 +22,7 @@ __all__ = [
     "RunInterrupted",
     "SpaceError",
     "TrainingError",
+    "UntrustedPickleError",
 ]
 
 
@@ -46,6 +48,14 @@ class DataError(MonasError):
 
 class DataMissingError(DataError):
     """A table that is not on this machine; the message names the command that brings it."""
+
+
+class DownloadError(DataError):
+    """A file that could not be downloaded whole; the message names its address and another way."""
+
+
+class UntrustedPickleError(DataError):
+    """A pickle that asks for more than arrays and containers; nothing of it was run."""
 
 
 class IndicatorError(MonasError):

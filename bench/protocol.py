@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -15,23 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bench.data import catalogue_entry, require_table
 from bench.errors import CallError, ProtocolError
-from bench.indicators import hypervolume, normalise
+from bench.indicators import normalise
+from bench.normalisation import DraftNormalisation, Normalisation
 from bench.seeds import stream
-from bench.spaces import FiniteSpace, get_space
+from bench.spaces import FiniteSpace
 from bench.spaces.finite import Architectures
-from bench.tasks import TableTask, TableTaskSpec
+from bench.tasks import Task, TaskSpec, make_task
 
 __all__ = [
     "Budget",
-    "Normalisation",
+    "Draft",
     "Protocol",
     "RosterEntry",
-    "front_digest",
     "load_protocol",
-    "measure_normalisation",
-    "normalisation_toml",
-    "parse_task",
+    "parse_draft",
     "read_lock",
     "released_protocols",
 ]
@@ -39,37 +38,17 @@ __all__ = [
 SHOWN_DIGITS = 12
 
 # What `bench.results` computes of a run; a protocol names those that it is judged by.
-Indicator = Literal["hypervolume_ratio", "log10_regret", "igd_plus", "evaluations_to_targets"]
+Indicator = Literal[
+    "hypervolume_ratio",
+    "log10_regret",
+    "log10_hypervolume_difference",
+    "igd_plus",
+    "evaluations_to_targets",
+]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Normalisation(_Strict):
-    """How objectives become comparable, from the exact front of the scoring measurement.
-
-    The front is that of `TableTask.exact_front`: over architectures that connect input and output.
-
-    Attributes
-    ----------
-    ideal, nadir : tuple of float
-        Smallest and largest value of each objective on the exact front, in the task's units.
-    reference_point : tuple of float
-        In normalised units (ideal 0, nadir 1).
-    front_size, front_sha256
-        Distinct points of the exact front and their `front_digest`.
-    attainable : float
-        Hypervolume ratio of the score of the exact *search* front: what is left of 1 when the
-        choice among architectures is made on what a method may see.
-    """
-
-    ideal: tuple[float, ...]
-    nadir: tuple[float, ...]
-    reference_point: tuple[float, ...]
-    front_size: int = Field(ge=1)
-    front_sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    attainable: float
 
 
 class Budget(_Strict):
@@ -90,11 +69,12 @@ class RosterEntry(_Strict):
 class _Rules(_Strict):
     name: str = Field(pattern="^[a-z0-9][a-z0-9-]*$")
     version: int = Field(ge=1)
+    aliases: tuple[str, ...] = ()
     title: str
     description: str
     tier: Literal["bitwise", "statistical"]
     repetitions: int = Field(ge=1)
-    task: TableTaskSpec
+    task: TaskSpec = Field(discriminator="kind")
     normalisation: Normalisation
     budget: Budget
     indicators: tuple[Indicator, ...]
@@ -143,16 +123,27 @@ class Protocol:
         """Name, version and id, as figures and tables carry it."""
         return f"{self.name} v{self.rules.version} ({self.short_id})"
 
-    def task(self) -> TableTask:
-        """Return the task, its table loaded and checked."""
-        return TableTask(self.rules.task)
+    def task(self) -> Task:
+        """Return the task, its tables loaded and checked."""
+        return make_task(self.rules.task)
 
-    def initial_designs(self, repetition: int) -> Architectures:
+    def require_tables(self) -> None:
+        """Do nothing if every table of the task is on this machine.
+
+        Raises
+        ------
+        bench.errors.DataMissingError
+            If one is not; the message names the command that brings it.
+        """
+        for table in self.rules.task.tables:
+            require_table(catalogue_entry(table.name))
+
+    def initial_designs(self, space: FiniteSpace, repetition: int) -> Architectures:
         """Return the designs [initial, variables] that every method of a repetition starts from.
 
-        Distinct up to isomorphism, uniform over the space's classes as sampling meets them.
+        `space` is the task's. Distinct up to isomorphism, uniform over the space's classes as
+        sampling meets them.
         """
-        space = self.task_space
         rng = stream(self.id, repetition, "initial designs")
         chosen: dict[int, Architectures] = {}
         while len(chosen) < self.rules.budget.initial:
@@ -163,11 +154,6 @@ class Protocol:
     def method_stream(self, method: str, repetition: int) -> np.random.Generator:
         """Return the random stream that belongs to one method in one repetition."""
         return stream(self.id, method, repetition, "method")
-
-    @cached_property
-    def task_space(self) -> FiniteSpace:
-        """The space of the task, without loading its table."""
-        return get_space(self.rules.task.space)
 
     @property
     def raw_reference_point(self) -> NDArray[np.float64]:
@@ -183,55 +169,21 @@ class Protocol:
         return normalise(objectives, n.ideal, n.nadir)
 
 
-def front_digest(front: NDArray[np.float64]) -> str:
-    """Return the sha256 of a sorted front [p, m], numbers written with 12 significant digits."""
-    lines = [" ".join(f"{value:.12g}" for value in point) for point in np.unique(front, axis=0)]
-    return sha256("\n".join(lines).encode()).hexdigest()
+class Draft(BaseModel):
+    """What must be written of a protocol before its constants can be measured."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    task: TaskSpec = Field(discriminator="kind")
+    normalisation: DraftNormalisation = DraftNormalisation()
 
 
-def measure_normalisation(
-    spec: TableTaskSpec, reference_point: tuple[float, ...] | None = None
-) -> Normalisation:
-    """Return the constants that a protocol on this task freezes, from its whole table.
-
-    Parameters
-    ----------
-    reference_point : tuple of float, optional
-        In normalised units; 1.1 in every objective when not given.
-    """
-    task = TableTask(spec)
-    front = task.exact_front("score")
-    ideal, nadir = front.min(axis=0), front.max(axis=0)
-    reference = reference_point or (1.1,) * len(ideal)
-    best = hypervolume(normalise(front, ideal, nadir), reference)
-    knowable = hypervolume(normalise(task.exact_front("search"), ideal, nadir), reference)
-    return Normalisation(
-        ideal=tuple(_round(v) for v in ideal),
-        nadir=tuple(_round(v) for v in nadir),
-        reference_point=reference,
-        front_size=len(front),
-        front_sha256=front_digest(front),
-        attainable=float(f"{knowable / best:.6g}"),
-    )
-
-
-def normalisation_toml(measured: Normalisation) -> str:
-    """Return the constants as the [normalisation] block of a protocol file."""
-    fields = measured.model_dump(mode="json")
-    return "\n".join(["[normalisation]", *(f"{k} = {json.dumps(v)}" for k, v in fields.items())])
-
-
-def _round(value: float) -> float:
-    return float(f"{value:.12g}")
-
-
-def parse_task(path: Path) -> TableTaskSpec:
-    """Return the task of a protocol file whose other parts need not be written yet."""
-    content = _read_toml(path)
+def parse_draft(path: Path) -> Draft:
+    """Return task and scheme of a protocol file whose other parts need not be written yet."""
     try:
-        return TableTaskSpec.model_validate(content.get("task"))
+        return Draft.model_validate(_read_toml(path))
     except ValidationError as error:
-        raise _first_fault(path, error, prefix="task.") from None
+        raise _first_fault(path, error) from None
 
 
 def _folder() -> Path:
@@ -251,7 +203,7 @@ def read_lock() -> dict[str, str]:
 
 
 def load_protocol(name: str) -> Protocol:
-    """Return a released protocol by name, or any protocol by the path of its file.
+    """Return a released protocol by name or alias, or any protocol by the path of its file.
 
     Raises
     ------
@@ -261,7 +213,7 @@ def load_protocol(name: str) -> Protocol:
         If the file is not TOML, breaks a rule, or is a released one that was changed.
     """
     by_path = name.endswith(".toml")
-    path = Path(name) if by_path else _folder() / f"{name}.toml"
+    path = Path(name) if by_path else _folder() / f"{_aliases().get(name, name)}.toml"
     if not path.is_file():
         raise CallError(
             f"unknown protocol {name!r}: expected one of {', '.join(released_protocols())}, or "
@@ -269,7 +221,7 @@ def load_protocol(name: str) -> Protocol:
         )
     protocol = _parse(path)
     if not by_path:
-        locked = read_lock().get(name)
+        locked = read_lock().get(protocol.name)
         if locked != protocol.id:
             raise ProtocolError(
                 f"{path} was changed after its release: its id is {protocol.short_id}, LOCK says "
@@ -277,6 +229,15 @@ def load_protocol(name: str) -> Protocol:
                 f"new file with a higher version"
             )
     return protocol
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> dict[str, str]:
+    """Return the released protocol that each other name stands for."""
+    released = {path.stem: _read_toml(path) for path in _folder().glob("*.toml")}
+    return {
+        alias: name for name, content in released.items() for alias in content.get("aliases", ())
+    }
 
 
 def _parse(path: Path) -> Protocol:
@@ -298,8 +259,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ProtocolError(f"{path} is not TOML: {error}") from None
 
 
-def _first_fault(path: Path, error: ValidationError, *, prefix: str = "") -> ProtocolError:
+def _first_fault(path: Path, error: ValidationError) -> ProtocolError:
     first = error.errors()[0]
-    where = prefix + ".".join(str(part) for part in first["loc"])
+    where = ".".join(str(part) for part in first["loc"])
     found = "" if first["type"] in ("missing", "value_error") else f", got {first['input']!r}"
     return ProtocolError(f"{path}: {where.strip('.') or 'the whole file'}: {first['msg']}{found}")

@@ -206,7 +206,7 @@ class _Play:
             reference_point=protocol.raw_reference_point,
             evaluations=self.budget.evaluations,
             batch=self.budget.batch,
-            initial=protocol.initial_designs(repetition),
+            initial=protocol.initial_designs(task.space, repetition),
             rng=protocol.method_stream(found.name, repetition),
             _cheap=task.cheap,
             evaluations_left=self.budget.evaluations,
@@ -291,7 +291,7 @@ class _Play:
                 f"draws from something else than problem.rng, or its code changed; run with "
                 f"--restart to start the run anew"
             )
-        if not np.array_equal(answer.objectives, np.asarray(batch.objectives)):
+        if not self.task.same(answer.objectives, np.asarray(batch.objectives)):
             raise JournalError(
                 f"{where}: the recorded objectives are not those that the task answers; run with "
                 f"--restart to start the run anew"

@@ -6,7 +6,6 @@ isomorphism class once (*ours*; the same rule for all of them, so that none gain
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterable
 
 import numpy as np
@@ -18,7 +17,6 @@ from bench.spaces.finite import Architectures
 __all__ = ["Unasked"]
 
 _ROUNDS = 20
-_ENUMERABLE = 1_000_000
 
 
 class Unasked:
@@ -75,7 +73,7 @@ class Unasked:
             missing -= len(drawn[-1])
             if missing == 0:
                 return np.concatenate(drawn)
-        if math.prod(self._space.cardinalities) <= _ENUMERABLE:
+        if self._space.listable:
             rows = self._space.enumerate()
             drawn.append(self._take(rows[rng.permutation(len(rows))], missing, seen))
         return np.concatenate(drawn)

@@ -95,7 +95,6 @@ class NSGA2(Generational):
         from pymoo.core.termination import NoTermination
         from pymoo.operators.crossover.ux import UniformCrossover
         from pymoo.operators.mutation.pm import PolynomialMutation
-        from pymoo.operators.repair.rounding import RoundingRepair
         from pymoo.operators.selection.tournament import TournamentSelection
 
         space, settings = self.problem.space, self.settings
@@ -107,7 +106,7 @@ class NSGA2(Generational):
                 prob_var=settings.mutation_probability or 1.0 / space.variables,
                 eta=settings.mutation_eta,
                 vtype=float,
-                repair=RoundingRepair(),
+                repair=_repair(space),
             ),
             eliminate_duplicates=_elimination(space, self._unasked),
         )
@@ -139,6 +138,17 @@ def _whole_generations(size: int) -> Any:
             return super()._do(problem, pop, size, **kwargs)
 
     return WholeGenerations
+
+
+def _repair(space: FiniteSpace) -> Any:
+    """Return a pymoo repair that rounds to categories, and then to what the space contains."""
+    from pymoo.operators.repair.rounding import RoundingRepair
+
+    class Legal(RoundingRepair):  # type: ignore[misc,unused-ignore]
+        def _do(self, problem: Any, X: Any, **kwargs: Any) -> Any:  # noqa: N803 - pymoo's name
+            return space.repair(super()._do(problem, X, **kwargs)).astype(int)
+
+    return Legal()
 
 
 def _elimination(space: FiniteSpace, unasked: Unasked) -> Any:

@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.protocol import Protocol
 from bench.results import Results, RunResult
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RANDOM", "common_matrix", "common_runs", "common_traces", "method_order", "run_frame"]
+__all__ = [
+    "RANDOM",
+    "common_matrix",
+    "common_runs",
+    "common_traces",
+    "front_name",
+    "median_run",
+    "method_order",
+    "regret_column",
+    "run_frame",
+]
 
 RANDOM = "random"
 _WALL_CLOCK = ["ask_tell_seconds"]
@@ -44,6 +55,29 @@ def common_runs(results: Results, method: str) -> list[RunResult]:
 def common_traces(results: Results, method: str) -> NDArray[np.float64]:
     """Return the traces [common repetitions, evaluations] of a method."""
     return np.stack([run.trace for run in common_runs(results, method)])
+
+
+def median_run(runs: list[RunResult]) -> RunResult:
+    """Return the run with the median final hypervolume ratio, the lower one of two."""
+    ranked = sorted(runs, key=lambda run: (run.hypervolume_ratio, run.repetition))
+    return ranked[(len(ranked) - 1) // 2]
+
+
+def front_name(protocol: Protocol) -> str:
+    """Return what the front is called that runs are held against."""
+    known = protocol.rules.normalisation.scheme == "known front"
+    return "best known front" if known else "exact front"
+
+
+def regret_column(protocol: Protocol) -> tuple[str, str]:
+    """Return the column of `run_frame` with the protocol's logarithm of what is missing, its name.
+
+    Of 1 less the hypervolume ratio; or, where the protocol is judged by it, of the front's
+    hypervolume less that reached.
+    """
+    if "log10_hypervolume_difference" in protocol.rules.indicators:
+        return "log10_hypervolume_difference", "log10 hypervolume difference"
+    return "log10_regret", "log10 regret"
 
 
 def method_order(results: Results) -> Sequence[str]:

@@ -18,7 +18,7 @@ from bench.indicators import (
 )
 from bench.results import Results
 from bench.seeds import stream
-from reports.common import RANDOM, common_matrix
+from reports.common import RANDOM, common_matrix, regret_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,7 @@ class Measured:
     letters : str
         Methods that share a letter are not significantly different.
     igd_plus, log10_regret : float
-        Medians.
+        Medians; for the second see `reports.common.regret_column`.
     against_random : AgainstRandom, optional
         None for random search itself, and where it has no runs.
     """
@@ -159,8 +159,9 @@ def make_leaderboard(results: Results, frame: pd.DataFrame) -> Leaderboard:
 
 def _measure(results: Results, frame: pd.DataFrame) -> dict[str, Measured]:
     ratios = common_matrix(frame, results, "hypervolume_ratio")
+    column, _ = regret_column(results.protocol)
     igd = np.median(common_matrix(frame, results, "igd_plus"), axis=1)
-    regret = np.median(common_matrix(frame, results, "log10_regret"), axis=1)
+    regret = np.median(common_matrix(frame, results, column), axis=1)
     ranks, letters = average_ranks(ratios), significance_groups(ratios, alpha=ALPHA)
     against = _against_random(results.methods, ratios)
     measured = {}

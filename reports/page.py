@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from bench.data.catalogue import catalogue_entry
 from bench.protocol import Protocol
 from bench.results import Results
+from bench.tasks import PinnedTable
 from reports import display
-from reports.common import RANDOM
+from reports.common import RANDOM, front_name, regret_column
 from reports.efficiency import Efficiency
 from reports.leaderboard import ALPHA, Leaderboard, Standing
 from reports.provenance import Contestant, Provenance
@@ -130,16 +131,23 @@ def _is_worse(standing: Standing) -> bool:
     return against is not None and against.median_difference < 0.0 and against.p < ALPHA
 
 
+_SCALES = {
+    "exact front": "scaled to ideal 0 and nadir 1",
+    "known front": "scaled to 0 at the front's ideal and 1 at what 90 % of random ones stay below",
+    "z-score": "as z-scores over all architectures",
+}
+
+
 def _head(results: Results, board: Leaderboard) -> Table:
     protocol, rules = results.protocol, results.protocol.rules
-    entry = catalogue_entry(rules.task.table)
     budget, attainable = rules.budget, display.ratio(rules.normalisation.attainable)
     reference = ", ".join(f"{value:g}" for value in rules.normalisation.reference_point)
+    front = front_name(protocol)
     rows = (
         ("Protocol", f"{protocol.label}, {rules.tier}"),
         (
             "Searched",
-            f"{protocol.task_space.size} architectures of the space {rules.task.space}",
+            f"{results.architectures:,} architectures of the space {rules.task.space}",
         ),
         (
             "Budget",
@@ -153,8 +161,8 @@ def _head(results: Results, board: Leaderboard) -> Table:
         (
             "Hypervolume",
             f"of the held-back scores of what is non-dominated in what the search saw, as a share "
-            f"of the exact front's; objectives scaled to ideal 0 and nadir 1, reference point "
-            f"({reference}); the exact front has "
+            f"of that of the {front}; objectives {_SCALES[rules.normalisation.scheme]}, "
+            f"reference point ({reference}); the {front} has "
             f"{_count(rules.normalisation.front_size, 'point')}",
         ),
         (
@@ -163,27 +171,25 @@ def _head(results: Results, board: Leaderboard) -> Table:
             f"may see. It chooses by a noisier measurement than the one it is scored by; what is "
             f"missing to 1 is the price of that, and luck alone leads beyond it",
         ),
-        (
-            "Source of numbers",
-            f"table {entry.name}, {entry.title}; made by: {entry.command}; content sha256 "
-            f"{display.digest(rules.task.content_sha256)}",
-        ),
+        *(("Source of numbers", _origin(table)) for table in rules.task.tables),
     )
     return Table(("", ""), rows, words=2)
 
 
-def _objectives(protocol: Protocol) -> Table:
-    def measured(columns: tuple[str, ...], transform: str) -> str:
-        listed = ", ".join(columns)
-        if transform == "mean":
-            return listed if len(columns) == 1 else f"mean of {listed}"
-        return f"{transform} of {listed}"
+def _origin(table: PinnedTable) -> str:
+    entry = catalogue_entry(table.name)
+    return (
+        f"{entry.kind} {entry.name}, {entry.title}; brought by: {entry.how_to_get}; content sha256 "
+        f"{display.digest(table.content_sha256)}"
+    )
 
+
+def _objectives(protocol: Protocol) -> Table:
     rows = tuple(
         (
             f"{each.title} [{each.unit}]",
-            measured(each.search, each.transform),
-            measured(each.score, each.transform),
+            each.source("search"),
+            each.source("score"),
             "yes, free of charge" if each.cheap else "no",
         )
         for each in protocol.rules.task.objectives
@@ -193,6 +199,8 @@ def _objectives(protocol: Protocol) -> Table:
 
 
 def _leaderboard(board: Leaderboard, protocol: Protocol) -> Section:
+    column, regret = regret_column(protocol)
+    of_what = "1 less the ratio" if column == "log10_regret" else "the front's less that reached"
     header = (
         "Method",
         "Groups",
@@ -200,7 +208,7 @@ def _leaderboard(board: Leaderboard, protocol: Protocol) -> Section:
         "95 % interval",
         "Average rank",
         "IGD+",
-        "log10 regret",
+        regret,
         "Better than random in",
         "p against random",
         "Runs done",
@@ -211,7 +219,7 @@ def _leaderboard(board: Leaderboard, protocol: Protocol) -> Section:
     paragraphs = [
         f"{compared(board, protocol)} repetitions are compared: those that every method has "
         f"finished.",
-        "Hypervolume ratio, IGD+ and log10 regret (of 1 less the ratio) are medians over the "
+        f"Hypervolume ratio, IGD+ and {regret} (of {of_what}) are medians over the "
         "repetitions at the full budget; the interval is a bootstrap interval of the median. "
         f"Methods that share a letter are not significantly different (all pairs, paired Wilcoxon "
         f"tests, Holm's correction, {ALPHA:g}). The p-value against random search is two-sided, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bench.protocol import Protocol
+from reports.common import regret_column
 from reports.leaderboard import Leaderboard, Standing
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _row(standing: Standing, board: Leaderboard, protocol: Protocol) -> dict[str
         "average_rank": measured.average_rank if measured else None,
         "groups": measured.letters if measured else None,
         "igd_plus_median": measured.igd_plus if measured else None,
-        "log10_regret_median": measured.log10_regret if measured else None,
+        f"{regret_column(protocol)[0]}_median": measured.log10_regret if measured else None,
         "share_better_than_random": against.share_better if against else None,
         "median_difference_to_random": against.median_difference if against else None,
         "p_against_random_holm": against.p if against else None,

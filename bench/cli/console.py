@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-__all__ = ["default_workers", "progress", "results_option"]
+__all__ = ["default_workers", "progress", "results_option", "spinner"]
 
 results_option = click.option(
     "--results",
@@ -38,6 +38,20 @@ def progress(what: str, total: int) -> Iterator[Callable[[int, str], None]]:
     plain = not sys.stderr.isatty() or "NO_COLOR" in os.environ or "CI" in os.environ
     with _lines(what, total) if plain else _bar(what, total) as show:
         yield show
+
+
+@contextmanager
+def spinner(what: str) -> Iterator[Callable[[str], None]]:
+    """Give a function of (state) that shows how far work of unknown length is, now and then."""
+    last = time.monotonic()
+
+    def show(state: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            click.echo(f"{what}: {state}", err=True)
+
+    yield show
 
 
 @contextmanager

@@ -1,36 +1,124 @@
-"""`monas data`: which tables are on this machine and whether they are whole."""
+"""`monas data`: which tables are here, bringing them, and whether they are what they should be."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from bench.errors import DataError, DataMissingError
+from bench.cli.console import progress
+from bench.errors import CallError, DataError, DataMissingError
+
+if TYPE_CHECKING:
+    from bench.data import CatalogueEntry
+    from bench.data.facts import FactResult
 
 __all__ = ["data"]
 
 
 @click.group()
 def data() -> None:
-    """Say which tables are on this machine."""
+    """Bring tables to this machine and check them.
+
+    They lie in the folder that MONAS_DATA names, else in the user's data folder.
+    """
 
 
 @data.command()
 def status() -> int:
-    """Check every known table: present, sha256 right."""
+    """Check every known table: present, content right."""
     from bench.data import catalogue, load_table
 
     bad = 0
     for entry in catalogue():
         try:
             table = load_table(entry.name)
-        except DataMissingError as error:
-            click.echo(f"{entry.name}: missing. {error}")
+        except DataMissingError:
+            click.echo(f"{entry.name}: missing; bring it with {entry.how_to_get}")
         except DataError as error:
             bad += 1
             click.echo(f"{entry.name}: damaged. {error}")
         else:
-            click.echo(
-                f"{entry.name}: ok, {table.rows} rows, content {table.content_sha256[:12]}, "
-                f"{entry.path}"
-            )
+            digest = table.content_sha256[:12]
+            click.echo(f"{entry.name}: ok, {_size(entry)}content {digest}, {entry.path}")
     return 1 if bad else 0
+
+
+@data.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option(
+    "--mirror", metavar="DIR_OR_URL", help="Take the originals from here: <source>/<file> below it."
+)
+def fetch(names: tuple[str, ...], mirror: str | None) -> None:
+    """Download what the tables are made from, make them, check them.
+
+    Every file has a pinned address and sha256; nothing is used before it is right. What is here
+    already is not downloaded again.
+    """
+    from bench.data import catalogue_entry, fetch_table
+
+    for entry in map(catalogue_entry, names):
+        with progress(entry.name, len(entry.sources)) as show:
+            path = fetch_table(entry.name, mirror=mirror, report=lambda d, _, what: show(d, what))
+        click.echo(f"{entry.name}: ok, {_size(entry)}{path}")
+        click.echo(f"  licence {entry.licence}; cite {entry.citation}")
+
+
+@data.command(name="import")
+@click.argument("name")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--format", "form", metavar="FORMAT", help="What PATH is, if it cannot be told.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what PATH holds to this file, even if it is not the table protocols are frozen on.",
+)
+def import_(name: str, path: Path, form: str | None, out: Path | None) -> None:
+    """Make table NAME from official files that are on this machine already.
+
+    PATH is what the benchmark's authors published (`monas list data` names the formats), or a
+    folder, or a clone of a repository, with the files that `monas data fetch` would download.
+    """
+    from bench.data import catalogue_entry, import_table
+
+    with progress(f"{name} from {path.name}", catalogue_entry(name).rows or 1) as show:
+        written = import_table(name, path, form=form, out=out, finished=lambda n: show(n, ""))
+    click.echo(f"{name}: ok, {written}")
+
+
+@data.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def verify(names: tuple[str, ...]) -> int:
+    """Check what is known of the tables: checksums, best values, fronts, missing values.
+
+    Without NAME, every table that is on this machine.
+    """
+    from bench.data import catalogue, catalogue_entry, load_table
+    from bench.data.facts import check_facts
+
+    chosen = [catalogue_entry(name) for name in names] or [
+        entry for entry in catalogue() if entry.path.exists()
+    ]
+    if not chosen:
+        raise CallError("no table is on this machine; `monas data status` says how to get them")
+    bad = 0
+    for entry in chosen:
+        table = load_table(entry.name)
+        click.echo(f"{entry.name}: content {table.content_sha256[:12]}, as the catalogue says")
+        for fact in check_facts(table, load=load_table):
+            bad += fact.ok is False
+            click.echo(f"  {fact.statement}: {_verdict(fact)}")
+    return 1 if bad else 0
+
+
+def _verdict(fact: FactResult) -> str:
+    if fact.ok is None:
+        return "not checked, it needs a table that is not on this machine"
+    return f"{fact.found}" if fact.ok else f"WRONG: found {fact.found}, expected {fact.expected}"
+
+
+def _size(entry: CatalogueEntry) -> str:
+    if entry.rows is None:
+        return ""
+    return f"{entry.rows:,} {'rows' if entry.kind == 'table' else 'arrays'}, "

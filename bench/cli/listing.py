@@ -50,12 +50,18 @@ def _tasks() -> None:
 
     for name in released_protocols():
         task = load_protocol(name).rules.task
+        tables = " and ".join(table.name for table in task.tables)
         objectives = ", ".join(f"{o.name} ({o.unit})" for o in task.objectives)
-        click.echo(f"{name}: table {task.table} over {task.space}; minimise {objectives}")
+        click.echo(f"{name}: {tables} over {task.space}; minimise {objectives}")
 
 
 def _data() -> None:
     from bench.data import catalogue
+    from bench.data.importers import importers
 
     for entry in catalogue():
-        click.echo(f"{entry.name}  {entry.rows} rows, {entry.licence}\n    {entry.title}")
+        click.echo(f"{entry.name}  ({entry.kind}; licence: {entry.licence})\n    {entry.title}")
+        click.echo(f"    bring it with {entry.how_to_get}")
+        for name in entry.importers:
+            form = importers()[name]
+            click.echo(f"    import {form.name}: {form.expects} (tested on: {form.met})")

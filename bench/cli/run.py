@@ -40,6 +40,9 @@ __all__ = ["dask_executor", "run"]
     show_default=True,
     help="Wall-clock seconds after which a run is given up.",
 )
+@click.option(
+    "--if-here", is_flag=True, help="Leave out protocols whose tables are not on this machine."
+)
 @click.option("--restart", is_flag=True, help="Do the named runs anew, finished or not.")
 @results_option
 def run(
@@ -49,6 +52,7 @@ def run(
     workers: int | None,
     dask: str | None,
     timeout: float,
+    if_here: bool,
     restart: bool,
     results: Path,
 ) -> int:
@@ -59,6 +63,7 @@ def run(
     from bench.sweep import plan, sweep
 
     _must_be_writable(results)
+    protocols, notes = _playable(protocols, if_here)
     planned = plan(
         protocols,
         results=results.resolve(),
@@ -67,6 +72,11 @@ def run(
         timeout=timeout,
         restart=restart,
     )
+    for note in notes:
+        click.echo(note, err=True)
+    if not protocols:
+        click.echo("nothing to do: no protocol's tables are on this machine")
+        return 0
     if not planned:
         click.echo(f"nothing to do: every run of {', '.join(protocols)} is finished in {results}")
         return _say_how_it_stands(protocols, methods, repetitions, results)
@@ -126,6 +136,27 @@ def _list_failures(failed: list[Outcome]) -> None:
         click.echo(f"  and {len(failed) - 10} more", err=True)
     if failed:
         click.echo("  mend the cause, then run the same command with --restart", err=True)
+
+
+def _playable(protocols: tuple[str, ...], if_here: bool) -> tuple[tuple[str, ...], list[str]]:
+    """Return the protocols whose tables are here, and a line on each: its tables, or why not."""
+    from bench.errors import DataMissingError
+    from bench.protocol import load_protocol
+
+    kept, notes = [], []
+    for name in protocols:
+        protocol = load_protocol(name)
+        try:
+            protocol.require_tables()
+        except DataMissingError as error:
+            if not if_here:
+                raise
+            notes.append(f"{name} left out: {error}")
+            continue
+        tables = ", ".join(table.name for table in protocol.rules.task.tables)
+        notes.append(f"{protocol.label} on {tables}")
+        kept.append(name)
+    return tuple(kept), notes
 
 
 def _must_be_writable(folder: Path) -> None:

@@ -89,7 +89,7 @@ def _check(name: str, rows: range) -> int:
     import torch
 
     from bench.data import load_table
-    from bench.training.assemble import RowCheck, check_rows
+    from bench.training.check import RowCheck, check_rows
     from bench.training.trainer import Recipe
 
     torch.set_num_threads(1)

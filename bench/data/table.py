@@ -1,25 +1,42 @@
-"""Tables: columns of equal length in a parquet file, checked before anything is read from them."""
+"""Tables and other named arrays: read from a file and checked before anything is used."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.data.catalogue import catalogue_entry
-from bench.errors import DataError, DataMissingError
+from bench.data.catalogue import CatalogueEntry, catalogue_entry
+from bench.errors import CallError, DataError, DataMissingError
 
-__all__ = ["Table", "content_digest", "load_table", "write_table"]
+__all__ = [
+    "Columns",
+    "Table",
+    "check_columns",
+    "content_digest",
+    "load_table",
+    "require_table",
+    "write_table",
+]
+
+Columns = dict[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, each an array [rows], and the digest of their content."""
+    """Arrays by name, and the digest of their content.
+
+    Of a table every array is a column: its first axis counts the rows. Of a surrogate they are
+    what a model is made of, and have no axis in common.
+    """
 
     name: str
     columns: Mapping[str, NDArray[np.generic]]
@@ -47,7 +64,7 @@ class Table:
 
 
 def content_digest(columns: Mapping[str, NDArray[np.generic]]) -> str:
-    """Return the sha256 of names, types and values, whatever file they came from.
+    """Return the sha256 of names, types, shapes and values, whatever file they came from.
 
     Columns count in the order of their names, as little-endian bytes; text as UTF-8 lines.
     """
@@ -59,67 +76,172 @@ def content_digest(columns: Mapping[str, NDArray[np.generic]]) -> str:
         else:
             little = values.astype(values.dtype.newbyteorder("<"), copy=False)
             kind, content = little.dtype.str.lstrip("<|="), np.ascontiguousarray(little).tobytes()
-        digest.update(f"{name}\0{kind}\0{len(values)}\0".encode())
+        shape = "x".join(map(str, values.shape))
+        digest.update(f"{name}\0{kind}\0{shape}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
 def load_table(name: str) -> Table:
-    """Return table `name` of the catalogue, after checking file and content.
+    """Return table `name` of the catalogue, after checking its content.
+
+    Columns that the file has and the catalogue does not name are left out.
 
     Raises
     ------
     DataMissingError
         If its file is not on this machine.
     DataError
-        If the file or its content does not have the sha256 of the catalogue.
+        If the file cannot be read, lacks a column, or its content does not have the sha256 of the
+        catalogue.
     """
     entry = catalogue_entry(name)
-    if not entry.path.exists():
-        raise DataMissingError(
-            f"table {name!r} is not on this machine: expected {entry.path}; bring it with "
-            f"`{entry.command}`"
-        )
+    require_table(entry)
     content = entry.path.read_bytes()
-    found = sha256(content).hexdigest()
-    if found != entry.sha256:
+    found = sha256(content).hexdigest() if entry.sha256 else None
+    if found and entry.sha256 and found != entry.sha256:
         raise DataError(
             f"table {name!r} is damaged: {entry.path} has sha256 {found[:12]}..., expected "
             f"{entry.sha256[:12]}...; restore the file from the release or the repository, or "
-            f"make it again with `{entry.command}`"
+            f"make it again with {entry.how_to_get}"
         )
-    columns = _read_parquet(content)
+    columns = _read(entry, content)
     digest = content_digest(columns)
-    if digest != entry.content_sha256:
+    if entry.content_sha256 and digest != entry.content_sha256:
         raise DataError(
-            f"table {name!r}: content has sha256 {digest[:12]}..., the catalogue expects "
-            f"{entry.content_sha256[:12]}..."
+            f"table {name!r}: content of {entry.path} has sha256 {digest[:12]}..., the catalogue "
+            f"expects {entry.content_sha256[:12]}...; bring it anew with {entry.how_to_get}"
         )
     return Table(name, columns, digest)
 
 
+def require_table(entry: CatalogueEntry) -> None:
+    """Do nothing if the table's file is on this machine.
+
+    Raises
+    ------
+    DataMissingError
+        If it is not; the message names the command that brings it.
+    """
+    if not entry.path.exists():
+        raise DataMissingError(
+            f"table {entry.name!r} is not on this machine: expected {entry.path}; bring it with "
+            f"{entry.how_to_get}"
+        )
+
+
+def check_columns(
+    entry: CatalogueEntry, columns: Mapping[str, NDArray[np.generic]], origin: str
+) -> Columns:
+    """Return the columns that the catalogue names, if they are all there and of one length.
+
+    Parameters
+    ----------
+    origin : str
+        Where they come from, for the message.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or has another number of rows than the catalogue says.
+    """
+    chosen = {name: columns[name] for name in sorted(columns) if _is_named(name, entry)}
+    missing = [
+        pattern for pattern in entry.columns if not any(_matches(name, pattern) for name in chosen)
+    ]
+    if missing:
+        raise DataError(f"{origin} lacks {missing[0]!r}, which table {entry.name!r} has")
+    if entry.kind == "surrogate":
+        return chosen
+    for name, values in chosen.items():
+        if entry.rows is not None and len(values) != entry.rows:
+            raise DataError(
+                f"{origin}: column {name!r} has {len(values)} rows, table {entry.name!r} has "
+                f"{entry.rows}"
+            )
+    return chosen
+
+
 def write_table(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> None:
-    """Write columns to a parquet file (zstd), replacing it in one step."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    """Write arrays to a parquet (zstd) or, by its suffix, an npz file, replacing it in one step.
 
-    partial = path.with_suffix(path.suffix + ".part")
-    pq.write_table(
-        pa.table({name: pa.array(values) for name, values in columns.items()}),
-        partial,
-        compression="zstd",
-        compression_level=19,
-    )
-    partial.replace(path)
+    Raises
+    ------
+    CallError
+        If the file cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as out:
+            if path.suffix == ".npz":
+                np.savez_compressed(out, allow_pickle=False, **columns)
+            else:
+                import pyarrow as pa
+                import pyarrow.parquet as pq
+
+                made = pa.table({name: pa.array(values) for name, values in columns.items()})
+                pq.write_table(made, out, compression="zstd", compression_level=19)
+        partial.replace(path)
+    except OSError as error:
+        raise CallError(
+            f"cannot write {path}: {error.strerror}; MONAS_DATA names the folder of tables"
+        ) from None
 
 
-def _read_parquet(content: bytes) -> dict[str, NDArray[np.generic]]:
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(BytesIO(content), use_threads=False)
-    columns = {}
-    for name in table.column_names:
-        values = table.column(name).to_numpy()
+def _read(entry: CatalogueEntry, content: bytes) -> Columns:
+    try:
+        if entry.path.suffix == ".npz":
+            with np.load(BytesIO(content), allow_pickle=False) as arrays:
+                columns = {name: arrays[name] for name in arrays.files}
+        else:
+            columns = _read_parquet(entry, content)
+    except Exception as error:  # whatever a library says of a file that is not what it should be
+        raise DataError(
+            f"table {entry.name!r} cannot be read from {entry.path}: {type(error).__name__}: "
+            f"{error}; bring it anew with {entry.how_to_get}"
+        ) from None
+    for values in columns.values():
         values.flags.writeable = False
-        columns[name] = values
-    return columns
+    return check_columns(entry, columns, str(entry.path))
+
+
+def _read_parquet(entry: CatalogueEntry, content: bytes) -> Columns:
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(BytesIO(content))
+    names = [name for name in file.schema_arrow.names if _is_named(name, entry)]
+    table = file.read(columns=names, use_threads=False)
+    return {name: _to_numpy(table.column(name).combine_chunks()) for name in names}
+
+
+def _to_numpy(column: Any) -> NDArray[np.generic]:
+    """Return a pyarrow array as a numpy array; missing numbers become NaN.
+
+    Not by pyarrow's own conversions, which import pandas: that takes more memory and time than a
+    whole table.
+    """
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_large_string(kind) or pa.types.is_string(kind):
+        return np.asarray(column.to_pylist(), dtype=object)
+    if pa.types.is_boolean(kind):
+        return _to_numpy(column.cast(pa.uint8())).astype(np.bool_)
+    buffer = np.frombuffer(column.buffers()[1], dtype=kind.to_pandas_dtype())
+    values: NDArray[np.generic] = buffer[column.offset : column.offset + len(column)]
+    return np.where(_to_numpy(column.is_valid()), values, np.nan) if column.null_count else values
+
+
+def _is_named(name: str, entry: CatalogueEntry) -> bool:
+    return any(_matches(name, pattern) for pattern in entry.columns)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return _expression(pattern).fullmatch(name) is not None
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    """Return what `pattern` covers: `{...}` stands for letters, digits and dots."""
+    return re.compile(r"[A-Za-z0-9.]+".join(map(re.escape, re.split(r"\{[^}]*\}", pattern))))

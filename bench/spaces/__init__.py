@@ -1,11 +1,27 @@
 """What can be built: encodings, sampling, neighbours, variation, canonical forms. numpy only."""
 
+from bench.spaces.darts import DARTS, DARTSSkeleton
 from bench.spaces.finite import FiniteSpace
+from bench.spaces.hwgpt import HWGPT
+from bench.spaces.listed import ListedSpace
 from bench.spaces.nasbench201 import NASBench201, Skeleton
+from bench.spaces.nasbench_macro import NASBenchMacro
 
-__all__ = ["FiniteSpace", "NASBench201", "Skeleton", "get_space"]
+__all__ = [
+    "DARTS",
+    "HWGPT",
+    "DARTSSkeleton",
+    "FiniteSpace",
+    "ListedSpace",
+    "NASBench201",
+    "NASBenchMacro",
+    "Skeleton",
+    "get_space",
+]
 
-_SPACES: dict[str, type[FiniteSpace]] = {"nasbench201": NASBench201}
+_SPACES: dict[str, type[FiniteSpace]] = {
+    space.name: space for space in (DARTS, HWGPT, NASBench201, NASBenchMacro)
+}
 
 
 def get_space(name: str) -> FiniteSpace:

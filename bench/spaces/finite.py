@@ -6,6 +6,7 @@ adds (string form, canonical form, an order of its operations) lives in a module
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from functools import cached_property
@@ -15,9 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from bench.errors import SpaceError
 
-__all__ = ["Architectures", "FiniteSpace"]
+__all__ = ["LISTABLE", "Architectures", "FiniteSpace"]
 
 Architectures = NDArray[np.int8]
+
+LISTABLE = 1_000_000  # architectures; a list of more would take gigabytes on its way
 
 
 class FiniteSpace(ABC):
@@ -47,6 +50,11 @@ class FiniteSpace(ABC):
     def size(self) -> int:
         """Number of architectures, isomorphic ones counted apart."""
         return int(np.prod(self.cardinalities, dtype=np.int64))
+
+    @property
+    def listable(self) -> bool:
+        """Whether the space is small enough for `enumerate`: at most `LISTABLE` architectures."""
+        return math.prod(self.cardinalities) <= LISTABLE
 
     def check(self, architectures: ArrayLike) -> Architectures:
         """Return `architectures` as an int8 array [n, variables], or say what is wrong with them.
@@ -92,7 +100,19 @@ class FiniteSpace(ABC):
         return architectures
 
     def enumerate(self) -> Architectures:
-        """Return every architecture, [size, variables], the last variable changing fastest."""
+        """Return every architecture, [size, variables], the last variable changing fastest.
+
+        Raises
+        ------
+        SpaceError
+            If there are more than `LISTABLE`.
+        """
+        if not self.listable:
+            raise SpaceError(
+                f"{self.name}: {math.prod(self.cardinalities):,} architectures are too many to "
+                f"list (at most {LISTABLE:,}); draw some with `sample`, or take those at given "
+                f"places with `from_index`"
+            )
         return self.from_index(np.arange(self.size))
 
     @cached_property
@@ -142,6 +162,14 @@ class FiniteSpace(ABC):
         """Return uniform-crossover children [n, variables] of two sets of parents."""
         left, right = self.check(first), self.check(second)
         return np.where(rng.random(left.shape) < 0.5, left, right).astype(np.int8)
+
+    def repair(self, architectures: ArrayLike) -> Architectures:
+        """Return the architecture of the space nearest to each [n, variables].
+
+        Whatever combines legal categories belongs to most spaces and is returned as it is; to one
+        that lists its members (`ListedSpace`) it need not.
+        """
+        return self.check(architectures)
 
     # -- encodings -------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,9 @@ class Task(ABC):
         One name, unit and display title for each objective.
     cheap_objectives : tuple of int
         Places of the objectives that are known without any training.
+    tolerance : float
+        Relative difference that another machine may make of the same answer: 0 for what is looked
+        up, more for what is computed with rounding.
     """
 
     space: FiniteSpace
@@ -58,6 +62,7 @@ class Task(ABC):
     units: tuple[str, ...]
     titles: tuple[str, ...]
     cheap_objectives: tuple[int, ...]
+    tolerance: float = 0.0
 
     @abstractmethod
     def evaluate(self, candidates: Sequence[Candidate]) -> Answer:
@@ -66,6 +71,20 @@ class Task(ABC):
     @abstractmethod
     def cheap(self, architectures: Architectures) -> NDArray[np.float64]:
         """Return the cheap objectives [n, k] of architectures [n, variables], free of charge."""
+
+    @abstractmethod
+    def front(self, measurement: Literal["search", "score"]) -> NDArray[np.float64]:
+        """Return the distinct points [p, m], sorted, of the best front there is, in scores.
+
+        With `search`, the score of what is non-dominated in the search objectives: the best that
+        a method could hand in if it knew all it may ever see.
+        """
+
+    def same(self, answered: NDArray[np.float64], recorded: NDArray[np.float64]) -> bool:
+        """Tell whether recorded objectives [n, m] are those that this task answers."""
+        return answered.shape == recorded.shape and bool(
+            np.allclose(answered, recorded, rtol=self.tolerance, atol=0.0)
+        )
 
     @abstractmethod
     def score(self, architectures: Architectures) -> NDArray[np.float64]:

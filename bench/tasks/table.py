@@ -1,4 +1,4 @@
-"""Tasks answered from a table with a row for every architecture of a finite space."""
+"""Tasks answered from tables with a row for every architecture of a finite space."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bench.data import Table, load_table
 from bench.errors import DataError, ProtocolError
 from bench.indicators import non_dominated
-from bench.spaces import get_space
+from bench.spaces import HWGPT, FiniteSpace, ListedSpace, get_space
 from bench.spaces.finite import Architectures
 from bench.tasks.base import Answer, Candidate, Task
 
-__all__ = ["TableObjective", "TableTask", "TableTaskSpec"]
+__all__ = ["PinnedTable", "TableObjective", "TableTask", "TableTaskSpec", "load_pinned"]
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
+
+
+class PinnedTable(BaseModel):
+    """A table and the digest that its content must have (`bench.data.content_digest`)."""
+
+    model_config = _STRICT
+
+    name: str
+    content_sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
 class TableObjective(BaseModel):
@@ -35,19 +44,35 @@ class TableObjective(BaseModel):
     scale: float = Field(default=1.0, gt=0)
     cheap: bool = False
 
+    def source(self, measurement: Literal["search", "score"]) -> str:
+        """Say in words what a measurement of this objective is made of."""
+        names = self.search if measurement == "search" else self.score
+        listed = ", ".join(names)
+        if self.transform == "mean":
+            return listed if len(names) == 1 else f"mean of {listed}"
+        return f"{self.transform} of {listed}"
+
 
 class TableTaskSpec(BaseModel):
     """What a protocol says of a table task.
 
     Attributes
     ----------
-    content_sha256 : str
-        Digest that the table's content must have (`bench.data.content_digest`).
-    row_key : str
-        Column with the index, in the space, of each row's architecture; architectures that have
-        no row of their own are looked up by their canonical form.
+    tables : tuple of PinnedTable
+        Where columns are looked for, in this order.
+    row_key : str, optional
+        Column of the first table with the index, in the space, of each row's architecture;
+        architectures that have no row of their own are looked up by their canonical form.
+    architecture : tuple of str
+        In place of `row_key`: one column of the first table for each variable of the space.
+    listed : bool
+        In place of either: the first table holds a sample of the space, and only what it lists can
+        be asked for (`ListedSpace`).
+    join : str, optional
+        Column that every table has and whose values pair their rows, where there are several.
     cost : tuple of str
-        Columns whose sum is divided by `cost_share` to give the seconds one evaluation costs.
+        Columns whose sum, times `cost_scale`, is the seconds that one evaluation costs; none if
+        the tables do not hold it.
     missing : str
         `refuse`: a table with a missing value among the used columns cannot be used.
     """
@@ -56,44 +81,68 @@ class TableTaskSpec(BaseModel):
 
     kind: Literal["table"]
     space: str
-    table: str
-    content_sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    row_key: str
-    cost: tuple[str, ...] = Field(min_length=1)
-    cost_share: float = Field(default=1.0, gt=0)
+    tables: tuple[PinnedTable, ...] = Field(min_length=1)
+    row_key: str | None = None
+    architecture: tuple[str, ...] = ()
+    listed: bool = False
+    join: str | None = None
+    cost: tuple[str, ...] = ()
+    cost_scale: float = Field(default=1.0, gt=0)
     missing: Literal["refuse"] = "refuse"
     objectives: tuple[TableObjective, ...] = Field(min_length=2)
 
+    @model_validator(mode="after")
+    def _agree(self) -> TableTaskSpec:
+        if [self.row_key is None, not self.architecture, not self.listed].count(False) != 1:
+            raise ValueError("task needs one of row_key, architecture and listed")
+        if (self.join is None) != (len(self.tables) == 1):
+            raise ValueError("task.join is needed for several tables, and only then")
+        return self
 
-class TableTask(Task):
-    """Answers from a table; lineage is ignored, an evaluation costs what its training cost.
+
+def load_pinned(pinned: PinnedTable) -> Table:
+    """Return a table, if the one on this machine is the one that was pinned.
 
     Raises
     ------
     ProtocolError
-        If the table on this machine is not the one that the specification pins.
+        If it is another.
+    """
+    table = load_table(pinned.name)
+    if table.content_sha256 != pinned.content_sha256:
+        raise ProtocolError(
+            f"table {pinned.name!r} has content {table.content_sha256[:12]}..., this protocol "
+            f"was frozen on {pinned.content_sha256[:12]}...; use the release of the suite that "
+            f"holds that table, or a newer version of the protocol"
+        )
+    return table
+
+
+class TableTask(Task):
+    """Answers from tables; lineage is ignored, an evaluation costs what its training cost.
+
+    Raises
+    ------
+    ProtocolError
+        If a table on this machine is not the one that the specification pins.
     DataError
         If an architecture has no row, or a used value is missing.
     """
 
     def __init__(self, spec: TableTaskSpec) -> None:
-        table = load_table(spec.table)
-        if table.content_sha256 != spec.content_sha256:
-            raise ProtocolError(
-                f"table {spec.table!r} has content {table.content_sha256[:12]}..., this protocol "
-                f"was frozen on {spec.content_sha256[:12]}...; use the release of the suite that "
-                f"holds that table, or a newer version of the protocol"
-            )
-        self.space = get_space(spec.space)
+        tables = [load_pinned(pinned) for pinned in spec.tables]
+        if spec.join:
+            _check_same_rows(tables, spec.join)
+        self.space = _space(tables[0], spec)
         self.objectives = tuple(o.name for o in spec.objectives)
         self.units = tuple(o.unit for o in spec.objectives)
         self.titles = tuple(o.title for o in spec.objectives)
         self.cheap_objectives = tuple(i for i, o in enumerate(spec.objectives) if o.cheap)
-        self._row = _rows_of_space(table, spec.row_key, self.space.size, spec.space)
-        self._search = _measure(table, spec, "search")
-        self._score = _measure(table, spec, "score")
-        costs = [table.column(name).astype(np.float64) for name in spec.cost]
-        self._cost = np.sum(costs, axis=0) / spec.cost_share
+        self._row = _rows_of_space(tables[0], spec, self.space)
+        self._search = _measure(tables, spec, "search")
+        self._score = _measure(tables, spec, "score")
+        costs = [_column(tables, name) for name in spec.cost]
+        self._cost = spec.cost_scale * np.sum([np.zeros(len(self._score)), *costs], axis=0)
 
     def evaluate(self, candidates: Sequence[Candidate]) -> Answer:
         """Look candidates up: search objectives [n, m] and seconds [n]."""
@@ -108,14 +157,11 @@ class TableTask(Task):
         """Look the held-back objectives [n, m] up."""
         return self._score[self._rows(architectures)]
 
-    def exact_front(self, measurement: Literal["search", "score"]) -> NDArray[np.float64]:
-        """Return the distinct non-dominated points [p, m] of the whole table, sorted.
+    def front(self, measurement: Literal["search", "score"]) -> NDArray[np.float64]:
+        """Return the exact front [p, m] of the whole table.
 
         Over connected architectures: a network whose output does not depend on its input is the
         fastest of all and answers nothing, and would stretch the front to an error of chance.
-
-        With `search`, the score of what is non-dominated in the search objectives: the best that
-        a method could hand in if it knew all it may ever see.
         """
         connected = self.space.connected(self.space.enumerate())
         rows = np.unique(self._row[connected])
@@ -127,28 +173,59 @@ class TableTask(Task):
         return self._row[self.space.index(np.asarray(architectures))]
 
 
+def _space(table: Table, spec: TableTaskSpec) -> FiniteSpace:
+    space = get_space(spec.space)
+    if not spec.listed:
+        return space
+    if not isinstance(space, HWGPT):
+        raise ProtocolError(f"task.listed: no table lists some of the space {spec.space!r}")
+    return ListedSpace(space, space.from_columns(table.columns))
+
+
+def _check_same_rows(tables: Sequence[Table], key: str) -> None:
+    first = tables[0].column(key)
+    for table in tables[1:]:
+        if not np.array_equal(first, table.column(key)):
+            raise DataError(
+                f"tables {tables[0].name!r} and {table.name!r} do not hold the same rows in the "
+                f"same order: their columns {key!r} differ"
+            )
+
+
+def _column(tables: Sequence[Table], name: str) -> NDArray[np.float64]:
+    """Return the column [rows] of the first table that has it."""
+    holder = next((table for table in tables if name in table.columns), tables[0])
+    return holder.column(name).astype(np.float64)
+
+
 def _measure(
-    table: Table, spec: TableTaskSpec, measurement: Literal["search", "score"]
+    tables: Sequence[Table], spec: TableTaskSpec, measurement: Literal["search", "score"]
 ) -> NDArray[np.float64]:
     columns = []
     for objective in spec.objectives:
         names = objective.search if measurement == "search" else objective.score
-        mean = np.mean([table.column(name).astype(np.float64) for name in names], axis=0)
+        mean = np.mean([_column(tables, name) for name in names], axis=0)
         value = 100.0 - mean if objective.transform == "100 - mean" else mean
         if not np.isfinite(value).all():
             row = int(np.flatnonzero(~np.isfinite(value))[0])
             raise DataError(
-                f"table {spec.table!r}: no value for objective {objective.name!r} in row {row}, "
-                f"and the protocol's rule for missing values is {spec.missing!r}"
+                f"{names[0]!r} and the like: no value for objective {objective.name!r} in row "
+                f"{row}, and the protocol's rule for missing values is {spec.missing!r}"
             )
         columns.append(objective.scale * value)
     return np.stack(columns, axis=1)
 
 
-def _rows_of_space(table: Table, key: str, size: int, space_name: str) -> NDArray[np.int64]:
-    space = get_space(space_name)
-    row = np.full(size, -1, dtype=np.int64)
-    row[table.column(key).astype(np.int64)] = np.arange(table.rows)
+def _rows_of_space(table: Table, spec: TableTaskSpec, space: FiniteSpace) -> NDArray[np.int64]:
+    """Return the row [size] of every architecture of the space."""
+    if spec.listed:
+        return np.arange(space.size)
+    if spec.row_key:
+        places = table.column(spec.row_key).astype(np.int64)
+    else:
+        places = space.index(np.stack([table.column(c) for c in spec.architecture], axis=1))
+    row = np.full(space.size, -1, dtype=np.int64)
+    row[places] = np.arange(table.rows)
     without = np.flatnonzero(row < 0)
     if without.size:
         row[without] = row[space.index(space.canonical(space.from_index(without)))]

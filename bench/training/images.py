@@ -38,7 +38,7 @@ class ImageSet:
 
 
 @lru_cache(maxsize=4)
-def noisy_digits(*, noise: float = 1.0, copies: int = 3) -> ImageSet:
+def noisy_digits(*, noise: float = 1.0, copies: int = 5) -> ImageSet:
     """Return scikit-learn's 1,797 8x8 digits, standardised; what is measured on has noise added.
 
     Half of the images train, clean: whoever trains adds fresh noise at every step. A sixth

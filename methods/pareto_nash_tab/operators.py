@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.spaces import FiniteSpace, NASBench201
+from bench.spaces import FiniteSpace, ListedSpace, NASBench201
 from bench.spaces.nasbench201 import CONV1, CONV3, NONE, POOL, SKIP
 
 __all__ = ["EDITS", "Architecture", "apply_operators", "resample_one_variable", "typed_edit"]
@@ -40,7 +40,13 @@ def typed_edit(rng: np.random.Generator, cell: Architecture) -> tuple[Architectu
 def resample_one_variable(
     rng: np.random.Generator, space: FiniteSpace, architecture: Architecture
 ) -> tuple[Architecture, str]:
-    """Return an architecture of any finite space with one variable moved to another category."""
+    """Return an architecture of any finite space with one variable moved to another category.
+
+    Of a space that lists its members, one of the nearest of them.
+    """
+    if isinstance(space, ListedSpace):
+        around = space.neighbours(architecture)
+        return tuple(around[rng.integers(len(around))].tolist()), "resample"
     movable = [v for v, c in enumerate(space.cardinalities) if c > 1]
     variable = movable[rng.integers(len(movable))]
     cardinality = space.cardinalities[variable]

@@ -125,7 +125,7 @@ class WeightedSumEA(Generational):
         for _ in range(50):
             parents = self._tournaments(ranks, scalarised, 2 * (size - len(children)))
             first, second = self._architectures[parents.reshape(2, -1)]
-            made = self._mutated(space.crossover(rng, first, second))
+            made = space.repair(self._mutated(space.crossover(rng, first, second)))
             children = np.concatenate([children, made])
             children = children[self._unasked.first_of_class(children)]
             if len(children) == size:

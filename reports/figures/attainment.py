@@ -1,7 +1,7 @@
 """What methods hand in, in the plane of the objectives, in their own units.
 
-Two objectives: the median attainment surface of each method. More: the set handed in by the
-median repetition, seen on every pair of objectives.
+Two objectives: the median attainment surface of each method. Three: the set handed in by the
+median repetition, seen on every pair of objectives. More: see `parallel`.
 """
 
 from __future__ import annotations
@@ -15,30 +15,33 @@ from numpy.typing import NDArray
 
 from bench.indicators import attainment_surface
 from bench.protocol import Protocol
-from bench.results import Results, RunResult
-from reports.common import common_runs
-from reports.figures import style
+from bench.results import Results
+from reports.common import common_runs, front_name, median_run
+from reports.figures import parallel, style
+from reports.figures.panels import panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["denormalise", "draw", "median_run"]
+__all__ = ["denormalise", "draw"]
 
 Floats = NDArray[np.float64]
 
 _SURFACE = (
     "Each panel shows in colour the median attainment surface of one method, reached or passed by "
     "what at least half of its compared repetitions handed in, the surfaces of the other methods "
-    "in grey and the exact front in black: nearer to the black steps is better, and the panels "
+    "in grey and the {front} in black: nearer to the black steps is better, and the panels "
     "end at the reference point, beyond which nothing counts."
 )
 _PAIRS = (
     "Each row shows, on every pair of objectives, all that one method's median repetition handed "
-    "in (filled) over the whole exact front (open): the more open marks are filled the better, "
+    "in (filled) over the whole {front} (open): the more open marks are filled the better, "
     "points that look dominated are good in the objective that a panel does not show, and what "
     "lies beyond the reference point is cut off."
 )
+_HANDED_IN = "What the median repetition hands in"
+_MOST_PAIRED = 3  # objectives; more of them have too many pairs for a page
 _FRONT = "#8a8a8a"
 _SIDE, _COLUMNS = 1.95, 4
 
@@ -50,17 +53,15 @@ def denormalise(protocol: Protocol, points: Floats) -> Floats:
     return np.asarray(ideal + points * (nadir - ideal))
 
 
-def median_run(runs: list[RunResult]) -> RunResult:
-    """Return the run with the median final hypervolume ratio, the lower one of two."""
-    ranked = sorted(runs, key=lambda run: (run.hypervolume_ratio, run.repetition))
-    return ranked[(len(ranked) - 1) // 2]
-
-
 def draw(results: Results, order: Sequence[str]) -> tuple[str, str, Figure]:
     """Return title, caption and figure, methods in this order."""
-    if len(results.protocol.rules.task.objectives) == 2:
-        return "Median attainment surfaces", _SURFACE, _surfaces(results, order)
-    return "What the median repetition hands in", _PAIRS, _pairs(results, order)
+    m, name = len(results.protocol.rules.task.objectives), front_name(results.protocol)
+    if m == 2:
+        caption = _SURFACE.format(front=name)
+        return "Median attainment surfaces", caption, _surfaces(results, order)
+    if m <= _MOST_PAIRED:
+        return _HANDED_IN, _PAIRS.format(front=name), _pairs(results, order)
+    return _HANDED_IN, parallel.CAPTION.format(front=name), parallel.draw(results, order)
 
 
 def _surfaces(results: Results, order: Sequence[str]) -> Figure:
@@ -75,8 +76,8 @@ def _surfaces(results: Results, order: Sequence[str]) -> Figure:
     front = denormalise(protocol, results.front)
     columns = min(_COLUMNS, len(order))
     rows = -(-len(order) // columns)
-    figure, grid = _grid(rows, columns, side=_SIDE if columns > 1 else 3.2, above=0.3)
-    low, high = _limits(protocol)
+    figure, grid = panels(rows, columns, side=_SIDE if columns > 1 else 3.2, above=0.3)
+    low, high = _limits(protocol, results.front)
     for place, ax in enumerate(grid.flat):
         if place >= len(order):
             ax.set_axis_off()
@@ -103,8 +104,8 @@ def _pairs(results: Results, order: Sequence[str]) -> Figure:
     protocol, looks = results.protocol, style.looks(results)
     names = _axis_names(protocol)
     pairs = list(combinations(range(len(names)), 2))
-    figure, grid = _grid(len(order), len(pairs), side=2.1, above=0.3, apart=0.75)
-    low, high = _limits(protocol)
+    figure, grid = panels(len(order), len(pairs), side=2.1, above=0.3, apart=0.75)
+    low, high = _limits(protocol, results.front)
     front = denormalise(protocol, results.front)
     for row, method in enumerate(order):
         run = median_run(common_runs(results, method))
@@ -142,29 +143,11 @@ def _pairs(results: Results, order: Sequence[str]) -> Figure:
     return figure
 
 
-def _grid(
-    rows: int, columns: int, *, side: float, above: float, apart: float = 0.22
-) -> tuple[Figure, NDArray[Any]]:
-    """Return a figure of panels with sides in inches, and its axes [rows, columns]."""
-    from matplotlib.figure import Figure
-
-    left, right, below, between = 0.75, 0.15, 0.8, 0.38
-    width = left + columns * side + (columns - 1) * apart + right
-    height = above + rows * side * 0.9 + (rows - 1) * between + below
-    figure = Figure(figsize=(width, height))
-    grid = np.empty((rows, columns), dtype=object)
-    for row in range(rows):
-        for column in range(columns):
-            x = left + column * (side + apart)
-            y = height - above - (row + 1) * side * 0.9 - row * between
-            box = (x / width, y / height, side / width, side * 0.9 / height)
-            grid[row, column] = figure.add_axes(box)
-    return figure, grid
-
-
-def _limits(protocol: Protocol) -> tuple[Floats, Floats]:
+def _limits(protocol: Protocol, front: Floats) -> tuple[Floats, Floats]:
+    """Return the corners of a panel: a little below the front, and the reference point."""
     reference = np.asarray(protocol.rules.normalisation.reference_point)
-    low, high = denormalise(protocol, np.stack([-0.05 * reference, reference]))
+    least = front.min(axis=0)
+    low, high = denormalise(protocol, np.stack([least - 0.05 * (reference - least), reference]))
     return low, high
 
 

@@ -91,7 +91,7 @@ def test_a_run_that_cannot_be_continued_is_told(monas, tiny, method_file):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["run", "nope"], "unknown protocol 'nope': expected one of nb201-digits, "),
+        (["run", "nope"], "unknown protocol 'nope': expected one of evox-c10-mop5, "),
         (["run", "nb201-digits", "--method", "nope"], "unknown method 'nope': expected one of "),
         (["run", "nb201-digits", "--method", "gone.py:A"], "no such file: gone.py"),
         (["run", "nb201-digits", "--repetitions", "99"], "has 1 to 20 repetitions, got 99"),
@@ -168,7 +168,7 @@ def test_debug_shows_where(monas):
         ("protocols", "nb201-digits v1 ("),
         ("methods", "pareto-nash-tab"),
         ("tasks", "minimise error"),
-        ("data", "6466 rows"),
+        ("data", "bring it with `monas table build nb201-digits`"),
     ],
 )
 def test_lists(monas, what, holds):
@@ -188,7 +188,7 @@ def test_every_default_of_every_method_is_marked(monas):
 def test_data_status(monas):
     status, out, _ = monas("data", "status")
     assert status == 0
-    assert out.startswith("nb201-digits: ok, 6466 rows")
+    assert out.startswith("nb201-digits: ok, 6,466 rows")
 
 
 def test_measure_prints_what_the_protocol_holds(monas):

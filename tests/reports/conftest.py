@@ -40,6 +40,7 @@ def make_results():
             front=front,
             search_front=front + 0.01,
             front_hypervolume=1.0,
+            architectures=15625,
         )
 
     return make

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from reports.common import median_run
 from reports.figures import draw_plots, style
-from reports.figures.attainment import denormalise, median_run
+from reports.figures.attainment import denormalise
 
 
 def plots_of(results):

@@ -234,7 +234,7 @@ def test_the_page_explains_the_attainable_ratio_and_names_the_table(make_results
     rules = results.protocol.rules
     _, markdown = texts(results, tmp_path)
     assert f"| Attainable ratio | {rules.normalisation.attainable:.4f}" in markdown
-    assert rules.task.content_sha256[:12] in markdown
+    assert rules.task.tables[0].content_sha256[:12] in markdown
     assert results.protocol.label in markdown
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.errors import SpaceError
-from bench.spaces import NASBench201, get_space
+from bench.spaces import DARTS, HWGPT, NASBench201, NASBenchMacro, get_space
+from bench.spaces.finite import LISTABLE
 
 SPACE = NASBench201()
 cells = st.lists(st.integers(0, 4), min_size=6, max_size=6)
@@ -91,5 +92,122 @@ def test_illegal_architectures_are_named(given_, message):
 
 
 def test_unknown_space_lists_those_there_are():
-    with pytest.raises(SpaceError, match="'nope': expected one of nasbench201"):
+    with pytest.raises(SpaceError, match=r"'nope': expected one of darts, hwgpt-s, .*nasbench201"):
         get_space("nope")
+
+
+# -- the same of every space ----------------------------------------------------------------------
+
+EVERY = [DARTS(), HWGPT(), NASBench201(), NASBenchMacro()]
+every_space = pytest.mark.parametrize("space", EVERY, ids=lambda space: space.name)
+seeds = st.integers(0, 2**32 - 1)
+
+
+@every_space
+def test_a_space_is_found_by_its_name(space):
+    assert type(get_space(space.name)) is type(space)
+
+
+@every_space
+def test_ranks_order_all_categories(space):
+    assert len(space.capacity_rank) == space.variables
+    for ranks, categories in zip(space.capacity_rank, space.cardinalities, strict=True):
+        assert sorted(ranks) == list(range(categories))
+
+
+@every_space
+def test_samples_are_legal_and_use_every_category(space):
+    drawn = space.sample(np.random.default_rng(2), 2000)
+    assert space.check(drawn).shape == (2000, space.variables)
+    for variable, categories in enumerate(space.cardinalities):
+        share = np.bincount(drawn[:, variable], minlength=categories) / 2000
+        assert abs(share - 1 / categories).max() < 0.06
+
+
+@every_space
+@given(seeds)
+def test_places_round_trip(space, seed):
+    places = np.random.default_rng(seed).integers(0, space.size, size=8)
+    assert np.array_equal(space.index(space.from_index(places)), places)
+
+
+@every_space
+def test_first_and_last_place(space):
+    ends = space.from_index([0, space.size - 1])
+    assert ends.tolist() == [[0] * space.variables, [c - 1 for c in space.cardinalities]]
+    for outside in (-1, space.size):
+        with pytest.raises(SpaceError, match=f"{space.name}: expected indices from 0 to"):
+            space.from_index([outside])
+
+
+@every_space
+@given(seeds)
+def test_strings_round_trip(space, seed):
+    drawn = space.sample(np.random.default_rng(seed), 8)
+    strings = space.to_strings(drawn)
+    assert np.array_equal(space.from_strings(strings), drawn)
+    assert space.to_strings(space.from_strings(strings)) == strings
+
+
+@every_space
+@given(seeds)
+def test_canonical_is_a_legal_projection(space, seed):
+    drawn = space.sample(np.random.default_rng(seed), 8)
+    before = drawn.copy()
+    representatives = space.check(space.canonical(drawn))
+    assert np.array_equal(drawn, before)
+    assert np.array_equal(space.canonical(representatives), representatives)
+    assert space.class_keys(drawn) == space.class_keys(representatives)
+
+
+@every_space
+@given(seeds)
+def test_variation_is_legal(space, seed):
+    rng = np.random.default_rng(seed)
+    first, second = space.sample(rng, 6), space.sample(rng, 6)
+    mutants = space.check(space.mutate(rng, first))
+    assert (mutants != first).any(axis=1).all()
+    children = space.check(space.crossover(rng, first, second))
+    assert ((children == first) | (children == second)).all()
+
+
+@every_space
+@given(seeds)
+def test_neighbours_are_all_single_changes(space, seed):
+    centre = space.sample(np.random.default_rng(seed), 1)[0]
+    around = space.check(space.neighbours(centre))
+    assert len(np.unique(around, axis=0)) == len(around)
+    assert len(around) == sum(space.cardinalities) - space.variables
+    assert ((around != centre).sum(axis=1) == 1).all()
+
+
+@every_space
+@given(seeds)
+def test_encodings_tell_architectures_apart(space, seed):
+    drawn = space.sample(np.random.default_rng(seed), 8)
+    ordinal, one_hot = space.encode_ordinal(drawn), space.encode_one_hot(drawn)
+    assert ordinal.shape == (8, space.variables)
+    assert ordinal.min() >= 0.0
+    assert ordinal.max() <= 1.0
+    assert one_hot.shape == (8, sum(space.cardinalities))
+    assert (one_hot.sum(axis=1) == space.variables).all()
+    distinct = len(np.unique(drawn, axis=0))
+    assert len(np.unique(ordinal, axis=0)) == len(np.unique(one_hot, axis=0)) == distinct
+
+
+@every_space
+def test_nothing_in_nothing_out(space):
+    for found in (space.check([]), space.canonical([]), space.from_strings([])):
+        assert found.shape == (0, space.variables)
+        assert found.dtype == np.int8
+    assert space.to_strings([]) == space.class_keys([]) == []
+
+
+@every_space
+def test_only_small_spaces_are_listed(space):
+    assert space.listable == (space.size <= LISTABLE)
+    if space.listable:
+        assert len(space.enumerate()) == space.size
+    else:
+        with pytest.raises(SpaceError, match=rf"{space.name}: {space.size:,} .*at most 1,000,000"):
+            space.enumerate()

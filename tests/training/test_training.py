@@ -12,9 +12,11 @@ torch = pytest.importorskip("torch")
 from bench.data import load_table  # noqa: E402
 from bench.errors import TrainingError  # noqa: E402
 from bench.spaces import NASBench201, Skeleton  # noqa: E402
-from bench.training.assemble import assemble, check_rows, intraclass_correlation  # noqa: E402
+from bench.training.assemble import assemble  # noqa: E402
 from bench.training.build import BuildFile, table_cells, train_row, train_rows  # noqa: E402
+from bench.training.card import intraclass_correlation  # noqa: E402
 from bench.training.cells import CellNetwork  # noqa: E402
+from bench.training.check import check_rows  # noqa: E402
 from bench.training.images import noisy_digits  # noqa: E402
 from bench.training.trainer import Recipe, inference_latency, train_cell  # noqa: E402
 
@@ -72,7 +74,7 @@ def test_copies_are_separate_networks(cell):
 def test_image_set_is_fixed_and_fair():
     images = noisy_digits()
     sizes = [len(labels) for _, labels in (images.train, images.validation, images.test)]
-    assert sizes == [909, 298 * 3, 590 * 3]
+    assert sizes == [909, 298 * 5, 590 * 5]
     assert images.train[0].shape[1:] == (1, 8, 8)
     for _, labels in (images.train, images.validation, images.test):
         shares = np.bincount(labels, minlength=10) / len(labels)

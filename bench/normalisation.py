@@ -1,0 +1,123 @@
+"""How objectives become comparable: the constants that a protocol freezes, and their measuring.
+
+Three schemes. `exact front`: the ideal and nadir of the exact front of a table that holds the whole
+space. `known front`, where the space is too large for a table: the ideal of the best architectures
+anybody has found, which the protocol lists, and in place of their nadir what nine of ten random
+architectures stay below (*ours*: no short search gets within the nadir of such a front). `z-score`:
+mean and standard deviation over all architectures, as the LaMOO papers have it.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from bench.indicators import hypervolume, normalise
+from bench.tasks import Task
+
+__all__ = [
+    "DraftNormalisation",
+    "Normalisation",
+    "Scheme",
+    "front_digest",
+    "measure_normalisation",
+    "normalisation_toml",
+]
+
+Scheme = Literal["exact front", "known front", "z-score"]
+
+_RANDOM = 10_000  # architectures that stand for a space which cannot be listed
+
+
+class DraftNormalisation(BaseModel):
+    """What is chosen of a normalisation; the rest is measured."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    scheme: Scheme = "exact front"
+    reference_point: tuple[float, ...] | None = None
+
+
+class Normalisation(BaseModel):
+    """How objectives become comparable, from the scoring measurement.
+
+    Attributes
+    ----------
+    scheme : str
+        See the module.
+    ideal, nadir : tuple of float
+        What becomes 0 and 1 of each objective, in the task's units, by the scheme: smallest and
+        largest value on the front; smallest on the front and 90 % quantile of random
+        architectures; mean and mean plus one standard deviation over all architectures.
+    reference_point : tuple of float
+        In normalised units (ideal 0, nadir 1).
+    front_size, front_sha256
+        Distinct points of the front and their `front_digest`.
+    attainable : float
+        Hypervolume ratio of the score of the exact *search* front: what is left of 1 when the
+        choice among architectures is made on what a method may see.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scheme: Scheme = "exact front"
+    ideal: tuple[float, ...]
+    nadir: tuple[float, ...]
+    reference_point: tuple[float, ...]
+    front_size: int = Field(ge=1)
+    front_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    attainable: float
+
+
+def front_digest(front: NDArray[np.float64]) -> str:
+    """Return the sha256 of a sorted front [p, m], numbers written with 12 significant digits."""
+    lines = [" ".join(f"{value:.12g}" for value in point) for point in np.unique(front, axis=0)]
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def measure_normalisation(task: Task, draft: DraftNormalisation) -> Normalisation:
+    """Return the constants that a protocol on this task freezes.
+
+    Parameters
+    ----------
+    draft : DraftNormalisation
+        The scheme, and the reference point in normalised units; 1.1 in every objective when not
+        given.
+    """
+    front = task.front("score")
+    if draft.scheme == "z-score":
+        scores = task.score(task.space.enumerate())
+        ideal = scores.mean(axis=0)
+        nadir = ideal + scores.std(axis=0)
+    elif draft.scheme == "known front":
+        drawn = task.space.sample(np.random.default_rng(0), _RANDOM)
+        ideal, nadir = front.min(axis=0), np.quantile(task.score(drawn), 0.9, axis=0)
+    else:
+        ideal, nadir = front.min(axis=0), front.max(axis=0)
+    reference = draft.reference_point or (1.1,) * len(ideal)
+    best = hypervolume(normalise(front, ideal, nadir), reference)
+    knowable = hypervolume(normalise(task.front("search"), ideal, nadir), reference)
+    return Normalisation(
+        scheme=draft.scheme,
+        ideal=tuple(_round(v) for v in ideal),
+        nadir=tuple(_round(v) for v in nadir),
+        reference_point=reference,
+        front_size=len(front),
+        front_sha256=front_digest(front),
+        attainable=float(f"{knowable / best:.6g}"),
+    )
+
+
+def normalisation_toml(measured: Normalisation) -> str:
+    """Return the constants as the [normalisation] block of a protocol file."""
+    fields = measured.model_dump(mode="json")
+    return "\n".join(["[normalisation]", *(f"{k} = {json.dumps(v)}" for k, v in fields.items())])
+
+
+def _round(value: float) -> float:
+    return float(f"{value:.12g}")

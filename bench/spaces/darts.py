@@ -1,0 +1,318 @@
+"""The DARTS space of NAS-Bench-301: a normal and a reduction cell of four nodes, two inputs each.
+
+The cells, their genotype text and the network around them are those of Liu et al., "DARTS:
+Differentiable Architecture Search" (ICLR 2019), section 2.1 and appendix A, with the settings of
+Siems et al., "NAS-Bench-301" (2020). Nothing here trains or looks anything up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, permutations
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bench.errors import SpaceError
+from bench.spaces.finite import Architectures, FiniteSpace
+
+__all__ = ["CELLS", "DARTS", "OPERATIONS", "PAIRS", "DARTSSkeleton"]
+
+OPERATIONS = (
+    "max_pool_3x3",
+    "avg_pool_3x3",
+    "skip_connect",
+    "sep_conv_3x3",
+    "sep_conv_5x5",
+    "dil_conv_3x3",
+    "dil_conv_5x5",
+)
+MAX_POOL, AVG_POOL, SKIP, SEP3, SEP5, DIL3, DIL5 = range(7)
+
+CELLS = ("normal", "reduce")
+
+# The pairs of earlier nodes that node 2, 3, 4, 5 can take, each in the order of its categories.
+PAIRS = tuple(tuple(combinations(range(node), 2)) for node in (2, 3, 4, 5))
+
+_CELL_CARDINALITIES = (7,) * 8 + tuple(len(pairs) for pairs in PAIRS[1:])
+_CELL_VARIABLES = len(_CELL_CARDINALITIES)
+
+# skip < average < maximum < dilated 3x3 < dilated 5x5 < separable 3x3 < separable 5x5.
+_CAPACITY_RANK = (2, 1, 0, 5, 6, 3, 4)
+
+# Integer of each operation in YAHPO Gym's nb301 (encoding_v2.json): alphabetical, from 1.
+_YAHPO_OPERATION = np.asarray([4, 1, 7, 5, 6, 2, 3])
+_FIRST_EDGE = np.asarray([0, 2, 5, 9])  # of nodes 2..5 among the 14 possible edges of a cell
+
+_EDGE = r"""\(\s*['"](\w+)['"]\s*,\s*(\d+)\s*\)"""
+_ANY_EDGE = _EDGE.replace(r"(\w+)", r"\w+").replace(r"(\d+)", r"\d+")
+_EDGES = rf"\[\s*((?:{_ANY_EDGE}(?:\s*,\s*{_ANY_EDGE})*)?)\s*,?\s*\]"
+_CONCAT = r"(?:\[\s*2\s*,\s*3\s*,\s*4\s*,\s*5\s*\]|range\(\s*2\s*,\s*6\s*\))"
+_BODY = r"\s*,\s*".join(rf"{c}\s*=\s*{_EDGES}\s*,\s*{c}_concat\s*=\s*{_CONCAT}" for c in CELLS)
+_GENOTYPE = re.compile(rf"\s*Genotype\(\s*{_BODY}\s*,?\s*\)\s*", re.ASCII)
+_FORM = (
+    "Genotype(normal=[('OPERATION', SOURCE), ... 8 in all], normal_concat=[2, 3, 4, 5], "
+    "reduce=[...], reduce_concat=[2, 3, 4, 5])"
+)
+
+
+class DARTS(FiniteSpace):
+    """The pairs of cells of NAS-Bench-301: 22 variables, about 1.08e18 architectures.
+
+    Nodes 0 and 1 are the outputs of the two cells before; nodes 2 to 5 each add the results of two
+    operations, on two different earlier nodes, and their concatenation is the output. Variables:
+    for the normal cell, then for the reduction cell, the operations on the lower and the higher
+    input of nodes 2, 3, 4, 5, and the pair of inputs (place in `PAIRS`) of nodes 3, 4, 5.
+
+    Operations are ranked by their weights: none in a skip and in pooling, of which the skip
+    computes nothing, the average is linear and the maximum is not; then one k x k depthwise and
+    one 1x1 convolution in a dilated one, two of both in a separable one. Pairs of inputs have no
+    order of capacity; their rank is their place.
+
+    Examples
+    --------
+    >>> space = DARTS()
+    >>> space.to_strings([[3] * 8 + [0] * 3 + [2] * 8 + [2, 5, 9]])[0][:63]
+    "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('se"
+    >>> space.size
+    1076746950455072400
+    """
+
+    name = "darts"
+    cardinalities = _CELL_CARDINALITIES * 2
+    capacity_rank = ((_CAPACITY_RANK,) * 8 + tuple(tuple(range(len(p))) for p in PAIRS[1:])) * 2
+
+    def to_strings(self, architectures: ArrayLike) -> list[str]:
+        """Return the genotype of each architecture, the lower input of each node first."""
+        cells = self._cells(architectures)
+        sources, operations = _unpack(cells.reshape(-1, _CELL_VARIABLES))
+        texts = []
+        for cell_sources, cell_operations in zip(
+            sources.reshape(-1, 8).tolist(), operations.reshape(-1, 8).tolist(), strict=True
+        ):
+            edges = zip(cell_operations, cell_sources, strict=True)
+            texts.append(", ".join(f"('{OPERATIONS[o]}', {s})" for o, s in edges))
+        return [
+            f"Genotype(normal=[{normal}], normal_concat=[2, 3, 4, 5], "
+            f"reduce=[{reduction}], reduce_concat=[2, 3, 4, 5])"
+            for normal, reduction in zip(texts[::2], texts[1::2], strict=True)
+        ]
+
+    def from_strings(self, strings: Sequence[str]) -> Architectures:
+        """Return the architectures [n, 22] that these genotypes name.
+
+        The two inputs of a node may stand in either order, `range(2, 6)` for the concatenation.
+
+        Raises
+        ------
+        SpaceError
+            If a string does not have the form above, an operation is unknown, or the inputs of a
+            node are not two different earlier nodes; the message quotes what is wrong.
+        """
+        sources = np.zeros((len(strings), 2, 8), dtype=np.int64)
+        operations = np.zeros((len(strings), 2, 8), dtype=np.int64)
+        for row, string in enumerate(strings):
+            match = _GENOTYPE.fullmatch(string)
+            if match is None:
+                raise SpaceError(f"not a DARTS genotype: {string[:300]!r}; expected {_FORM}")
+            for place, (cell, text) in enumerate(zip(CELLS, match.groups(), strict=True)):
+                sources[row, place], operations[row, place] = _read_edges(cell, text)
+        packed = _pack(sources.reshape(-1, 4, 2), operations.reshape(-1, 4, 2))
+        return self.check(packed.reshape(len(strings), self.variables))
+
+    def canonical(self, architectures: ArrayLike) -> Architectures:
+        """Return the smallest member [n, 22] of each architecture's isomorphism class.
+
+        Two cells are isomorphic when one becomes the other by exchanging nodes 2 to 5 such that
+        every node still comes after its inputs: the concatenated outputs then differ in the order
+        of their channels alone. There are 382,128,166 classes of cells. The smallest member is the
+        first in the order of `index`. A surrogate that was trained on encodings need not answer
+        alike for the members of a class.
+        """
+        cells = self._cells(architectures).reshape(-1, _CELL_VARIABLES)
+        return _smallest_relabelling(cells).reshape(-1, self.variables)
+
+    def yahpo_inputs(self, architectures: ArrayLike) -> NDArray[np.int64]:
+        """Return the 34 categorical inputs [n, 34] of YAHPO Gym's nb301 surrogate.
+
+        Operations on the 14 possible edges of the normal cell, then of the reduction cell (0 where
+        there is none, else 1 to 7 alphabetically), then the pairs of inputs of nodes 3, 4, 5 of
+        the normal and of the reduction cell (1 for the first). Edges are counted by target, then
+        by source. Source: `nb301/encoding_v2.json` and `config_space_v2.json` of YAHPO's data
+        (Pfisterer et al., AutoML-Conf 2022).
+        """
+        cells = self._cells(architectures)
+        n = len(cells)
+        sources, operations = _unpack(cells.reshape(-1, _CELL_VARIABLES))
+        edges = np.zeros((2 * n, 14), dtype=np.int64)
+        taken = (_FIRST_EDGE[:, None] + sources).reshape(-1, 8)
+        np.put_along_axis(edges, taken, _YAHPO_OPERATION[operations].reshape(-1, 8), axis=1)
+        pairs = cells[:, :, 8:].astype(np.int64) + 1
+        return np.concatenate([edges.reshape(n, 28), pairs.reshape(n, 6)], axis=1)
+
+    def _cells(self, architectures: ArrayLike) -> Architectures:
+        return self.check(architectures).reshape(-1, 2, _CELL_VARIABLES)
+
+
+def _read_edges(cell: str, text: str) -> tuple[list[int], list[int]]:
+    """Return the sources [8] and operations [8] of a cell's edges, in the order of the text."""
+    edges = re.findall(_EDGE, text)
+    if len(edges) != 8:
+        raise SpaceError(
+            f"not a DARTS genotype: {len(edges)} edges in {cell}; expected 8, two for each node"
+        )
+    for operation, _ in edges:
+        if operation not in OPERATIONS:
+            raise SpaceError(
+                f"not a DARTS genotype: operation {operation!r} in {cell}; "
+                f"expected one of {', '.join(OPERATIONS)}"
+            )
+    sources = [int(source) for _, source in edges]
+    for node in range(2, 6):
+        pair = sources[2 * node - 4 : 2 * node - 2]
+        if tuple(sorted(pair)) not in PAIRS[node - 2]:
+            raise SpaceError(
+                f"not a DARTS genotype: node {node} of {cell} takes nodes {pair[0]} and {pair[1]}; "
+                f"expected two different nodes from 0 to {node - 1}"
+            )
+    return sources, [OPERATIONS.index(operation) for operation, _ in edges]
+
+
+def _unpack(cells: Architectures) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the sources and the operations, both [n, 4 nodes, 2], of cells [n, 11]."""
+    sources = np.empty((len(cells), 4, 2), dtype=np.int64)
+    sources[:, 0] = PAIRS[0][0]
+    for node in range(1, 4):
+        sources[:, node] = np.asarray(PAIRS[node])[cells[:, 7 + node]]
+    return sources, cells[:, :8].astype(np.int64).reshape(-1, 4, 2)
+
+
+def _pack(sources: NDArray[np.int64], operations: NDArray[np.int64]) -> Architectures:
+    """Return the cells [n, 11] of legal sources and operations [n, 4 nodes, 2], in any order."""
+    order = np.argsort(sources, axis=2)
+    lower, higher = np.moveaxis(np.take_along_axis(sources, order, axis=2), 2, 0)
+    inputs = np.arange(2, 6)
+    # Pairs (lower, higher) come in lexicographic order among those of `inputs` nodes.
+    pairs = lower * (2 * inputs - lower - 1) // 2 + higher - lower - 1
+    ordered = np.take_along_axis(operations, order, axis=2).reshape(-1, 8)
+    return np.concatenate([ordered, pairs[:, 1:]], axis=1).astype(np.int8)
+
+
+def _smallest_relabelling(cells: Architectures) -> Architectures:
+    """Return, for each cell [n, 11], the first in order among its legal relabellings."""
+    sources, operations = _unpack(cells)
+    after = np.asarray((*_CELL_CARDINALITIES[1:], 1), dtype=np.int64)
+    strides = np.cumprod(after[::-1])[::-1]
+    best = cells.astype(np.int64) @ strides
+    for labels in permutations(range(4)):  # node 2 + i becomes node 2 + labels[i]
+        relabelled = np.asarray((0, 1, *(2 + label for label in labels)))
+        origin = np.argsort(labels)
+        moved = relabelled[sources[:, origin]]
+        legal = (moved < np.arange(2, 6)[:, None]).all(axis=(1, 2))
+        packed = _pack(moved[legal], operations[legal][:, origin])
+        best[legal] = np.minimum(best[legal], packed.astype(np.int64) @ strides)
+    smallest: Architectures = (best[:, None] // strides % _CELL_CARDINALITIES).astype(np.int8)
+    return smallest
+
+
+@dataclass(frozen=True)
+class DARTSSkeleton:
+    """The network around the cells: stem, a chain of cells, classifier; no auxiliary head.
+
+    Reduction cells stand at one third and two thirds of the chain; they halve the resolution and
+    double the channels. A cell brings its two inputs to its own channels by a ReLU, a 1x1
+    convolution and a batch norm each (at stride 2 if the input has twice the resolution); batch
+    norms have scale and shift. The defaults are the settings with which NAS-Bench-301 was trained.
+
+    Attributes
+    ----------
+    image : int
+        Height and width of the input, in pixels; divisible by 4.
+    in_channels, classes : int
+        Channels of the input and number of classes.
+    channels : int
+        Channels of a node in the first cell; the stem has three times as many.
+    cells : int
+        Cells in the chain.
+    """
+
+    image: int = 32
+    in_channels: int = 3
+    classes: int = 10
+    channels: int = 32
+    cells: int = 8
+
+    def flops(self, architectures: ArrayLike) -> NDArray[np.float64]:
+        """Return multiply-adds [n] of one forward pass of one image.
+
+        Those of convolutions and of the classifier; pooling, norms, sums and shifts count nothing.
+        """
+        counts = _count_operations(architectures)
+        chain = self._chain()
+        fixed = 27 * self.in_channels * self.channels * self.image**2
+        fixed += 4 * chain[-1].channels * self.classes
+        fixed += sum(c.inputs * c.channels * c.size_in**2 for c in chain)
+        cells = [counts[c.reduction] @ _weights(c.channels) * c.size_out**2 for c in chain]
+        total: NDArray[np.float64] = fixed + np.sum(cells, axis=0)
+        return total
+
+    def params(self, architectures: ArrayLike) -> NDArray[np.float64]:
+        """Return the number of trainable parameters [n]."""
+        counts = _count_operations(architectures)
+        chain = self._chain()
+        fixed = 27 * self.in_channels * self.channels + 6 * self.channels
+        fixed += (4 * chain[-1].channels + 1) * self.classes
+        fixed += sum((c.inputs + 4) * c.channels for c in chain)
+        cells = [counts[c.reduction] @ (_weights(c.channels) + _norms(c.channels)) for c in chain]
+        total: NDArray[np.float64] = fixed + np.sum(cells, axis=0)
+        return total
+
+    def _chain(self) -> list[_Place]:
+        chain = []
+        before, last = 3 * self.channels, 3 * self.channels
+        channels, size = self.channels, self.image
+        for place in range(self.cells):
+            reduction = place in (self.cells // 3, 2 * self.cells // 3)
+            channels *= 2 if reduction else 1
+            size_out = size // 2 if reduction else size
+            chain.append(_Place(int(reduction), before + last, channels, size, size_out))
+            before, last, size = last, 4 * channels, size_out
+        return chain
+
+
+class _Place(NamedTuple):
+    """A cell in its network: channels of both inputs together and of a node, sizes in pixels."""
+
+    reduction: int
+    inputs: int
+    channels: int
+    size_in: int
+    size_out: int
+
+
+def _count_operations(architectures: ArrayLike) -> NDArray[np.float64]:
+    """Count [2 cells, n, 8] each operation and, in the last column, skips at stride 2.
+
+    In a reduction cell whatever reads node 0 or 1 has stride 2, and a skip is then a ReLU, two 1x1
+    convolutions of half the channels and a batch norm.
+    """
+    cells = DARTS().check(architectures).reshape(-1, _CELL_VARIABLES)
+    sources, operations = _unpack(cells)
+    counts = (operations[..., None] == np.arange(8)).sum(axis=(1, 2)).astype(np.float64)
+    counts[1::2, 7] = ((operations == SKIP) & (sources < 2)).sum(axis=(1, 2))[1::2]
+    return np.stack([counts[::2], counts[1::2]])
+
+
+def _weights(channels: int) -> NDArray[np.float64]:
+    """Return the convolution weights [8] of what `_count_operations` counts."""
+    small = 9 * channels + channels**2
+    large = 25 * channels + channels**2
+    return np.asarray([0, 0, 0, 2 * small, 2 * large, small, large, channels**2], dtype=float)
+
+
+def _norms(channels: int) -> NDArray[np.float64]:
+    """Return the scales and shifts [8] of what `_count_operations` counts."""
+    return channels * np.asarray([0, 0, 0, 4, 4, 2, 2, 2], dtype=float)

@@ -1,0 +1,58 @@
+"""The formats that can be imported: named, found, and read through one door."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from bench.data.importers import importers
+from bench.errors import DataError
+
+
+def test_formats_and_their_tables():
+    found = {name: importer.table for name, importer in importers().items()}
+    assert found == {
+        "nas-bench-201": "nb201",
+        "nats-bench": "nb201",
+        "hw-nas-bench": "nb201-hw",
+        "mote-nas": "nb201-mote",
+        "nasbench301": "nb301-xgb",
+    }
+
+
+@pytest.mark.parametrize("name", importers())
+def test_every_reader_has_the_same_form(name):
+    module = import_module(importers()[name].module)
+    assert "read" in module.__all__
+    first, *others = inspect.signature(module.read).parameters.values()
+    assert first.name == "path"
+    assert all(other.kind is other.KEYWORD_ONLY for other in others)
+    assert "finished" in {other.name for other in others}
+
+
+@pytest.mark.parametrize("name", importers())
+def test_a_path_that_is_not_there_is_told(name, tmp_path):
+    importer = importers()[name]
+    if importer.needs[:1] == ("torch",):
+        pytest.importorskip("torch")
+    with pytest.raises(DataError, match="absent"):
+        importer.read(tmp_path / "absent")
+
+
+def test_heavy_packages_stay_out(tmp_path):
+    code = (
+        "import sys; from bench.data.importers import importers\n"
+        "import bench.data.importers.nas_bench_201, bench.data.importers.nats_bench\n"
+        "import bench.data.importers.hw_nas_bench, bench.data.importers.mote_nas\n"
+        "import bench.data.importers.nasbench301\n"
+        "heavy = {'torch', 'xgboost', 'pandas', 'pyarrow', 'nas_201_api', 'nasbench301'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    assert done.stdout.strip() == "[]"

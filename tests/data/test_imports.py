@@ -1,0 +1,79 @@
+"""Importing: formats are told from paths; only the frozen content takes a table's place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.data import import_table, load_table
+from bench.data.imports import ORIGINALS
+from bench.errors import CallError, DataError
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("MONAS_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize("layout", ["mirror", "flat", "clone"])
+def test_originals_in_any_layout_make_the_table(real_originals, tmp_path, folder, layout):
+    from bench.data.catalogue import source_file
+
+    (reference,) = ("nas-bench-macro/nas-bench-macro_cifar10.json",)
+    _, file = source_file(reference)
+    place = tmp_path / "mine" / {"mirror": reference, "flat": file.name, "clone": file.path}[layout]
+    place.parent.mkdir(parents=True)
+    place.write_bytes((real_originals / reference).read_bytes())
+    assert import_table("nbmacro", tmp_path / "mine") == folder / "nbmacro_cifar10.parquet"
+    assert load_table("nbmacro").rows == 6561
+    place.write_bytes(place.read_bytes().replace(b"9", b"8", 1))
+    with pytest.raises(DataError, match=r"has sha256 .*, expected 686dee8363cc"):
+        import_table("nbmacro", tmp_path / "mine")
+
+
+def test_a_folder_without_the_originals_names_the_first(tmp_path):
+    with pytest.raises(DataError, match=r"does not hold nas-bench-macro/.*\.json: expected it"):
+        import_table("nbmacro", tmp_path, form=ORIGINALS)
+
+
+def test_hw_nas_bench_becomes_the_table(real_originals, folder):
+    (path,) = (real_originals / "hw-nas-bench").glob("*.xz")
+    assert import_table("nb201-hw", path) == folder / "nb201_hwnasbench.parquet"
+    assert load_table("nb201-hw").rows == 15625
+
+
+def test_another_content_is_refused_and_can_be_kept_elsewhere(monkeypatch, tmp_path, folder):
+    columns = {
+        "index": np.arange(15625, dtype=np.int32),
+        **{
+            f"{d}_{c}": np.zeros(15625)
+            for d in ("c10", "c100", "in16")
+            for c in ("edgegpu_latency_ms", "edgegpu_energy_mj", "eyeriss_arithmetic_intensity")
+        },
+    }
+    monkeypatch.setattr(
+        "bench.data.importers.hw_nas_bench.read", lambda path, finished=None: columns
+    )
+    path = tmp_path / "mine.pickle"
+    path.touch()
+    with pytest.raises(DataError, match=r"read as hw-nas-bench, is not 'nb201-hw': .*--out FILE"):
+        import_table("nb201-hw", path)
+    assert not folder.exists()
+    assert import_table("nb201-hw", path, out=tmp_path / "own.parquet") == tmp_path / "own.parquet"
+    import pyarrow.parquet as pq
+
+    assert pq.read_table(tmp_path / "own.parquet").column_names == list(columns)
+
+
+def test_wrong_calls_are_explained(tmp_path):
+    with pytest.raises(CallError, match=r"nothing to import: .*nowhere does not exist"):
+        import_table("nb201", tmp_path / "nowhere")
+    with pytest.raises(
+        CallError, match=r"from 'zip': expected one of nas-bench-201, nats-bench, o"
+    ):
+        import_table("nb201", tmp_path, form="zip")
+    with pytest.raises(DataError, match="not a NATS-Bench folder"):
+        import_table("nb201", tmp_path)
+    with pytest.raises(CallError, match=r"cannot be imported: `monas table build nb201-digits`"):
+        import_table("nb201-digits", tmp_path)

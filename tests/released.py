@@ -1,0 +1,17 @@
+"""Released protocols whose tables are on this machine; the embedded ones always are."""
+
+from __future__ import annotations
+
+from bench.data import catalogue_entry
+from bench.protocol import load_protocol, released_protocols
+
+
+def _here(name):
+    tables = load_protocol(name).rules.task.tables
+    return all(catalogue_entry(table.name).path.exists() for table in tables)
+
+
+PLAYABLE = [name for name in released_protocols() if _here(name)]
+EMBEDDED = ["nb201-digits", "nb201-digits-3obj"]
+
+assert set(EMBEDDED) <= set(PLAYABLE)

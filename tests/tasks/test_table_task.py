@@ -1,0 +1,145 @@
+"""Table tasks: one table or several, columns by role, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.data import Table
+from bench.errors import DataError, ProtocolError
+from bench.method import candidates
+from bench.spaces import NASBenchMacro
+from bench.tasks import TableTask, TableTaskSpec
+
+SPACE = NASBenchMacro()
+CELLS = SPACE.enumerate()[::-1]  # rows in another order than the space's
+DIGEST = "0" * 64
+RNG = np.random.default_rng(0)
+FIRST = {
+    "place": np.arange(len(CELLS)),
+    **{f"op{v}": CELLS[:, v] for v in range(8)},
+    "a": RNG.random(len(CELLS)) * 100,
+    "b": RNG.random(len(CELLS)) * 100,
+    "seconds": RNG.random(len(CELLS)),
+}
+SECOND = {"place": np.arange(len(CELLS)), "c": RNG.random(len(CELLS)), "a": np.zeros(len(CELLS))}
+
+SPEC = {
+    "kind": "table",
+    "space": "nasbench-macro",
+    "tables": [{"name": "first", "content_sha256": DIGEST}],
+    "architecture": [f"op{v}" for v in range(8)],
+    "cost": ["seconds", "a"],
+    "cost_scale": 2.0,
+    "objectives": [
+        {"name": "error", "title": "E", "unit": "%", "search": ["a"], "score": ["a", "b"],
+         "transform": "100 - mean"},
+        {"name": "size", "title": "S", "unit": "k", "search": ["b"], "score": ["b"],
+         "scale": 0.5, "cheap": True},
+    ],
+}  # fmt: skip
+BOTH = SPEC | {
+    "tables": [*SPEC["tables"], {"name": "second", "content_sha256": DIGEST}],
+    "join": "place",
+}
+
+
+@pytest.fixture(autouse=True)
+def tables(monkeypatch):
+    held = {"first": dict(FIRST), "second": dict(SECOND)}
+    monkeypatch.setattr(
+        "bench.tasks.table.load_table", lambda name: Table(name, held[name], DIGEST)
+    )
+    return held
+
+
+def make(**changes):
+    return TableTask(TableTaskSpec.model_validate(SPEC | changes))
+
+
+def row(architecture):
+    return int(np.flatnonzero((architecture == CELLS).all(axis=1))[0])
+
+
+def test_rows_are_found_by_their_architecture():
+    task = make()
+    asked = SPACE.sample(np.random.default_rng(1), 20)
+    rows = [row(a) for a in asked]
+    answer = task.evaluate(candidates(asked))
+    assert answer.objectives[:, 0] == pytest.approx(100 - FIRST["a"][rows])
+    assert answer.objectives[:, 1] == pytest.approx(0.5 * FIRST["b"][rows])
+    assert answer.cost_seconds == pytest.approx(2 * (FIRST["seconds"] + FIRST["a"])[rows])
+    assert task.cheap(asked)[:, 0] == pytest.approx(0.5 * FIRST["b"][rows])
+    mean = (FIRST["a"] + FIRST["b"])[rows] / 2
+    assert task.score(asked)[:, 0] == pytest.approx(100 - mean)
+
+
+def test_a_table_without_times_costs_nothing():
+    assert not make(cost=[]).evaluate(candidates(CELLS[:3])).cost_seconds.any()
+
+
+def test_columns_come_from_the_first_table_that_has_them(tables):
+    objectives = [*SPEC["objectives"], SPEC["objectives"][1] | {"search": ["c"], "score": ["c"]}]
+    task = TableTask(TableTaskSpec.model_validate(BOTH | {"objectives": objectives}))
+    answer = task.evaluate(candidates(CELLS[:4])).objectives
+    assert answer[:, 0] == pytest.approx(100 - FIRST["a"][:4])
+    assert answer[:, 2] == pytest.approx(0.5 * SECOND["c"][:4])
+
+
+def test_tables_whose_rows_do_not_pair_are_refused(tables):
+    tables["second"]["place"] = SECOND["place"][::-1]
+    with pytest.raises(
+        DataError, match=r"'first' and 'second' do not hold the same rows .*'place'"
+    ):
+        TableTask(TableTaskSpec.model_validate(BOTH))
+
+
+def test_a_missing_value_is_refused_with_its_row(tables):
+    tables["first"]["b"] = np.where(np.arange(len(CELLS)) == 7, np.nan, FIRST["b"])
+    with pytest.raises(DataError, match=r"no value for objective 'size' in row 7.*'refuse'"):
+        make()
+
+
+def test_an_architecture_without_a_row_is_refused(tables):
+    tables["first"] = {name: values[:-1] for name, values in FIRST.items()}
+    with pytest.raises(DataError, match="'first' has no row for 00000000"):
+        make()
+
+
+def test_an_unknown_column_lists_the_known():
+    with pytest.raises(DataError, match=r"no column 'watts': expected one of a, b, op0"):
+        make(cost=["watts"])
+
+
+def test_another_content_than_the_pinned_is_refused():
+    with pytest.raises(
+        ProtocolError, match=r"has content 000000000000\.\.\., this protocol was froz"
+    ):
+        make(tables=[{"name": "first", "content_sha256": "1" * 64}])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"row_key": "place"}, "needs one of row_key, architecture and listed"),
+        ({"architecture": []}, "needs one of row_key, architecture and listed"),
+        ({"join": "place"}, "join is needed for several tables, and only then"),
+        ({"tables": BOTH["tables"]}, "join is needed for several tables, and only then"),
+    ],
+)
+def test_contradictions_are_refused(changes, message):
+    with pytest.raises(ValueError, match=message):
+        make(**changes)
+
+
+def test_only_known_spaces_can_be_listed():
+    with pytest.raises(ProtocolError, match="no table lists some of the space 'nasbench"):
+        make(architecture=[], listed=True)
+
+
+def test_same_objectives_are_the_same_to_the_last_bit():
+    task = make()
+    answer = task.score(CELLS[:2])
+    assert task.same(answer, answer.copy())
+    assert not task.same(answer, np.nextafter(answer, np.inf))
+    assert not task.same(answer, answer[:1])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from bench.data import catalogue_entry, require_table
+from bench.data import catalogue_entry, require_tables
 from bench.errors import CallError, ProtocolError
 from bench.indicators import normalise
 from bench.normalisation import DraftNormalisation, Normalisation
@@ -135,8 +135,7 @@ class Protocol:
         bench.errors.DataMissingError
             If one is not; the message names the command that brings it.
         """
-        for table in self.rules.task.tables:
-            require_table(catalogue_entry(table.name))
+        require_tables(*(catalogue_entry(table.name) for table in self.rules.task.tables))
 
     def initial_designs(self, space: FiniteSpace, repetition: int) -> Architectures:
         """Return the designs [initial, variables] that every method of a repetition starts from.

@@ -9,7 +9,7 @@ from bench.data.table import (
     Table,
     content_digest,
     load_table,
-    require_table,
+    require_tables,
     write_table,
 )
 
@@ -25,6 +25,6 @@ __all__ = [
     "import_table",
     "keep_table",
     "load_table",
-    "require_table",
+    "require_tables",
     "write_table",
 ]

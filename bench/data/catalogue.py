@@ -134,10 +134,15 @@ class CatalogueEntry(_Strict):
         return data_folder() / self.file
 
     @property
+    def is_fetchable(self) -> bool:
+        """Whether `monas data fetch` can bring it."""
+        return self.converter is not None and self.unavailable is None
+
+    @property
     def how_to_get(self) -> str:
         """The command, or commands, that bring the table."""
         ways = [self.command] if self.command else []
-        if self.converter and not self.unavailable:
+        if self.is_fetchable:
             ways.append(f"monas data fetch {self.name}")
         if self.importers or (self.converter and not ways):
             ways.append(f"monas data import {self.name} PATH")

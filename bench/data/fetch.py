@@ -49,7 +49,7 @@ def fetch_table(name: str, *, mirror: str | None = None, report: Report | None =
     tell = report or _silent
     if entry.embedded:
         raise CallError(f"table {name!r} ships with the suite; there is nothing to fetch")
-    if entry.converter is None or entry.unavailable:
+    if not entry.is_fetchable:
         raise CallError(
             f"table {name!r} cannot be fetched: {entry.unavailable or 'it has no source files'}; "
             f"{entry.how_to_get or 'there is no other way'}"

@@ -23,7 +23,7 @@ __all__ = [
     "check_columns",
     "content_digest",
     "load_table",
-    "require_table",
+    "require_tables",
     "write_table",
 ]
 
@@ -96,7 +96,7 @@ def load_table(name: str) -> Table:
         catalogue.
     """
     entry = catalogue_entry(name)
-    require_table(entry)
+    require_tables(entry)
     content = entry.path.read_bytes()
     found = sha256(content).hexdigest() if entry.sha256 else None
     if found and entry.sha256 and found != entry.sha256:
@@ -115,19 +115,28 @@ def load_table(name: str) -> Table:
     return Table(name, columns, digest)
 
 
-def require_table(entry: CatalogueEntry) -> None:
-    """Do nothing if the table's file is on this machine.
+def require_tables(*entries: CatalogueEntry) -> None:
+    """Do nothing if the files of these tables are on this machine.
 
     Raises
     ------
     DataMissingError
-        If it is not; the message names the command that brings it.
+        If any is not; the message names all that are missing and the commands that bring them.
     """
-    if not entry.path.exists():
-        raise DataMissingError(
-            f"table {entry.name!r} is not on this machine: expected {entry.path}; bring it with "
-            f"{entry.how_to_get}"
-        )
+    missing = [entry for entry in entries if not entry.path.exists()]
+    if not missing:
+        return
+    names = " and ".join(repr(entry.name) for entry in missing)
+    ways = [missing[0].how_to_get]
+    if len(missing) > 1 and all(entry.is_fetchable for entry in missing):
+        ways = [f"`monas data fetch {' '.join(entry.name for entry in missing)}`"]
+    elif len(missing) > 1:
+        ways = [entry.how_to_get for entry in missing]
+    raise DataMissingError(
+        f"table{'s' if len(missing) > 1 else ''} {names} {'are' if len(missing) > 1 else 'is'} not "
+        f"on this machine: expected {' and '.join(str(entry.path) for entry in missing)}; bring "
+        f"{'them' if len(missing) > 1 else 'it'} with {', and '.join(ways)}"
+    )
 
 
 def check_columns(

@@ -88,7 +88,7 @@ def test_import_says_what_it_made(monas, real_originals):
         (("data", "import", "nb201", "nowhere"), 2, "nothing to import: nowhere does not exist"),
         (("data", "verify", "nb201"), 1, "table 'nb201' is not on this machine: expected "),
         (("run", "nb201-cifar10"), 1, "bring it with `monas data fetch nb201` or `monas data im"),
-        (("run", "C-10/MOP5"), 1, "bring it with `monas data fetch nb201` or `monas data import"),
+        (("run", "C-10/MOP5"), 1, "bring them with `monas data fetch nb201 nb201-hw`"),
     ],
 )
 def test_wrong_calls_have_one_clear_line(monas, words, status, message):

@@ -79,7 +79,7 @@ class _Rules(_Strict):
     budget: Budget
     indicators: tuple[Indicator, ...]
     targets: tuple[float, ...] = Field(min_length=1)
-    roster: tuple[RosterEntry, ...]
+    roster: tuple[RosterEntry, ...] = ()
 
     @model_validator(mode="after")
     def _agree(self) -> _Rules:
@@ -102,7 +102,9 @@ class Protocol:
     ----------
     rules : the content of the file, field by field
     id : str
-        sha256 of the file's content as canonical JSON; comments and layout do not count.
+        sha256 of the file's content as canonical JSON; comments and layout do not count, and
+        neither does the roster: who takes part does not change what is measured, and a method that
+        joins must not change the random streams of the others, which begin with the id.
     """
 
     rules: _Rules
@@ -245,7 +247,8 @@ def _parse(path: Path) -> Protocol:
         rules = _Rules.model_validate(content)
     except ValidationError as error:
         raise _first_fault(path, error) from None
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    frozen = {key: value for key, value in content.items() if key != "roster"}
+    canonical = json.dumps(frozen, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return Protocol(rules, sha256(canonical.encode()).hexdigest())
 
 

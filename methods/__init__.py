@@ -4,4 +4,4 @@ A method sees `bench.spaces`, `bench.method` and `bench.indicators`; never data,
 of another method. What several of them need lives in the modules that start with an underscore.
 """
 
-__all__ = ["nsga2", "pareto_nash_tab", "random_search", "weighted_sum_ea"]
+__all__ = ["cma_es", "lamoo", "nsga2", "pareto_nash_tab", "random_search", "weighted_sum_ea"]

@@ -103,10 +103,12 @@ def test_an_alias_names_the_protocol():
     assert load_protocol("C-10/MOP5").id == load_protocol("evox-c10-mop5").id
 
 
-def test_layout_and_comments_do_not_change_the_id(tmp_path):
+def test_layout_comments_and_roster_do_not_change_the_id(tmp_path):
     text = (FOLDER / "nb201-digits.toml").read_text()
     copy = tmp_path / "copy.toml"
     copy.write_text("# another comment\n\n" + text)
+    assert load_protocol(str(copy)).id == load_protocol("nb201-digits").id
+    copy.write_text(text[: text.index("[[roster]]")] + '[[roster]]\nmethod = "random"\n')
     assert load_protocol(str(copy)).id == load_protocol("nb201-digits").id
     copy.write_text(text.replace("evaluations = 200", "evaluations = 201"))
     assert load_protocol(str(copy)).id != load_protocol("nb201-digits").id

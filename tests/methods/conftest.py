@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pytest
@@ -40,6 +41,15 @@ class MadeUpTask:
 
     def cheap(self, architectures):
         return self.evaluate(architectures)[:, list(self.cheap_objectives)]
+
+    @cached_property
+    def reference_point(self):
+        """A tenth of its range above the worst value of each objective."""
+        rng = np.random.default_rng(0)
+        space = self.space
+        many = space.enumerate() if space.listable else space.sample(rng, 1000)
+        values = self.evaluate(many)
+        return values.max(axis=0) + 0.1 * np.ptp(values, axis=0)
 
 
 @dataclass
@@ -95,7 +105,7 @@ def play():
             space=task.space,
             objectives=task.objectives,
             cheap_objectives=task.cheap_objectives,
-            reference_point=np.full(len(task.objectives), 1e3),
+            reference_point=task.reference_point,
             evaluations=evaluations,
             batch=batch,
             initial=task.space.sample(designs, INITIAL),

@@ -8,12 +8,17 @@ import pytest
 from bench.errors import MethodError
 from bench.indicators import hypervolume, normalise
 from bench.method import Setting
+from methods.cma_es import CMAES
+from methods.lamoo import LaMOOCMAES, LaMOORandom
 from methods.nsga2 import NSGA2
 from methods.pareto_nash_tab import ParetoNashTab, ParetoNashTabSingle, ParetoNashTabUniform
 from methods.random_search import RandomSearch
 from methods.weighted_sum_ea import WeightedSumEA, WeightedSumEASingle
 
 METHODS = [
+    CMAES,
+    LaMOOCMAES,
+    LaMOORandom,
     NSGA2,
     ParetoNashTab,
     ParetoNashTabSingle,
@@ -81,6 +86,7 @@ def test_same_stream_same_run_other_stream_other_run(method, make_task, play):
 
 @every_method
 def test_leaves_the_global_generators_alone(method, make_task, play):
+    play(method, make_task())  # the first import of scikit-learn draws from Python's generator
     before, python_before = np.random.get_state(), random.getstate()  # noqa: NPY002
     play(method, make_task())
     after = np.random.get_state()  # noqa: NPY002

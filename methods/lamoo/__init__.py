@@ -1,0 +1,25 @@
+"""LaMOO: a meta-optimiser that learns where to sample, and the samplers that fit its regions."""
+
+from methods.lamoo.cma_sampler import CMAESSampler
+from methods.lamoo.samplers import History, RandomSampler, Sampler
+from methods.lamoo.search import (
+    CMAES_SETTINGS,
+    LaMOO,
+    LaMOOCMAES,
+    LaMOORandom,
+    RegionSearch,
+    cmaes_sampler,
+)
+
+__all__ = [
+    "CMAES_SETTINGS",
+    "CMAESSampler",
+    "History",
+    "LaMOO",
+    "LaMOOCMAES",
+    "LaMOORandom",
+    "RandomSampler",
+    "RegionSearch",
+    "Sampler",
+    "cmaes_sampler",
+]

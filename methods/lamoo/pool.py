@@ -1,0 +1,164 @@
+"""What may still be asked for within a region: unseen architectures, or any point of the cube."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bench.spaces.finite import Architectures
+from methods._unasked import Unasked
+from methods.lamoo.cube import Cube
+from methods.lamoo.region import Region
+
+__all__ = ["ContinuousPool", "EnumeratedPool", "Pool", "RejectionPool", "make_pool"]
+
+Floats = NDArray[np.float64]
+
+_POINTS_A_ROUND = 15_000  # the authors' code; a round that finds too few relaxes the region
+
+
+class Pool(ABC):
+    """Where samplers get points from.
+
+    Attributes
+    ----------
+    cube : Cube
+    """
+
+    def __init__(self, cube: Cube) -> None:
+        self.cube = cube
+
+    @abstractmethod
+    def within(self, region: Region, n: int, rng: np.random.Generator) -> Floats:
+        """Return points [k, variables] of the region from which `take` can take n.
+
+        A region that has too few loses its deepest step, until it has enough. Fewer than n can be
+        taken only if the space has no more.
+        """
+
+    @abstractmethod
+    def take(self, points: Floats, n: int) -> Floats:
+        """Return the first points [k <= n, variables] that can be asked for together."""
+
+    @abstractmethod
+    def snap(self, points: Floats) -> Floats:
+        """Return the point [n, variables] that stands for each, which is the one to test."""
+
+    @abstractmethod
+    def remove(self, architectures: ArrayLike) -> None:
+        """Note that these architectures [n, variables] were asked for."""
+
+
+class ContinuousPool(Pool):
+    """Any point of the cube, as in the authors' code: two may be the same architecture."""
+
+    def within(self, region: Region, n: int, rng: np.random.Generator) -> Floats:
+        """Return Latin hypercube points of the region, in rounds, each wider than the last."""
+        found = np.empty((0, self.cube.space.variables))
+        while True:
+            drawn = _latin_hypercube(rng, _POINTS_A_ROUND, self.cube.space.variables)
+            found = np.concatenate([found, drawn[region.contains(drawn)]])
+            if len(found) >= n:
+                return found
+            region = region.relaxed()
+
+    def take(self, points: Floats, n: int) -> Floats:
+        """Return the first n."""
+        return points[:n]
+
+    def snap(self, points: Floats) -> Floats:
+        """Return the points."""
+        return points
+
+    def remove(self, architectures: ArrayLike) -> None:
+        """Do nothing: repeating an architecture is allowed, and costs an evaluation."""
+
+
+class _UnseenPool(Pool):
+    """Centres of the bins of architectures; each isomorphism class can be taken once in a run."""
+
+    def __init__(self, cube: Cube, unasked: Unasked) -> None:
+        super().__init__(cube)
+        self._unasked = unasked
+
+    def take(self, points: Floats, n: int) -> Floats:
+        """Return the first points of n classes that were not asked for."""
+        looked_at = 2 * n
+        while True:
+            rows = points[:looked_at]
+            new = self._unasked.first_of_class(self.cube.architectures(rows))
+            if new.sum() >= n or looked_at >= len(points):
+                return rows[new][:n]
+            looked_at *= 4
+
+    def snap(self, points: Floats) -> Floats:
+        """Return the centres of the bins in which the points lie."""
+        return self.cube.centres(self.cube.architectures(points))
+
+    def remove(self, architectures: ArrayLike) -> None:
+        """Note that these architectures [n, variables] were asked for."""
+        self._unasked.remove(architectures)
+
+
+class EnumeratedPool(_UnseenPool):
+    """All architectures of a space that can be listed whose class was not asked for."""
+
+    def __init__(self, cube: Cube, unasked: Unasked) -> None:
+        super().__init__(cube, unasked)
+        members = cube.space.enumerate()
+        self._centres = cube.centres(members)
+        places: dict[object, int] = {}
+        keys = cube.space.class_keys(members)
+        self._class_of = np.array([places.setdefault(key, len(places)) for key in keys])
+        self._place_of_class = places
+        self._unseen = np.ones(len(places), dtype=np.bool_)
+
+    def within(self, region: Region, n: int, rng: np.random.Generator) -> Floats:
+        """Return every unseen architecture of the region."""
+        unseen = np.flatnonzero(self._unseen[self._class_of])
+        classes = min(n, int(self._unseen.sum()))
+        while True:
+            inside = unseen[region.contains(self._centres[unseen])]
+            if region.is_whole or len(np.unique(self._class_of[inside])) >= classes:
+                return self._centres[inside]
+            region = region.relaxed()
+
+    def remove(self, architectures: ArrayLike) -> None:
+        """Note that these architectures [n, variables] were asked for."""
+        super().remove(architectures)
+        keys = self.cube.space.class_keys(architectures)
+        self._unseen[[self._place_of_class[key] for key in keys]] = False
+
+
+class RejectionPool(_UnseenPool):
+    """The same for a space too large to be listed: random architectures, the others rejected."""
+
+    def within(self, region: Region, n: int, rng: np.random.Generator) -> Floats:
+        """Return unseen architectures of the region, by rounds of random ones."""
+        space = self.cube.space
+        found = np.empty((0, space.variables), dtype=np.int8)
+        while True:
+            found = np.concatenate([found, self._round(region, rng)])
+            found = found[self._unasked.first_of_class(found)]
+            if region.is_whole or len(found) >= n:
+                return self.cube.centres(found)
+            region = region.relaxed()
+
+    def _round(self, region: Region, rng: np.random.Generator) -> Architectures:
+        drawn = self.cube.space.sample(rng, _POINTS_A_ROUND)
+        return drawn[region.contains(self.cube.centres(drawn))]
+
+
+def make_pool(cube: Cube, unasked: Unasked, *, mode: str) -> Pool:
+    """Return the pool for a mode, `enumerated` or `continuous`; by rejection if it must be."""
+    if mode == "continuous":
+        return ContinuousPool(cube)
+    return EnumeratedPool(cube, unasked) if cube.space.listable else RejectionPool(cube, unasked)
+
+
+def _latin_hypercube(rng: np.random.Generator, n: int, variables: int) -> Floats:
+    strata = rng.permuted(np.tile(np.arange(n), (variables, 1)), axis=1).T
+    points: Floats = (strata + rng.random((n, variables))) / n
+    return points

@@ -51,6 +51,7 @@ _RECORDED_PACKAGES = (
     "torch",
     "botorch",
     "cma",
+    "optuna",
 )
 
 

@@ -4,4 +4,17 @@ A method sees `bench.spaces`, `bench.method` and `bench.indicators`; never data,
 of another method. What several of them need lives in the modules that start with an underscore.
 """
 
-__all__ = ["cma_es", "lamoo", "nsga2", "pareto_nash_tab", "random_search", "weighted_sum_ea"]
+__all__ = [
+    "aging_evolution",
+    "cma_es",
+    "lamoo",
+    "local_search",
+    "moead",
+    "motpe",
+    "nsga2",
+    "nsga3",
+    "pareto_nash_tab",
+    "random_search",
+    "sms_emoa",
+    "weighted_sum_ea",
+]

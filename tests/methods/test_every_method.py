@@ -8,22 +8,32 @@ import pytest
 from bench.errors import MethodError
 from bench.indicators import hypervolume, normalise
 from bench.method import Setting
+from methods.aging_evolution import AgingEvolution
 from methods.cma_es import CMAES
 from methods.lamoo import LaMOOCMAES, LaMOORandom
+from methods.local_search import LocalSearch
+from methods.moead import MOEAD
 from methods.nsga2 import NSGA2
+from methods.nsga3 import NSGA3
 from methods.pareto_nash_tab import ParetoNashTab, ParetoNashTabSingle, ParetoNashTabUniform
 from methods.random_search import RandomSearch
+from methods.sms_emoa import SMSEMOA
 from methods.weighted_sum_ea import WeightedSumEA, WeightedSumEASingle
 
 METHODS = [
+    AgingEvolution,
     CMAES,
     LaMOOCMAES,
     LaMOORandom,
+    LocalSearch,
+    MOEAD,
     NSGA2,
+    NSGA3,
     ParetoNashTab,
     ParetoNashTabSingle,
     ParetoNashTabUniform,
     RandomSearch,
+    SMSEMOA,
     WeightedSumEA,
     WeightedSumEASingle,
 ]

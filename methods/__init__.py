@@ -6,6 +6,7 @@ of another method. What several of them need lives in the modules that start wit
 
 __all__ = [
     "aging_evolution",
+    "bo",
     "cma_es",
     "lamoo",
     "local_search",

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 # Methods that a plain installation cannot run: they are asked for by name.
-NEED_AN_EXTRA = {"motpe"}
+NEED_AN_EXTRA = {"ehvi-tuned", "motpe", "qehvi", "qnehvi", "qparego"}
 
 
 def test_version_is_one():

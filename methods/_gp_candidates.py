@@ -1,0 +1,144 @@
+"""Among which architectures an acquisition function is maximised.
+
+In a space that can be enumerated, all that were not asked for; elsewhere random ones and the
+neighbours of good ones, by local search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bench.spaces import FiniteSpace
+from bench.spaces.finite import Architectures
+from methods._unasked import Unasked
+
+__all__ = ["CandidateSet", "Candidates"]
+
+Floats = NDArray[np.float64]
+Describe = Callable[[Architectures], tuple[Floats, Floats]]
+
+ENUMERATED = 50_000  # architectures; a posterior of that many takes 0.1 s an objective
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Architectures and what an acquisition function needs of them.
+
+    Attributes
+    ----------
+    architectures : array [k, variables]
+    inputs : array [k, d]
+        Of the surrogate.
+    known : array [k, m]
+        Known objectives; the columns of others mean nothing.
+    keys : sequence [k]
+        Of the isomorphism classes.
+    """
+
+    architectures: Architectures
+    inputs: Floats
+    known: Floats
+    keys: Sequence[Hashable]
+
+    def __len__(self) -> int:
+        return len(self.architectures)
+
+
+class CandidateSet:
+    """What can be asked for.
+
+    Parameters
+    ----------
+    space : FiniteSpace
+    unasked : Unasked
+        What was asked for, kept up through `remove`.
+    describe : function
+        Architectures to `inputs` and `known`; called once where the space is enumerated.
+    canonical : bool
+        One representative of every isomorphism class in place of all its members.
+    sampled, rounds, width : int
+        For a space too large to be enumerated: random architectures, rounds of local search, and
+        how many centres each has.
+    """
+
+    def __init__(
+        self,
+        space: FiniteSpace,
+        unasked: Unasked,
+        describe: Describe,
+        *,
+        canonical: bool,
+        sampled: int = 2000,
+        rounds: int = 3,
+        width: int = 10,
+    ) -> None:
+        self._space, self._unasked, self._describe = space, unasked, describe
+        self._canonical = canonical
+        self._sampled, self._rounds, self._width = sampled, rounds, width
+        self.enumerated = space.listable and space.size <= ENUMERATED
+        if not self.enumerated:
+            return
+        members = space.enumerate()
+        if canonical:
+            members = np.unique(space.canonical(members), axis=0)
+        self._members = self._described(members)
+        self._places: dict[Hashable, int] = {}
+        keys = self._members.keys
+        self._class = np.array([self._places.setdefault(k, len(self._places)) for k in keys])
+        self._unseen = np.ones(len(self._places), dtype=np.bool_)
+
+    def remove(self, architectures: ArrayLike) -> None:
+        """Note that these architectures [n, variables] were asked for."""
+        self._unasked.remove(architectures)
+        if self.enumerated:
+            for key in self._space.class_keys(architectures):
+                self._unseen[self._places[key]] = False
+
+    def candidates(
+        self,
+        rng: np.random.Generator,
+        good: Architectures,
+        score: Callable[[Candidates], Floats],
+    ) -> Candidates:
+        """Return candidates that were not asked for; none if nothing is left.
+
+        Parameters
+        ----------
+        good : array [g, variables]
+            Where local search starts.
+        score : function
+            Candidates to what is maximised [k].
+        """
+        if self.enumerated:
+            return self._subset(self._members, np.flatnonzero(self._unseen[self._class]))
+        found = self._new(self._space.sample(rng, self._sampled))
+        centres = good
+        for _ in range(self._rounds):
+            near = [self._neighbours(rng, centre) for centre in centres]
+            found = self._new(np.concatenate([found, *near]))
+            if len(found) == 0:
+                break
+            best = np.argsort(-score(self._described(found)), kind="stable")[: self._width]
+            centres = found[best]
+        return self._described(found)
+
+    def _neighbours(self, rng: np.random.Generator, centre: Architectures) -> Architectures:
+        near = self._space.neighbours(centre)
+        return near[rng.permutation(len(near))[: max(1, self._sampled // self._width)]]
+
+    def _new(self, rows: Architectures) -> Architectures:
+        if self._canonical:
+            rows = self._space.canonical(rows)
+        return rows[self._unasked.first_of_class(rows)]
+
+    def _described(self, rows: Architectures) -> Candidates:
+        return Candidates(rows, *self._describe(rows), keys=self._space.class_keys(rows))
+
+    @staticmethod
+    def _subset(of: Candidates, rows: NDArray[np.int64]) -> Candidates:
+        keys = [of.keys[i] for i in rows.tolist()]
+        return Candidates(of.architectures[rows], of.inputs[rows], of.known[rows], keys)

@@ -1,0 +1,61 @@
+"""The loop of Bayesian optimisation: fit what was observed, choose among what was not asked for."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from bench.indicators import non_dominated
+from bench.method import Candidate, Evaluation, Method, Problem, candidates
+from methods._gp_candidates import CandidateSet
+from methods._gp_surrogate import Surrogate
+from methods._unasked import Unasked
+
+__all__ = ["BayesianSearch"]
+
+
+class BayesianSearch(Method):
+    """A search by a surrogate; random once no new architecture is left."""
+
+    canonical = False  # whether one representative stands for an isomorphism class
+
+    def __init__(self, problem: Problem, **settings: Any) -> None:
+        super().__init__(problem, **settings)
+        self._unasked = Unasked(problem.space)
+        self._surrogate = self._make_surrogate()
+        self._set = CandidateSet(
+            problem.space, self._unasked, self._surrogate.describe, canonical=self.canonical
+        )
+        self._architectures = np.empty((0, problem.space.variables), dtype=np.int8)
+        self._objectives = np.empty((0, len(problem.objectives)))
+        self._inputs = self._surrogate.describe(self._architectures)[0]
+
+    @abstractmethod
+    def _make_surrogate(self) -> Surrogate:
+        """Return the surrogate that the settings describe."""
+
+    def tell(self, evaluations: Sequence[Evaluation]) -> None:
+        """Add the answers to what was observed."""
+        told = self.problem.space.check([e.candidate.architecture for e in evaluations])
+        self._set.remove(told)
+        self._architectures = np.concatenate([self._architectures, told])
+        self._objectives = np.concatenate([self._objectives, [e.objectives for e in evaluations]])
+        self._inputs = np.concatenate([self._inputs, self._surrogate.describe(told)[0]])
+
+    def ask(self, n: int) -> Sequence[Candidate]:
+        """Return the n candidates that promise most."""
+        rng, surrogate = self.problem.rng, self._surrogate
+        # 1. Fit.
+        surrogate.fit(self._inputs, self._objectives)
+        # 2. Maximise the acquisition function.
+        good = self._architectures[non_dominated(self._objectives)]
+        found = self._set.candidates(rng, good, surrogate.score)
+        chosen = surrogate.choose(found, n, rng) if len(found) else []
+        made = found.architectures[chosen]
+        self._set.remove(made)
+        # 3. What is left when a small space is exhausted.
+        rest = self._unasked.sample(rng, n - len(made))
+        return candidates(np.concatenate([made, rest]))

@@ -162,12 +162,24 @@ _EXPECTED: Sequence[tuple[str, str]] = (
 
 @contextmanager
 def torch_kept_as_it_is() -> Iterator[None]:
-    """Run on one thread and without expected warnings; leave torch's global state untouched."""
+    """Run on one thread and without expected warnings; leave torch's global state untouched.
+
+    Raises
+    ------
+    MethodError
+        If BoTorch is not installed; the message says how to get it.
+    """
     with warnings.catch_warnings():
         for message, _ in _EXPECTED:
             warnings.filterwarnings("ignore", message=message)
-        import botorch  # noqa: F401 - it warns when imported
-        import torch
+        try:
+            import botorch  # noqa: F401 - it warns when imported
+            import torch
+        except ImportError:
+            raise MethodError(
+                "this method needs BoTorch, which is not installed; it comes with "
+                "`pip install 'monas-bench[bo]'`"
+            ) from None
 
         threads = torch.get_num_threads()
         with torch.random.fork_rng(devices=[]):

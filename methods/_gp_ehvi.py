@@ -84,11 +84,10 @@ def _strips(front: Floats, reference: Floats) -> Boxes:
 
 
 def _dominated_boxes(front: Floats, reference: Floats) -> Boxes:
-    import torch
-
     from methods._gp import torch_kept_as_it_is
 
     with torch_kept_as_it_is():
+        import torch
         from botorch.utils.multi_objective.box_decompositions import DominatedPartitioning
 
         cut = DominatedPartitioning(torch.from_numpy(-reference), torch.from_numpy(-front))

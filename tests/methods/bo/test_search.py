@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from bench.errors import MethodError
 from bench.method import Evaluation, candidates
 from bench.spaces import DARTS, ListedSpace, NASBench201
 from methods.bo import QEHVI, QNEHVI, EHVITuned, QParEGO
@@ -155,3 +156,9 @@ def test_listing_the_methods_stays_quick():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert loaded.stdout.strip() == "[]"
+
+
+def test_without_botorch_the_message_says_how_to_get_it(make_problem, monkeypatch):
+    monkeypatch.setitem(sys.modules, "botorch", None)
+    with pytest.raises(MethodError, match=r"needs BoTorch, .* `pip install 'monas-bench\[bo\]'`"):
+        _play(QEHVI, make_problem())

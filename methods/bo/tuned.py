@@ -19,7 +19,7 @@ class EHVITuned(BayesianSearch):
     expectation over the staircase of the front is exact, and no sample is drawn but for batches.
 
     Numbers below are mean log10 hypervolume differences at 100 evaluations of lamoo-nb201, one at a
-    time: repetitions 0 to 9, by which the choices were made, or 30 others that nothing was chosen by.
+    time: repetitions 0 to 9, on which the choices were made, or 30 that were left out of it.
     """
 
     name = "ehvi-tuned"

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import MethodError
-from bench.indicators import non_dominated
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
 from bench.spaces import ListedSpace
 from bench.spaces.finite import Architectures
+from methods._ranks import domination_ranks
 from methods._unasked import Unasked
 
-__all__ = ["AgingEvolution", "crowding", "domination_ranks"]
+__all__ = ["AgingEvolution", "crowding"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -108,22 +108,6 @@ class AgingEvolution(Method):
             drawn = rng.integers(len(around))
             return around[drawn : drawn + 1]
         return space.mutate(rng, [architecture], rate=0.0)  # moves exactly one variable
-
-
-def domination_ranks(objectives: Floats) -> Indices:
-    """Return the front [n] that each row of objectives [n, m] lies on; 0 is the non-dominated one.
-
-    Examples
-    --------
-    >>> domination_ranks(np.array([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0], [3.0, 3.0]])).tolist()
-    [0, 0, 1, 2]
-    """
-    ranks = np.zeros(len(objectives), dtype=np.int64)
-    remaining = np.arange(len(objectives))
-    while len(remaining):
-        remaining = remaining[~non_dominated(objectives[remaining])]
-        ranks[remaining] += 1
-    return ranks
 
 
 def crowding(objectives: Floats, ranks: Indices) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bench.indicators import non_dominated
 
-__all__ = ["domination_ranks", "lattice", "scaled_by_front"]
+__all__ = ["lattice", "scaled_by_front"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -27,25 +27,6 @@ def lattice(objectives: int, divisions: int) -> Floats:
     """
     counts = product(range(divisions + 1), repeat=objectives)
     return np.array([c for c in counts if sum(c) == divisions]) / divisions
-
-
-def domination_ranks(objectives: Floats) -> Indices:
-    """Return the front [n] that each row of objectives [n, m] lies on; 0 is the non-dominated one.
-
-    Source: Deb et al., IEEE TEVC 6(2), 2002, section III-A (by peeling, not by counting).
-
-    Examples
-    --------
-    >>> domination_ranks(np.array([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0], [3.0, 3.0]])).tolist()
-    [0, 0, 1, 2]
-    """
-    ranks = np.zeros(len(objectives), dtype=np.int64)
-    remaining = np.arange(len(objectives))
-    while len(remaining):
-        front = non_dominated(objectives[remaining])
-        remaining = remaining[~front]
-        ranks[remaining] += 1
-    return ranks
 
 
 def scaled_by_front(objectives: Floats, *, clip: float) -> Floats:

@@ -12,7 +12,8 @@ from bench.method import Candidate, Evaluation, Problem, Setting, candidates
 from bench.spaces.finite import Architectures
 from methods._costs import log_costs
 from methods._generational import Generational
-from methods.weighted_sum_ea.scalarisation import domination_ranks, lattice, scaled_by_front
+from methods._ranks import domination_ranks
+from methods.weighted_sum_ea.scalarisation import lattice, scaled_by_front
 
 __all__ = ["WeightedSumEA", "WeightedSumEASingle"]
 

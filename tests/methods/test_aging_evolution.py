@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from bench.errors import MethodError
-from methods.aging_evolution import AgingEvolution, crowding, domination_ranks
+from methods._ranks import domination_ranks
+from methods.aging_evolution import AgingEvolution, crowding
 
 
 def test_parents_are_among_the_last(make_task, play):

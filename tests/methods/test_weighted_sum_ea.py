@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from methods._ranks import domination_ranks
 from methods.weighted_sum_ea import WeightedSumEA, WeightedSumEASingle
-from methods.weighted_sum_ea.scalarisation import domination_ranks, lattice, scaled_by_front
+from methods.weighted_sum_ea.scalarisation import lattice, scaled_by_front
 
 
 @pytest.mark.parametrize(("objectives", "vectors"), [(2, 11), (3, 15)])

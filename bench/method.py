@@ -7,18 +7,18 @@ import importlib.util
 import inspect
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.errors import CallError, MethodError
+from bench.errors import CallError
+from bench.settings import Configured, Setting
 from bench.spaces.finite import Architectures, FiniteSpace
 from bench.tasks.base import Candidate
 
@@ -103,16 +103,7 @@ class Problem:
         return self._cheap(checked)
 
 
-@dataclass(frozen=True)
-class Setting:
-    """A default of a method, where it comes from, and why."""
-
-    default: Any
-    mark: Literal["paper", "released code", "ours"]
-    reason: str
-
-
-class Method(ABC):
+class Method(Configured, ABC):
     """A search: it is asked for candidates and told what was measured of them.
 
     A subclass names itself (`name`, `version`), its `source`, and its settings; it draws random
@@ -131,26 +122,11 @@ class Method(ABC):
         If a setting is given that the method does not have.
     """
 
-    name: ClassVar[str]
-    version: ClassVar[str] = "1"
-    source: ClassVar[str] = ""
-    summary: ClassVar[str] = ""
-    settings_spec: ClassVar[Mapping[str, Setting]] = {}
+    kind = "method"
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
+        super().__init__(**settings)
         self.problem = problem
-        self.settings = SimpleNamespace(**self.effective_settings(settings))
-
-    @classmethod
-    def effective_settings(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the defaults with `settings` put in their place."""
-        unknown = sorted(set(settings) - set(cls.settings_spec))
-        if unknown:
-            raise MethodError(
-                f"method {cls.name!r} has no setting {unknown[0]!r}: expected one of "
-                f"{', '.join(cls.settings_spec) or '(none)'}"
-            )
-        return {name: s.default for name, s in cls.settings_spec.items()} | dict(settings)
 
     @abstractmethod
     def ask(self, n: int) -> Sequence[Candidate]:
@@ -203,8 +179,7 @@ def _own_sources(module: str) -> set[Path]:
     found: set[Path] = set()
     waiting = [module]
     while waiting:
-        loaded = sys.modules.get(waiting.pop())
-        path = Path(getattr(loaded, "__file__", None) or "")
+        path = _source_file(waiting.pop())
         if path.suffix != ".py" or path in found:
             continue
         found.add(path)
@@ -216,6 +191,18 @@ def _own_sources(module: str) -> set[Path]:
                 names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
             waiting.extend(n for n in names if n == package or n.startswith(f"{package}."))
     return found
+
+
+def _source_file(module: str) -> Path:
+    """Return the file of a module, imported already or not; an empty path if there is none."""
+    loaded = sys.modules.get(module)
+    if loaded is not None:
+        return Path(getattr(loaded, "__file__", None) or "")
+    try:
+        spec = importlib.util.find_spec(module)
+    except ImportError:  # a name within a module, not a module
+        return Path()
+    return Path((spec.origin if spec else None) or "")
 
 
 def registered_methods() -> dict[str, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -36,3 +38,15 @@ def test_repetitions_differ(name, small_protocol, small_task, tmp_path):
     found = find_method(name)
     one, two = (run(small_protocol, small_task, found, r, tmp_path) for r in (0, 1))
     assert content(one.path) != content(two.path)
+
+
+def test_source_digest_does_not_depend_on_what_is_imported_already():
+    code = (
+        "from bench.method import find_method\n"
+        "found = find_method('qparego')\n"
+        "before = found.source_sha256()\n"
+        "import methods._gp_parego\n"
+        "print(before == found.source_sha256())\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "True"

@@ -1,0 +1,112 @@
+"""What an estimator is: it scores architectures without the search's measurement of them.
+
+Two kinds. A *network estimator* looks at a network of random weights and a few images. A *curve
+estimator* looks at what a short training left behind: its losses and its seconds, which are
+measured once (or come with a published table) and read by many estimators. Neither knows the truth
+that it is ranked against.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import MethodError
+from bench.settings import Configured, Setting
+
+__all__ = ["Bed", "CurveEstimator", "Estimator", "NetworkEstimator", "Setting", "TrainingCurves"]
+
+ENTRY_POINTS = "monas.estimators"
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingCurves:
+    """What short trainings of n architectures left behind.
+
+    Attributes
+    ----------
+    losses : array [n, epochs]
+        Mean training loss of each epoch (nats).
+    landscape : array [n, points]
+        Losses on the straight line from the trained (first) to the initial weights (last); no
+        points if the trainings were not measured so.
+    seconds : array [n]
+        Of the training, the landscape left out.
+    """
+
+    losses: Floats
+    landscape: Floats
+    seconds: Floats
+
+    def __post_init__(self) -> None:
+        n = len(self.seconds)
+        for name, array, axes in (
+            ("losses", self.losses, 2),
+            ("landscape", self.landscape, 2),
+            ("seconds", self.seconds, 1),
+        ):
+            if array.ndim != axes or len(array) != n:
+                raise MethodError(
+                    f"training curves: {name} has shape {list(array.shape)}; expected "
+                    f"{'[n, k]' if axes == 2 else '[n]'} with n = {n}, the number of seconds"
+                )
+
+    def __len__(self) -> int:
+        return len(self.seconds)
+
+
+class Bed(Protocol):
+    """Where a network estimator finds networks and images; torch objects, on one device.
+
+    The same architecture gets the same weights and images from a bed of the same seed.
+    """
+
+    classes: int
+    device: Any
+
+    def network(
+        self,
+        *,
+        initial: Literal["default", "kaiming-in", "kaiming-out", "normal"] = "default",
+        double: bool = False,
+    ) -> Any:
+        """Return a new network (torch.nn.Module, images to logits [n, classes]) in train mode."""
+
+    def images(self, n: int, *, batches: int = 1) -> list[tuple[Any, Any]]:
+        """Return batches of n images [n, channels, h, w] with labels [n], in a fixed order."""
+
+    def generator(self) -> Any:
+        """Return a torch generator for what an estimator draws by itself."""
+
+
+class Estimator(Configured, ABC):
+    """Scores of architectures: the larger, the better; NaN, where there is none, ranks last."""
+
+    kind = "estimator"
+    needs: ClassVar[Literal["networks", "curves"]]
+
+
+class NetworkEstimator(Estimator):
+    """An estimator that looks at one network at a time."""
+
+    needs = "networks"
+
+    @abstractmethod
+    def score(self, bed: Bed) -> float:
+        """Return the score of the architecture that the bed is made for."""
+
+
+class CurveEstimator(Estimator):
+    """An estimator that reads training curves."""
+
+    needs = "curves"
+
+    @abstractmethod
+    def score(self, curves: TrainingCurves) -> Floats:
+        """Return the scores [n] of the architectures that were trained."""

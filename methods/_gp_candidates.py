@@ -16,7 +16,7 @@ from bench.spaces import FiniteSpace
 from bench.spaces.finite import Architectures
 from methods._unasked import Unasked
 
-__all__ = ["CandidateSet", "Candidates"]
+__all__ = ["CandidateSet", "Candidates", "Described"]
 
 Floats = NDArray[np.float64]
 Describe = Callable[[Architectures], tuple[Floats, Floats]]
@@ -48,6 +48,34 @@ class Candidates:
         return len(self.architectures)
 
 
+class Described:
+    """What a surrogate needs of architectures; asked once for each where the space is enumerated.
+
+    Parameters
+    ----------
+    space : FiniteSpace
+    describe : function
+        Architectures to `inputs` and `known`.
+    """
+
+    def __init__(self, space: FiniteSpace, describe: Describe) -> None:
+        self._space, self._describe = space, describe
+        self.enumerated = space.listable and space.size <= ENUMERATED
+        if self.enumerated:
+            self._members = self._made(space.enumerate())
+
+    def of(self, rows: Architectures) -> Candidates:
+        """Return these architectures [k, variables] as candidates."""
+        if not self.enumerated:
+            return self._made(rows)
+        places, of = self._space.index(rows), self._members
+        keys = [of.keys[i] for i in places.tolist()]
+        return Candidates(rows, of.inputs[places], of.known[places], keys)
+
+    def _made(self, rows: Architectures) -> Candidates:
+        return Candidates(rows, *self._describe(rows), keys=self._space.class_keys(rows))
+
+
 class CandidateSet:
     """What can be asked for.
 
@@ -76,18 +104,17 @@ class CandidateSet:
         rounds: int = 3,
         width: int = 10,
     ) -> None:
-        self._space, self._unasked, self._describe = space, unasked, describe
+        self._space, self._unasked = space, unasked
+        self._described = Described(space, describe)
         self._canonical = canonical
         self._sampled, self._rounds, self._width = sampled, rounds, width
-        self.enumerated = space.listable and space.size <= ENUMERATED
+        self.enumerated = self._described.enumerated
         if not self.enumerated:
             return
         members = space.enumerate()
-        if canonical:
-            members = np.unique(space.canonical(members), axis=0)
-        self._members = self._described(members)
+        self._members = np.unique(space.canonical(members), axis=0) if canonical else members
         self._places: dict[Hashable, int] = {}
-        keys = self._members.keys
+        keys = space.class_keys(self._members)
         self._class = np.array([self._places.setdefault(k, len(self._places)) for k in keys])
         self._unseen = np.ones(len(self._places), dtype=np.bool_)
 
@@ -114,7 +141,7 @@ class CandidateSet:
             Candidates to what is maximised [k].
         """
         if self.enumerated:
-            return self._subset(self._members, np.flatnonzero(self._unseen[self._class]))
+            return self._described.of(self._members[self._unseen[self._class]])
         found = self._new(self._space.sample(rng, self._sampled))
         centres = good
         for _ in range(self._rounds):
@@ -122,9 +149,9 @@ class CandidateSet:
             found = self._new(np.concatenate([found, *near]))
             if len(found) == 0:
                 break
-            best = np.argsort(-score(self._described(found)), kind="stable")[: self._width]
+            best = np.argsort(-score(self._described.of(found)), kind="stable")[: self._width]
             centres = found[best]
-        return self._described(found)
+        return self._described.of(found)
 
     def _neighbours(self, rng: np.random.Generator, centre: Architectures) -> Architectures:
         near = self._space.neighbours(centre)
@@ -134,11 +161,3 @@ class CandidateSet:
         if self._canonical:
             rows = self._space.canonical(rows)
         return rows[self._unasked.first_of_class(rows)]
-
-    def _described(self, rows: Architectures) -> Candidates:
-        return Candidates(rows, *self._describe(rows), keys=self._space.class_keys(rows))
-
-    @staticmethod
-    def _subset(of: Candidates, rows: NDArray[np.int64]) -> Candidates:
-        keys = [of.keys[i] for i in rows.tolist()]
-        return Candidates(of.architectures[rows], of.inputs[rows], of.known[rows], keys)

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from bench.method import Setting
-from methods._gp_surrogate import MaternSurrogate
+from methods._gp_surrogate import MATERN_SETTINGS, MaternSurrogate
 from methods.bo._search import BayesianSearch
 
 __all__ = ["QEHVI", "QNEHVI", "QParEGO"]
-
-_SETTINGS: Mapping[str, Setting] = {
-    "encoding": Setting("ordinal", "paper", "a coordinate for each edge, operations by capacity"),
-    "transform": Setting(
-        "raw", "paper", "log and clipped are ours: failed designs ruin a fit of raw values"
-    ),
-    "known": Setting(
-        False, "paper", "all objectives are modelled; True takes the cheap ones as known (ours)"
-    ),
-    "samples": Setting(128, "released code", "Monte Carlo samples, from a Sobol sequence"),
-    "pool": Setting(
-        None, "ours", "a batch is chosen from the best by EHVI; None: 256, of 3 objectives 32"
-    ),
-    "maxiter": Setting(75, "ours", "200 as released; a fit is to take under half a second"),
-}
 
 
 class _Field(BayesianSearch):
@@ -39,7 +22,7 @@ class _Field(BayesianSearch):
     """
 
     acquisition: ClassVar[Literal["qehvi", "qnehvi", "qparego"]]
-    settings_spec: ClassVar[Mapping[str, Setting]] = _SETTINGS
+    settings_spec = MATERN_SETTINGS
 
     def _make_surrogate(self) -> MaternSurrogate:
         settings: dict[str, Any] = vars(self.settings)

@@ -1,5 +1,6 @@
 """LaMOO: a meta-optimiser that learns where to sample, and the samplers that fit its regions."""
 
+from methods.lamoo.bayesian import LaMOOEHVITuned, LaMOOQEHVI
 from methods.lamoo.cma_sampler import CMAESSampler
 from methods.lamoo.samplers import History, RandomSampler, Sampler
 from methods.lamoo.search import (
@@ -17,6 +18,8 @@ __all__ = [
     "History",
     "LaMOO",
     "LaMOOCMAES",
+    "LaMOOEHVITuned",
+    "LaMOOQEHVI",
     "LaMOORandom",
     "RandomSampler",
     "RegionSearch",

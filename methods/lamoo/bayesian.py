@@ -42,7 +42,7 @@ class LaMOOQEHVI(_LaMOOBayesian):
 
 
 class LaMOOEHVITuned(_LaMOOBayesian):
-    """LaMOO around the surrogate of `ehvi-tuned` (*ours*): what a partition adds to a good model."""
+    """LaMOO around the surrogate of `ehvi-tuned` (*ours*): what it adds to a good model."""
 
     name = "lamoo-ehvi-tuned"
     summary = "learned space partition around the search of ehvi-tuned"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = [
     "CallError",
+    "ClaimError",
     "DataError",
     "DataMissingError",
     "DownloadError",
@@ -34,6 +35,12 @@ class MonasError(Exception):
 
 class CallError(MonasError):
     """The call itself is wrong: an unknown name, a bad option, a folder that cannot be written."""
+
+    exit_status = 2
+
+
+class ClaimError(MonasError):
+    """A record of a paper's claims that cannot be read or breaks a rule."""
 
     exit_status = 2
 

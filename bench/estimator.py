@@ -2,8 +2,9 @@
 
 Two kinds. A *network estimator* looks at a network of random weights and a few images. A *curve
 estimator* looks at what a short training left behind: its losses and its seconds, which are
-measured once (or come with a published table) and read by many estimators. Neither knows the truth
-that it is ranked against.
+measured once (or come with a published table) and read by many estimators. A *combined estimator*
+ranks a set by the scores of several network estimators. None knows the truth that it is ranked
+against.
 """
 
 from __future__ import annotations
@@ -16,9 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import MethodError
+from bench.registry import Found, find, registered
 from bench.settings import Configured, Setting
 
-__all__ = ["Bed", "CurveEstimator", "Estimator", "NetworkEstimator", "Setting", "TrainingCurves"]
+__all__ = [
+    "Bed",
+    "CombinedEstimator",
+    "CurveEstimator",
+    "Estimator",
+    "NetworkEstimator",
+    "Setting",
+    "TrainingCurves",
+    "find_estimator",
+    "registered_estimators",
+]
 
 ENTRY_POINTS = "monas.estimators"
 
@@ -64,7 +76,8 @@ class TrainingCurves:
 class Bed(Protocol):
     """Where a network estimator finds networks and images; torch objects, on one device.
 
-    The same architecture gets the same weights and images from a bed of the same seed.
+    The same architecture gets the same weights and images from a bed of the same seed. Of networks
+    and generators each call gives the next of a series; images are the same at every call.
     """
 
     classes: int
@@ -75,8 +88,15 @@ class Bed(Protocol):
         *,
         initial: Literal["default", "kaiming-in", "kaiming-out", "normal"] = "default",
         double: bool = False,
+        size: Literal["full", "small", "thin"] = "full",
     ) -> Any:
-        """Return a new network (torch.nn.Module, images to logits [n, classes]) in train mode."""
+        """Return a new network (torch.nn.Module, images to logits [n, classes]) in train mode.
+
+        Its classifier is called `classifier`; global average pooling is a module of its own, and so
+        is every ReLU. Sizes other than the bed's own are those of TE-NAS: `small` has few channels
+        and one cell where the full one has several; `thin` has hardly more than one cell, and no
+        stem: it takes images of `network.in_channels` channels and of any height and width.
+        """
 
     def images(self, n: int, *, batches: int = 1) -> list[tuple[Any, Any]]:
         """Return batches of n images [n, channels, h, w] with labels [n], in a fixed order."""
@@ -89,7 +109,7 @@ class Estimator(Configured, ABC):
     """Scores of architectures: the larger, the better; NaN, where there is none, ranks last."""
 
     kind = "estimator"
-    needs: ClassVar[Literal["networks", "curves"]]
+    needs: ClassVar[Literal["networks", "curves", "scores"]]
 
 
 class NetworkEstimator(Estimator):
@@ -110,3 +130,33 @@ class CurveEstimator(Estimator):
     @abstractmethod
     def score(self, curves: TrainingCurves) -> Floats:
         """Return the scores [n] of the architectures that were trained."""
+
+
+class CombinedEstimator(Estimator):
+    """An estimator that ranks a set of architectures by scores of network estimators.
+
+    The score of an architecture depends on the set, so scores of two sets are not comparable.
+    """
+
+    needs = "scores"
+    parts: ClassVar[tuple[type[NetworkEstimator], ...]]
+
+    @abstractmethod
+    def combine(self, scores: Floats) -> Floats:
+        """Return the scores [n] of a set from those of its parts [n, parts], NaN included."""
+
+
+def registered_estimators() -> dict[str, str]:
+    """Return `module:Class` of every estimator registered under `monas.estimators`."""
+    return registered(ENTRY_POINTS)
+
+
+def find_estimator(spec: str) -> Found[Estimator]:
+    """Return the estimator that `spec` names: a registered name, or `path/to/file.py:ClassName`.
+
+    Raises
+    ------
+    bench.errors.CallError
+        If there is none, or what is there is not an estimator.
+    """
+    return find(spec, Estimator, ENTRY_POINTS)

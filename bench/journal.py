@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -27,26 +27,37 @@ __all__ = [
     "Header",
     "Journal",
     "JournalWriter",
+    "Line",
+    "Sealed",
+    "Status",
     "read_journal",
+    "read_sealed",
     "same_architectures",
 ]
 
 SCHEMA = 1
 Status = Literal["done", "failed", "timeout"]
+L = TypeVar("L", bound="Line")
 
 
-class _Line(BaseModel):
+class Line(BaseModel):
+    """One line of a sealed file."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Header(_Line):
-    """Who ran what, with which code, on which machine."""
+class Header(Line):
+    """Who ran what, with which code, on which machine.
+
+    `method` is the name the run goes by; a variant's own method is `variant_of`.
+    """
 
     kind: Literal["header"] = "header"
     schema_version: int = SCHEMA
     protocol: str
     protocol_id: str
     method: str
+    variant_of: str | None = None
     method_version: str
     settings: dict[str, Any]
     source_sha256: str
@@ -64,24 +75,29 @@ class Header(_Line):
         return self.model_dump(include=keys)
 
 
-class Batch(_Line):
+class Batch(Line):
     """Architectures evaluated together: objectives [n, m], cost [n] in simulated seconds.
 
-    `number` counts batches from 0; batch 0 holds the initial designs. `cheap_queries` counts the
-    free look-ups made until this batch was asked for.
+    Architectures are integers in a finite space and floats in a box, which are read as they were
+    written, to the last bit.
+
+    `number` counts batches from 0; batch 0 holds the initial designs, if the protocol has any.
+    `cheap_queries` counts the free look-ups made until this batch was asked for, and
+    `estimate_seconds` what stored estimates had cost by then.
     """
 
     kind: Literal["batch"] = "batch"
     number: int
-    architectures: tuple[tuple[int, ...], ...]
+    architectures: tuple[tuple[int | float, ...], ...]
     objectives: tuple[tuple[float, ...], ...]
     cost_seconds: tuple[float, ...]
     cheap_queries: int
+    estimate_seconds: float = 0.0
     ask_seconds: float
     tell_seconds: float
 
 
-class End(_Line):
+class End(Line):
     """How the run ended; `error` says why it did not end as `done`."""
 
     kind: Literal["end"] = "end"
@@ -102,7 +118,7 @@ class Journal:
     size: int
 
     @property
-    def architectures(self) -> list[tuple[int, ...]]:
+    def architectures(self) -> list[tuple[float, ...]]:
         """Every architecture evaluated, in order."""
         return [a for batch in self.batches for a in batch.architectures]
 
@@ -111,20 +127,53 @@ class Journal:
         return batch + 2
 
 
-def read_journal(path: Path) -> Journal | None:
-    """Return the journal at `path`, or None if it does not hold even a whole header.
+@dataclass(frozen=True)
+class Sealed:
+    """The whole lines of a sealed file.
+
+    Attributes
+    ----------
+    lines : tuple of dict
+        Content of each, its seal left out.
+    seal : str
+        The last one; empty if there is no line.
+    size : int
+        Bytes up to the end of the last whole line.
+    """
+
+    path: Path
+    lines: tuple[dict[str, Any], ...]
+    seal: str
+    size: int
+
+    def parse(self, place: int, model: type[L]) -> L:
+        """Return line `place`, counted from 0, as what it should be.
+
+        Raises
+        ------
+        JournalError
+            If it breaks the schema; the message names line and key.
+        """
+        try:
+            return model.model_validate(self.lines[place])
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = f"{self.path} line {place + 1}, {'.'.join(str(p) for p in first['loc'])}"
+            raise JournalError(f"{where}: {first['msg']}; {_mend(self.path)}") from None
+
+
+def read_sealed(path: Path) -> Sealed:
+    """Return the whole lines of the file at `path`, their seals checked.
 
     Raises
     ------
     JournalError
-        If a line was changed, is missing or doubled, or breaks the schema; the message names it.
+        If a line was changed, is missing or doubled; the message names it.
     """
     content = path.read_bytes()
     size = content.rfind(b"\n") + 1
     seal = ""
-    header: Header | None = None
-    batches: list[Batch] = []
-    end: End | None = None
+    lines = []
     for number, line in enumerate(content[:size].splitlines(), start=1):
         where = f"{path} line {number}"
         try:
@@ -138,20 +187,30 @@ def read_journal(path: Path) -> Journal | None:
                 f"{where} does not follow from the lines before it: seal {claimed}, expected "
                 f"{seal} (a line was changed, removed or doubled); {_mend(path)}"
             )
-        try:
-            if header is None:
-                header = Header.model_validate(entry)
-            elif entry.get("kind") == "batch":
-                batches.append(Batch.model_validate(entry))
-            else:
-                end = End.model_validate(entry)
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(p) for p in first["loc"])
-            raise JournalError(f"{where}, {key}: {first['msg']}; {_mend(path)}") from None
-    if header is None:
+        lines.append(entry)
+    return Sealed(path, tuple(lines), seal, size)
+
+
+def read_journal(path: Path) -> Journal | None:
+    """Return the journal at `path`, or None if it does not hold even a whole header.
+
+    Raises
+    ------
+    JournalError
+        If a line was changed, is missing or doubled, or breaks the schema; the message names it.
+    """
+    sealed = read_sealed(path)
+    if not sealed.lines:
         return None
-    return Journal(path, header, tuple(batches), end, seal, size)
+    batches: list[Batch] = []
+    end: End | None = None
+    header = sealed.parse(0, Header)
+    for place in range(1, len(sealed.lines)):
+        if sealed.lines[place].get("kind") == "batch":
+            batches.append(sealed.parse(place, Batch))
+        else:
+            end = sealed.parse(place, End)
+    return Journal(path, header, tuple(batches), end, sealed.seal, sealed.size)
 
 
 class JournalWriter:
@@ -160,7 +219,7 @@ class JournalWriter:
     Parameters
     ----------
     path : Path
-    continued : Journal, optional
+    continued : Journal or Sealed, optional
         What is already there; anything behind its last whole line is cut off.
 
     Raises
@@ -171,7 +230,7 @@ class JournalWriter:
         If the file cannot be written.
     """
 
-    def __init__(self, path: Path, continued: Journal | None = None) -> None:
+    def __init__(self, path: Path, continued: Journal | Sealed | None = None) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file: IO[bytes] = path.open("ab")
@@ -183,7 +242,7 @@ class JournalWriter:
         self._seal = continued.seal if continued else ""
         self._file.truncate(continued.size if continued else 0)
 
-    def append(self, line: Header | Batch | End) -> None:
+    def append(self, line: Line) -> None:
         """Write one line and hand it to the operating system before returning."""
         entry = line.model_dump(mode="json")
         self._seal = _seal(self._seal, entry)
@@ -230,7 +289,7 @@ def _lock(file: IO[bytes], path: Path) -> None:
 
 
 def same_architectures(
-    asked: Sequence[Sequence[int]], recorded: Sequence[Sequence[int]]
+    asked: Sequence[Sequence[float]], recorded: Sequence[Sequence[float]]
 ) -> str | None:
     """Return None when both are alike, else the first difference in words."""
     for place, (mine, theirs) in enumerate(zip(asked, recorded, strict=False)):

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import ast
-import importlib.util
-import inspect
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
-from importlib.metadata import entry_points
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.errors import CallError
+from bench.errors import CallError, MethodError
+from bench.registry import Found, find, registered
 from bench.settings import Configured, Setting
-from bench.spaces.finite import Architectures, FiniteSpace
-from bench.tasks.base import Candidate
+from bench.spaces.finite import FiniteSpace
+from bench.spaces.space import Kind, Rows, Space
+from bench.tasks.base import Candidate, Estimated
 
 __all__ = [
     "Candidate",
@@ -63,7 +58,7 @@ class Problem:
 
     Attributes
     ----------
-    space : FiniteSpace
+    space : Space
         What can be asked for.
     objectives : tuple of str
         Names of the m objectives; all are minimised.
@@ -79,19 +74,42 @@ class Problem:
         The shared initial designs. The runner evaluates and tells them before the first ask.
     rng : numpy.random.Generator
         The method's own stream; the only randomness it may use.
+    estimates : tuple of str
+        Names of the stored estimates that `estimate` answers.
+    estimate_seconds : float
+        Simulated seconds that estimates have cost so far.
     """
 
-    space: FiniteSpace
+    space: Space
     objectives: tuple[str, ...]
     cheap_objectives: tuple[int, ...]
     reference_point: NDArray[np.float64]
     evaluations: int
     batch: int
-    initial: Architectures
+    initial: Rows
     rng: np.random.Generator
-    _cheap: Callable[[Architectures], NDArray[np.float64]] = field(repr=False)
+    _cheap: Callable[[Rows], NDArray[np.float64]] = field(repr=False)
+    estimates: tuple[str, ...] = ()
+    _estimate: Callable[[str, Rows], Estimated] | None = field(default=None, repr=False)
     evaluations_left: int = 0
     cheap_queries: int = 0
+    estimate_seconds: float = 0.0
+    _paid: set[tuple[str, Any]] = field(default_factory=set, repr=False)
+
+    @property
+    def finite_space(self) -> FiniteSpace:
+        """The space, for what is made of categories.
+
+        Raises
+        ------
+        MethodError
+            If it is a box.
+        """
+        if not isinstance(self.space, FiniteSpace):
+            raise MethodError(
+                f"the space {self.space.name!r} is a {self.space.kind}; expected a finite space"
+            )
+        return self.space
 
     def cheap(self, architectures: Any) -> NDArray[np.float64]:
         """Return the cheap objectives [n, k] of architectures [n, variables].
@@ -102,13 +120,39 @@ class Problem:
         self.cheap_queries += len(checked)
         return self._cheap(checked)
 
+    def estimate(self, name: str, architectures: Any) -> NDArray[np.float64]:
+        """Return the stored estimates [n] of architectures [n, variables]: larger is better.
+
+        NaN where there is none. The seconds that each took to make are charged, once for an
+        architecture in a run; they count as simulated seconds, not as evaluations.
+
+        Raises
+        ------
+        MethodError
+            If the protocol has no estimate of that name.
+        """
+        if self._estimate is None or name not in self.estimates:
+            raise MethodError(
+                f"this protocol has no estimate {name!r}; it has "
+                f"{', '.join(self.estimates) or 'none'}"
+            )
+        checked = self.space.check(architectures)
+        answer = self._estimate(name, checked)
+        for row, seconds in zip(checked, answer.seconds.tolist(), strict=True):
+            key = (name, row.tobytes())
+            if key not in self._paid:
+                self._paid.add(key)
+                self.estimate_seconds += seconds
+        return answer.scores
+
 
 class Method(Configured, ABC):
     """A search: it is asked for candidates and told what was measured of them.
 
-    A subclass names itself (`name`, `version`), its `source`, and its settings; it draws random
-    numbers from `problem.rng` alone. The same problem, stream and answers must lead to the same
-    candidates: that is how a stopped run is resumed and how a submission is verified.
+    A subclass names itself (`name`, `version`), its `source`, its settings and the kinds of space
+    that it can search (`spaces`); it draws random numbers from `problem.rng` alone. The same
+    problem, stream and answers must lead to the same candidates: that is how a stopped run is
+    resumed and how a submission is verified.
 
     Parameters
     ----------
@@ -123,6 +167,7 @@ class Method(Configured, ABC):
     """
 
     kind = "method"
+    spaces: ClassVar[tuple[Kind, ...]] = ("finite",)
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(**settings)
@@ -145,69 +190,38 @@ def candidates(architectures: Any) -> list[Candidate]:
 # -- where methods are found ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class FoundMethod:
-    """A method class and how it was named.
+class FoundMethod(Found[Method]):
+    """A method class and how it was named."""
 
-    Attributes
-    ----------
-    name : str
-        The method's own name; runs and random streams go by it.
-    spec : str
-        What finds it again in another process: its registered name or `file.py:Class`.
-    """
+    @property
+    def method(self) -> type[Method]:
+        """The class."""
+        return self.contestant
 
-    name: str
-    spec: str
-    method: type[Method]
+    def require(self, kind: Kind, of: str) -> None:
+        """Do nothing if the method can search spaces of this kind.
 
-    def source_sha256(self) -> str:
-        """Return the digest of the class's file and of what it imports from its own package.
+        Parameters
+        ----------
+        of : str
+            Whose space it is, for the message.
 
-        Own package means the same top-level one, below which relatives share code; the suite's
-        engine and the libraries are told by the versions and the commit in the journal.
+        Raises
+        ------
+        CallError
+            If it cannot.
         """
-        digest = sha256()
-        for path in sorted(_own_sources(self.method.__module__)):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-        return digest.hexdigest()
-
-
-def _own_sources(module: str) -> set[Path]:
-    """Return the files of `module` and, again and again, of what it imports from its package."""
-    package = module.partition(".")[0]
-    found: set[Path] = set()
-    waiting = [module]
-    while waiting:
-        path = _source_file(waiting.pop())
-        if path.suffix != ".py" or path in found:
-            continue
-        found.add(path)
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            names = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            waiting.extend(n for n in names if n == package or n.startswith(f"{package}."))
-    return found
-
-
-def _source_file(module: str) -> Path:
-    """Return the file of a module, imported already or not; an empty path if there is none."""
-    loaded = sys.modules.get(module)
-    if loaded is not None:
-        return Path(getattr(loaded, "__file__", None) or "")
-    try:
-        spec = importlib.util.find_spec(module)
-    except ImportError:  # a name within a module, not a module
-        return Path()
-    return Path((spec.origin if spec else None) or "")
+        if kind not in self.method.spaces:
+            raise CallError(
+                f"method {self.name!r} searches {' and '.join(self.method.spaces)} spaces, and "
+                f"that of {of} is a {kind}; choose another method, or add {kind!r} to the "
+                f"method's `spaces` if it can"
+            )
 
 
 def registered_methods() -> dict[str, str]:
     """Return `module:Class` of every method registered under the entry points `monas.methods`."""
-    return {e.name: e.value for e in sorted(entry_points(group=ENTRY_POINTS))}
+    return registered(ENTRY_POINTS)
 
 
 def find_method(spec: str) -> FoundMethod:
@@ -218,37 +232,5 @@ def find_method(spec: str) -> FoundMethod:
     CallError
         If there is none, or what is there is not a method.
     """
-    if ".py:" in spec:
-        found = _from_file(*spec.rsplit(":", 1))
-    else:
-        registered = {e.name: e for e in entry_points(group=ENTRY_POINTS)}
-        if spec not in registered:
-            raise CallError(
-                f"unknown method {spec!r}: expected one of {', '.join(sorted(registered))}, or "
-                f"path/to/file.py:ClassName"
-            )
-        found = registered[spec].load()
-    if not (isinstance(found, type) and issubclass(found, Method)) or inspect.isabstract(found):
-        raise CallError(f"{spec} is not a method: expected a subclass of bench.method.Method")
-    if not getattr(found, "name", ""):
-        raise CallError(f'{spec} has no name: set `name = "..."` in the class')
-    return FoundMethod(found.name, spec, found)
-
-
-def _from_file(path: str, class_name: str) -> Any:
-    file = Path(path)
-    if not file.is_file():
-        raise CallError(f"no such file: {path}; a method is named as path/to/file.py:ClassName")
-    module_name = f"monas_method_{sha256(str(file.resolve()).encode()).hexdigest()[:12]}"
-    spec = importlib.util.spec_from_file_location(module_name, file)
-    if spec is None or spec.loader is None:
-        raise CallError(f"{path} cannot be read as a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module_name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise CallError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
-    if not hasattr(module, class_name):
-        raise CallError(f"{path} has no class {class_name!r}")
-    return getattr(module, class_name)
+    found = find(spec, Method, ENTRY_POINTS)  # type: ignore[type-abstract]
+    return FoundMethod(found.name, found.spec, found.contestant)

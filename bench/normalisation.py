@@ -1,10 +1,12 @@
 """How objectives become comparable: the constants that a protocol freezes, and their measuring.
 
-Three schemes. `exact front`: the ideal and nadir of the exact front of a table that holds the whole
+Four schemes. `exact front`: the ideal and nadir of the exact front of a table that holds the whole
 space. `known front`, where the space is too large for a table: the ideal of the best architectures
 anybody has found, which the protocol lists, and in place of their nadir what nine of ten random
 architectures stay below (*ours*: no short search gets within the nadir of such a front). `z-score`:
-mean and standard deviation over all architectures, as the LaMOO papers have it.
+mean and standard deviation over all architectures, as the LaMOO papers have it. `known maximum`,
+for closed forms over a box: objectives in their own units, and in place of the hypervolume of a
+front, which has no end of points, the maximum that the papers hold runs against.
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bench.errors import ProtocolError
 from bench.indicators import hypervolume, normalise
+from bench.spaces import FiniteSpace
 from bench.tasks import Task
 
 __all__ = [
@@ -29,7 +33,7 @@ __all__ = [
     "normalisation_toml",
 ]
 
-Scheme = Literal["exact front", "known front", "z-score"]
+Scheme = Literal["exact front", "known front", "z-score", "known maximum"]
 
 _RANDOM = 10_000  # architectures that stand for a space which cannot be listed
 
@@ -41,6 +45,7 @@ class DraftNormalisation(BaseModel):
 
     scheme: Scheme = "exact front"
     reference_point: tuple[float, ...] | None = None
+    maximum: float | None = None
 
 
 class Normalisation(BaseModel):
@@ -53,7 +58,7 @@ class Normalisation(BaseModel):
     ideal, nadir : tuple of float
         What becomes 0 and 1 of each objective, in the task's units, by the scheme: smallest and
         largest value on the front; smallest on the front and 90 % quantile of random
-        architectures; mean and mean plus one standard deviation over all architectures.
+        architectures; mean and mean plus one standard deviation over all architectures; 0 and 1.
     reference_point : tuple of float
         In normalised units (ideal 0, nadir 1).
     front_size, front_sha256
@@ -61,6 +66,8 @@ class Normalisation(BaseModel):
     attainable : float
         Hypervolume ratio of the score of the exact *search* front: what is left of 1 when the
         choice among architectures is made on what a method may see.
+    maximum : float, optional
+        Of scheme `known maximum`: the hypervolume, in normalised units, whose share a ratio is.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -72,6 +79,13 @@ class Normalisation(BaseModel):
     front_size: int = Field(ge=1)
     front_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     attainable: float
+    maximum: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Normalisation:
+        if (self.scheme == "known maximum") != (self.maximum is not None):
+            raise ValueError("maximum is needed with the scheme 'known maximum', and only then")
+        return self
 
 
 def front_digest(front: NDArray[np.float64]) -> str:
@@ -88,19 +102,32 @@ def measure_normalisation(task: Task, draft: DraftNormalisation) -> Normalisatio
     draft : DraftNormalisation
         The scheme, and the reference point in normalised units; 1.1 in every objective when not
         given.
+
+    Raises
+    ------
+    ProtocolError
+        If the scheme needs a space that can be listed, or a maximum that the draft does not give.
     """
     front = task.front("score")
     if draft.scheme == "z-score":
+        if not isinstance(task.space, FiniteSpace):
+            raise ProtocolError(f"normalisation.scheme: {task.space.name} cannot be listed")
         scores = task.score(task.space.enumerate())
         ideal = scores.mean(axis=0)
         nadir = ideal + scores.std(axis=0)
     elif draft.scheme == "known front":
         drawn = task.space.sample(np.random.default_rng(0), _RANDOM)
         ideal, nadir = front.min(axis=0), np.quantile(task.score(drawn), 0.9, axis=0)
+    elif draft.scheme == "known maximum":
+        if draft.maximum is None or draft.reference_point is None:
+            raise ProtocolError(
+                "normalisation: the scheme 'known maximum' needs reference_point and maximum"
+            )
+        ideal, nadir = np.zeros(front.shape[1]), np.ones(front.shape[1])
     else:
         ideal, nadir = front.min(axis=0), front.max(axis=0)
     reference = draft.reference_point or (1.1,) * len(ideal)
-    best = hypervolume(normalise(front, ideal, nadir), reference)
+    best = draft.maximum or hypervolume(normalise(front, ideal, nadir), reference)
     knowable = hypervolume(normalise(task.front("search"), ideal, nadir), reference)
     return Normalisation(
         scheme=draft.scheme,
@@ -110,12 +137,13 @@ def measure_normalisation(task: Task, draft: DraftNormalisation) -> Normalisatio
         front_size=len(front),
         front_sha256=front_digest(front),
         attainable=float(f"{knowable / best:.6g}"),
+        maximum=draft.maximum,
     )
 
 
 def normalisation_toml(measured: Normalisation) -> str:
     """Return the constants as the [normalisation] block of a protocol file."""
-    fields = measured.model_dump(mode="json")
+    fields = measured.model_dump(mode="json", exclude_none=True)
     return "\n".join(["[normalisation]", *(f"{k} = {json.dumps(v)}" for k, v in fields.items())])
 
 

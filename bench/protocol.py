@@ -1,13 +1,9 @@
-"""Protocols: the frozen rules of a comparison, their digest, and the lock of released ones."""
+"""Protocols of searches: the frozen rules of a comparison, and their identity."""
 
 from __future__ import annotations
 
-import json
-import tomllib
+from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,15 +12,25 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bench.data import catalogue_entry, require_tables
-from bench.errors import CallError, ProtocolError
+from bench.errors import CallError
 from bench.indicators import normalise
 from bench.normalisation import DraftNormalisation, Normalisation
+from bench.protocol_files import (
+    SHOWN_DIGITS,
+    check_lock,
+    first_fault,
+    protocol_id,
+    read_lock,
+    read_protocol,
+    read_toml,
+    released_protocols,
+)
 from bench.seeds import stream
-from bench.spaces import FiniteSpace
-from bench.spaces.finite import Architectures
-from bench.tasks import Task, TaskSpec, make_task
+from bench.spaces.space import Rows, Space
+from bench.tasks import Task, TaskSpec, make_task, pinned_tables
 
 __all__ = [
+    "MAIN_ROSTER",
     "Budget",
     "Draft",
     "Protocol",
@@ -35,7 +41,7 @@ __all__ = [
     "released_protocols",
 ]
 
-SHOWN_DIGITS = 12
+MAIN_ROSTER = "main"
 
 # What `bench.results` computes of a run; a protocol names those that it is judged by.
 Indicator = Literal[
@@ -44,6 +50,7 @@ Indicator = Literal[
     "log10_hypervolume_difference",
     "igd_plus",
     "evaluations_to_targets",
+    "selected",
 ]
 
 
@@ -52,18 +59,52 @@ class _Strict(BaseModel):
 
 
 class Budget(_Strict):
-    """What a run may spend: evaluations (the initial designs included), at most `batch` at once."""
+    """What a run may spend.
+
+    Attributes
+    ----------
+    evaluations : int
+        The initial designs included.
+    batch : int
+        Most that are asked for at once.
+    initial : int
+        Initial designs, shared by all methods.
+    at_most : bool
+        Whether a method may end a run sooner, by asking for nothing.
+    """
 
     evaluations: int = Field(ge=1)
     batch: int = Field(ge=1)
-    initial: int = Field(ge=1)
+    initial: int = Field(ge=0)
+    at_most: bool = False
+
+    @property
+    def first(self) -> int:
+        """After how many evaluations methods can differ, at the soonest."""
+        return max(1, self.initial)
 
 
 class RosterEntry(_Strict):
-    """A method of the comparison, and the settings in which it differs from its defaults."""
+    """A method of the comparison, and the settings in which it differs from its defaults.
+
+    Attributes
+    ----------
+    method : str
+        A registered name.
+    settings : dict
+    name : str, optional
+        What a variant is called, so that a method can take part with several settings: its runs
+        and random streams go by it.
+    """
 
     method: str
     settings: dict[str, Any] = {}
+    name: str | None = Field(default=None, pattern="^[a-z0-9][a-z0-9-]*$")
+
+    @property
+    def contestant(self) -> str:
+        """The name that runs go by."""
+        return self.name or self.method
 
 
 class _Rules(_Strict):
@@ -80,6 +121,7 @@ class _Rules(_Strict):
     indicators: tuple[Indicator, ...]
     targets: tuple[float, ...] = Field(min_length=1)
     roster: tuple[RosterEntry, ...] = ()
+    rosters: dict[str, tuple[RosterEntry, ...]] = {}
 
     @model_validator(mode="after")
     def _agree(self) -> _Rules:
@@ -91,6 +133,13 @@ class _Rules(_Strict):
             raise ValueError("normalisation.nadir must lie above ideal in every objective")
         if self.budget.initial > self.budget.evaluations:
             raise ValueError("budget.initial must not exceed budget.evaluations")
+        names = [entry.contestant for entry in self.roster]
+        names += [entry.contestant for roster in self.rosters.values() for entry in roster]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{twice[0]!r} stands in the rosters twice; give a variant a name")
+        if MAIN_ROSTER in self.rosters:
+            raise ValueError(f"rosters.{MAIN_ROSTER} is what [[roster]] is called")
         return self
 
 
@@ -103,7 +152,7 @@ class Protocol:
     rules : the content of the file, field by field
     id : str
         sha256 of the file's content as canonical JSON; comments and layout do not count, and
-        neither does the roster: who takes part does not change what is measured, and a method that
+        neither do the rosters: who takes part does not change what is measured, and a method that
         joins must not change the random streams of the others, which begin with the id.
     """
 
@@ -125,6 +174,26 @@ class Protocol:
         """Name, version and id, as figures and tables carry it."""
         return f"{self.name} v{self.rules.version} ({self.short_id})"
 
+    def contestants(self, *rosters: str) -> dict[str, RosterEntry]:
+        """Return the entries of these rosters by name, those of all rosters if none is named.
+
+        The main roster, `[[roster]]` in the file, is called `main`; others hold what takes more
+        time, needs an extra package, or answers another question.
+
+        Raises
+        ------
+        CallError
+            If the protocol has no roster of that name.
+        """
+        known = {MAIN_ROSTER: self.rules.roster, **self.rules.rosters}
+        unknown = sorted(set(rosters) - set(known))
+        if unknown:
+            raise CallError(
+                f"{self.name} has no roster {unknown[0]!r}: expected one of {', '.join(known)}"
+            )
+        chosen = [known[name] for name in rosters or known]
+        return {entry.contestant: entry for roster in chosen for entry in roster}
+
     def task(self) -> Task:
         """Return the task, its tables loaded and checked."""
         return make_task(self.rules.task)
@@ -137,20 +206,21 @@ class Protocol:
         bench.errors.DataMissingError
             If one is not; the message names the command that brings it.
         """
-        require_tables(*(catalogue_entry(table.name) for table in self.rules.task.tables))
+        require_tables(*(catalogue_entry(t.name) for t in pinned_tables(self.rules.task)))
 
-    def initial_designs(self, space: FiniteSpace, repetition: int) -> Architectures:
+    def initial_designs(self, space: Space, repetition: int) -> Rows:
         """Return the designs [initial, variables] that every method of a repetition starts from.
 
         `space` is the task's. Distinct up to isomorphism, uniform over the space's classes as
         sampling meets them.
         """
         rng = stream(self.id, repetition, "initial designs")
-        chosen: dict[int, Architectures] = {}
+        chosen: dict[Hashable, Rows] = {}
         while len(chosen) < self.rules.budget.initial:
             drawn = space.sample(rng, 1)
-            chosen.setdefault(int(space.index(space.canonical(drawn))[0]), drawn[0])
-        return np.stack(list(chosen.values()))
+            chosen.setdefault(space.class_keys(drawn)[0], drawn[0])
+        none = space.check([])
+        return np.concatenate([none, *(row[None] for row in chosen.values())])
 
     def method_stream(self, method: str, repetition: int) -> np.random.Generator:
         """Return the random stream that belongs to one method in one repetition."""
@@ -182,25 +252,9 @@ class Draft(BaseModel):
 def parse_draft(path: Path) -> Draft:
     """Return task and scheme of a protocol file whose other parts need not be written yet."""
     try:
-        return Draft.model_validate(_read_toml(path))
+        return Draft.model_validate(read_toml(path))
     except ValidationError as error:
-        raise _first_fault(path, error) from None
-
-
-def _folder() -> Path:
-    return Path(str(files("protocols")))
-
-
-def released_protocols() -> list[str]:
-    """Return the names of the protocols that ship with the suite."""
-    return sorted(path.stem for path in _folder().glob("*.toml"))
-
-
-def read_lock() -> dict[str, str]:
-    """Return the id of every released protocol, by the name of its file."""
-    lines = (_folder() / "LOCK").read_text(encoding="utf-8").splitlines()
-    entries = [line.split() for line in lines if line and not line.startswith("#")]
-    return {name: digest for digest, name in entries}
+        raise first_fault(path, error) from None
 
 
 def load_protocol(name: str) -> Protocol:
@@ -209,60 +263,14 @@ def load_protocol(name: str) -> Protocol:
     Raises
     ------
     CallError
-        If there is none of that name.
+        If there is none of that name, or it is not one of searches.
     ProtocolError
         If the file is not TOML, breaks a rule, or is a released one that was changed.
     """
-    by_path = name.endswith(".toml")
-    path = Path(name) if by_path else _folder() / f"{_aliases().get(name, name)}.toml"
-    if not path.is_file():
-        raise CallError(
-            f"unknown protocol {name!r}: expected one of {', '.join(released_protocols())}, or "
-            f"the path of a .toml file"
-        )
-    protocol = _parse(path)
-    if not by_path:
-        locked = read_lock().get(protocol.name)
-        if locked != protocol.id:
-            raise ProtocolError(
-                f"{path} was changed after its release: its id is {protocol.short_id}, LOCK says "
-                f"{(locked or 'nothing')[:SHOWN_DIGITS]}; restore the file, or give the change a "
-                f"new file with a higher version"
-            )
-    return protocol
-
-
-@lru_cache(maxsize=1)
-def _aliases() -> dict[str, str]:
-    """Return the released protocol that each other name stands for."""
-    released = {path.stem: _read_toml(path) for path in _folder().glob("*.toml")}
-    return {
-        alias: name for name, content in released.items() for alias in content.get("aliases", ())
-    }
-
-
-def _parse(path: Path) -> Protocol:
-    content = _read_toml(path)
+    path, content = read_protocol(name, "search")
     try:
-        rules = _Rules.model_validate(content)
+        protocol = Protocol(_Rules.model_validate(content), protocol_id(content))
     except ValidationError as error:
-        raise _first_fault(path, error) from None
-    frozen = {key: value for key, value in content.items() if key != "roster"}
-    canonical = json.dumps(frozen, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return Protocol(rules, sha256(canonical.encode()).hexdigest())
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CallError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProtocolError(f"{path} is not TOML: {error}") from None
-
-
-def _first_fault(path: Path, error: ValidationError) -> ProtocolError:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    found = "" if first["type"] in ("missing", "value_error") else f", got {first['input']!r}"
-    return ProtocolError(f"{path}: {where.strip('.') or 'the whole file'}: {first['msg']}{found}")
+        raise first_fault(path, error) from None
+    check_lock(name, path, protocol.name, protocol.id)
+    return protocol

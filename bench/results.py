@@ -48,10 +48,13 @@ class RunResult:
         Normalised scores of what is non-dominated in the search objectives at the end: the set
         the method hands in.
     trace : array [n]
-        Hypervolume of the incumbents' scores after each evaluation, as a share of the exact
-        front's. It may fall: a method can prefer an architecture that tests worse.
+        Hypervolume of the incumbents' scores after each evaluation of the budget, as a share of
+        the exact front's; a run that ended sooner stays where it was. It may fall: a method can
+        prefer an architecture that tests worse.
     cost_seconds : array [n]
         Simulated seconds of each evaluation.
+    estimate_seconds : float
+        Simulated seconds that stored estimates cost, as the journal says.
     """
 
     method: str
@@ -62,6 +65,7 @@ class RunResult:
     incumbents: Floats
     trace: Floats
     cost_seconds: Floats
+    estimate_seconds: float = 0.0
 
     @property
     def hypervolume_ratio(self) -> float:
@@ -90,9 +94,9 @@ class Results:
     search_front : array [q, m]
         Normalised scores of the front of the search measurement.
     front_hypervolume : float
-        Hypervolume of `front`; traces are shares of it.
+        Hypervolume of `front`, or the maximum that the protocol fixes; traces are shares of it.
     architectures : int
-        How many there are to choose from.
+        How many there are to choose from; None if they cannot be counted.
     """
 
     protocol: Protocol
@@ -101,13 +105,13 @@ class Results:
     front: Floats
     search_front: Floats
     front_hypervolume: float
-    architectures: int
+    architectures: int | None
 
     @property
     def methods(self) -> list[str]:
-        """Methods with at least one finished run, in the roster's order, others behind by name."""
+        """Methods with at least one finished run, in the rosters' order, others behind by name."""
         present = {run.method for run in self.runs}
-        roster = [e.method for e in self.protocol.rules.roster if e.method in present]
+        roster = [name for name in self.protocol.contestants() if name in present]
         return roster + sorted(present - set(roster))
 
     def of(self, method: str) -> list[RunResult]:
@@ -138,12 +142,14 @@ class Results:
                     "protocol_id": self.protocol.id,
                     "method": run.method,
                     "repetition": run.repetition,
-                    "evaluations": len(run.trace),
+                    "evaluations": len(run.score),
                     "hypervolume_ratio": run.hypervolume_ratio,
                     "log10_regret": float(log_regret(run.trace[-1], 1.0)),
                     **self._difference(run),
                     "igd_plus": igd_plus(run.incumbents, self.front),
-                    "simulated_seconds": float(run.cost_seconds.sum()),
+                    **self._selected(run),
+                    "simulated_seconds": float(run.cost_seconds.sum() + run.estimate_seconds),
+                    **self._estimates(run),
                     "cheap_queries": run.journal.batches[-1].cheap_queries,
                     "ask_tell_seconds": sum(
                         b.ask_seconds + b.tell_seconds for b in run.journal.batches
@@ -153,6 +159,20 @@ class Results:
                 }
             )
         return pd.DataFrame(rows)
+
+    def _estimates(self, run: RunResult) -> dict[str, float]:
+        """Return what stored estimates cost, where the protocol has any."""
+        has_any = getattr(self.protocol.rules.task, "estimates", ())
+        return {"estimate_seconds": run.estimate_seconds} if has_any else {}
+
+    def _selected(self, run: RunResult) -> dict[str, float]:
+        """Return the held-back first objective of what did best in it, in its own unit."""
+        if "selected" not in self.protocol.rules.indicators:
+            return {}
+        n, first = self.protocol.rules.normalisation, self.protocol.rules.task.objectives[0]
+        normalised = float(run.score[run.search[:, 0].argmin(), 0])
+        value = n.ideal[0] + normalised * (n.nadir[0] - n.ideal[0])
+        return {f"selected_{first.name}": value}
 
     def _difference(self, run: RunResult) -> dict[str, float]:
         """Return the LaMOO papers' indicator, of protocols that are judged by it."""
@@ -181,7 +201,7 @@ def load_results(protocol: Protocol, folder: Path) -> Results:
         _explain_nothing(protocol, folder)
     task = protocol.task()
     front = protocol.normalise(task.front("score"))
-    best = _hypervolume(protocol, front)
+    best = protocol.rules.normalisation.maximum or _hypervolume(protocol, front)
     runs: list[RunResult] = []
     unfinished: list[Unfinished] = []
     for path in paths:
@@ -213,7 +233,7 @@ def load_results(protocol: Protocol, folder: Path) -> Results:
 
 
 def _recompute(protocol: Protocol, task: Task, journal: Journal, best: float) -> RunResult:
-    architectures = np.asarray(journal.architectures, dtype=np.int8)
+    architectures = task.space.check(journal.architectures)
     answer = task.evaluate(candidates(architectures))
     recorded = np.asarray([o for batch in journal.batches for o in batch.objectives])
     if not task.same(answer.objectives, recorded):
@@ -222,8 +242,9 @@ def _recompute(protocol: Protocol, task: Task, journal: Journal, best: float) ->
             f"{journal.path}: evaluation {row} records objectives {recorded[row].tolist()}, the "
             f"task answers {answer.objectives[row].tolist()}; run it again with --restart"
         )
-    expected = protocol.rules.budget.evaluations
-    if len(architectures) != expected:
+    budget = protocol.rules.budget
+    expected = budget.evaluations
+    if len(architectures) > expected or (len(architectures) < expected and not budget.at_most):
         raise ResultsError(
             f"{journal.path}: ended as done with {len(architectures)} evaluations, the budget is "
             f"{expected}"
@@ -231,6 +252,7 @@ def _recompute(protocol: Protocol, task: Task, journal: Journal, best: float) ->
     search = protocol.normalise(answer.objectives)
     score = protocol.normalise(task.score(architectures))
     reference = protocol.rules.normalisation.reference_point
+    trace = incumbent_hypervolume_trace(search, score, reference)
     return RunResult(
         method=journal.header.method,
         repetition=journal.header.repetition,
@@ -238,8 +260,9 @@ def _recompute(protocol: Protocol, task: Task, journal: Journal, best: float) ->
         search=search,
         score=score,
         incumbents=np.unique(score[non_dominated(search)], axis=0),
-        trace=incumbent_hypervolume_trace(search, score, reference) / best,
+        trace=np.pad(trace, (0, expected - len(trace)), mode="edge") / best,
         cost_seconds=answer.cost_seconds,
+        estimate_seconds=journal.batches[-1].estimate_seconds,
     )
 
 

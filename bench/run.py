@@ -8,22 +8,18 @@ and going on where the journal ends; a method that then asks for something else 
 from __future__ import annotations
 
 import math
-import os
-import platform
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench.environment import environment
 from bench.errors import JournalError, MethodError, RunInterrupted, SpaceError
 from bench.journal import (
     Batch,
@@ -35,24 +31,12 @@ from bench.journal import (
     read_journal,
     same_architectures,
 )
-from bench.machine import processor_name
 from bench.method import Candidate, Evaluation, FoundMethod, Method, Problem, candidates
 from bench.protocol import Protocol
+from bench.spaces.space import Rows
 from bench.tasks import Answer, Task
 
 __all__ = ["Outcome", "journal_path", "run"]
-
-_RECORDED_PACKAGES = (
-    "numpy",
-    "scipy",
-    "scikit-learn",
-    "moocore",
-    "pymoo",
-    "torch",
-    "botorch",
-    "cma",
-    "optuna",
-)
 
 
 @dataclass(frozen=True)
@@ -152,11 +136,14 @@ def run(
 
     Raises
     ------
+    CallError
+        If the method cannot search spaces of the task's kind.
     JournalError
         If there is a journal already and it is damaged, or the method does not repeat it.
     RunInterrupted
         If `stopped` became true; the journal can be continued.
     """
+    found.require(task.space.kind, protocol.name)
     path = journal_path(results, protocol, found.name, repetition)
     recorded = read_journal(path) if path.exists() else None
     header = _header(protocol, found, repetition, settings or {})
@@ -210,13 +197,16 @@ class _Play:
             initial=protocol.initial_designs(task.space, repetition),
             rng=protocol.method_stream(found.name, repetition),
             _cheap=task.cheap,
+            estimates=task.estimates,
+            _estimate=task.estimate,
             evaluations_left=self.budget.evaluations,
         )
 
     def to_the_end(self, settings: dict[str, Any]) -> None:
         with self.clock.calling(f"{self.found.name} could not be made"):
             method = self.found.method(self.problem, **settings)
-        self._one_batch(method, candidates(self.problem.initial), 0.0)
+        if len(self.problem.initial):
+            self._one_batch(method, candidates(self.problem.initial), 0.0)
         while self.problem.evaluations_left > 0:
             if self.stopped():
                 raise RunInterrupted("stopped; run the same command again to continue")
@@ -225,15 +215,17 @@ class _Play:
             with self.clock.calling(f"ask({wanted}) of {self.found.name} raised"):
                 asked = list(method.ask(wanted))
             seconds = time.perf_counter() - began
+            if not asked and self.budget.at_most and self.evaluated:
+                break
             self._check_candidates(asked, wanted)
             self._one_batch(method, asked, seconds)
 
     def _one_batch(self, method: Method, asked: list[Candidate], ask_seconds: float) -> None:
-        cheap_queries = self.problem.cheap_queries
+        cheap_queries, spent = self.problem.cheap_queries, self.problem.estimate_seconds
         answer = self.task.evaluate(asked)
         replayed = self.recorded is not None and self.batches < len(self.recorded.batches)
         if replayed:
-            self._check_recorded(asked, answer)
+            self._check_recorded(asked, answer, spent)
         evaluations = [
             Evaluation(self.evaluated + i, candidate, answer.objectives[i].copy(), float(cost))
             for i, (candidate, cost) in enumerate(zip(asked, answer.cost_seconds, strict=True))
@@ -247,10 +239,11 @@ class _Play:
             self.journal.append(
                 Batch(
                     number=self.batches,
-                    architectures=tuple(c.architecture for c in asked),
+                    architectures=tuple(map(tuple, self._rows(asked).tolist())),
                     objectives=tuple(map(tuple, answer.objectives.tolist())),
                     cost_seconds=tuple(answer.cost_seconds.tolist()),
                     cheap_queries=cheap_queries,
+                    estimate_seconds=round(spent, 6),
                     ask_seconds=round(ask_seconds, 6),
                     tell_seconds=round(time.perf_counter() - began, 6),
                 )
@@ -275,22 +268,31 @@ class _Play:
                     f"{name} asked for {candidate!r}; expected bench.method.Candidate"
                 )
         try:
-            self.task.space.check([c.architecture for c in asked])
+            self._rows(asked)
         except (SpaceError, ValueError, TypeError) as error:
             raise MethodError(f"{name} asked for an illegal architecture: {error}") from None
 
-    def _check_recorded(self, asked: list[Candidate], answer: Answer) -> None:
+    def _rows(self, asked: list[Candidate]) -> Rows:
+        """Return the architectures [n, variables], in the space's own type of number."""
+        return self.task.space.check([c.architecture for c in asked])
+
+    def _check_recorded(self, asked: list[Candidate], answer: Answer, spent: float) -> None:
         assert self.recorded is not None
         batch = self.recorded.batches[self.batches]
         where = f"{self.recorded.path} line {self.recorded.line_of(self.batches)}"
         if batch.number != self.batches:
             raise JournalError(f"{where}: batch {batch.number}, expected {self.batches}")
-        difference = same_architectures([c.architecture for c in asked], batch.architectures)
+        difference = same_architectures(self._rows(asked).tolist(), batch.architectures)
         if difference:
             raise JournalError(
                 f"{where}: {self.found.name} does not repeat this run: {difference}. The method "
                 f"draws from something else than problem.rng, or its code changed; run with "
                 f"--restart to start the run anew"
+            )
+        if abs(spent - batch.estimate_seconds) > 1e-6 * max(1.0, spent):
+            raise JournalError(
+                f"{where}: {batch.estimate_seconds:g} seconds of estimates are recorded, those of "
+                f"this run are {spent:g}; run with --restart to start the run anew"
             )
         if not self.task.same(answer.objectives, np.asarray(batch.objectives)):
             raise JournalError(
@@ -312,47 +314,14 @@ def _check_same_run(recorded: Journal, header: Header) -> None:
 def _header(
     protocol: Protocol, found: FoundMethod, repetition: int, settings: dict[str, Any]
 ) -> Header:
-    commit, dirty = _git_state()
     return Header(
         protocol=protocol.name,
         protocol_id=protocol.id,
         method=found.name,
+        variant_of=found.method.name if found.method.name != found.name else None,
         method_version=found.method.version,
         settings=found.method.effective_settings(settings),
         source_sha256=found.source_sha256(),
         repetition=repetition,
-        packages=_packages(),
-        git_commit=commit,
-        git_dirty=dirty,
-        processor=processor_name(),
-        threads=int(os.environ.get("OMP_NUM_THREADS", os.cpu_count() or 1)),
+        **environment(),
     )
-
-
-@lru_cache(maxsize=1)
-def _packages() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in _RECORDED_PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-@lru_cache(maxsize=1)
-def _git_state() -> tuple[str | None, bool | None]:
-    """Return the commit of the checkout the suite runs from, and whether it has changes."""
-    here = Path(__file__).resolve().parent.parent
-    if not (here / ".git").exists():
-        return None, None
-
-    def git(*words: str) -> str:
-        return subprocess.run(
-            ["git", "-C", str(here), *words], capture_output=True, text=True, check=True
-        ).stdout.strip()
-
-    try:
-        return git("rev-parse", "HEAD"), bool(git("status", "--porcelain"))
-    except (OSError, subprocess.CalledProcessError):
-        return None, None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bench.errors import CallError, MonasError, ResultsError, RunInterrupted
+from bench.errors import CallError, MonasError, RunInterrupted
 from bench.journal import read_journal
-from bench.machine import numeric_pool, stop_requested
-from bench.method import find_method
-from bench.protocol import Protocol, load_protocol
+from bench.machine import stop_requested
+from bench.method import FoundMethod, find_method
+from bench.parallel import in_parallel
+from bench.protocol import MAIN_ROSTER, Protocol, RosterEntry, load_protocol
 from bench.run import Outcome, journal_path, run
 from bench.tasks import Task
 
@@ -23,10 +23,14 @@ __all__ = ["PlannedRun", "Progress", "Standing", "perform", "plan", "standing", 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """One run of a sweep, in words that another process understands."""
+    """One run of a sweep, in words that another process understands.
+
+    `contestant` is the name it goes by, `method` what finds its class.
+    """
 
     protocol: str
     protocol_id: str
+    contestant: str
     method: str
     settings: tuple[tuple[str, Any], ...]
     repetition: int
@@ -48,6 +52,7 @@ def plan(
     *,
     results: Path,
     methods: Sequence[str] = (),
+    rosters: Sequence[str] = (MAIN_ROSTER,),
     repetitions: int | None = None,
     timeout: float | None = None,
     restart: bool = False,
@@ -59,7 +64,9 @@ def plan(
     protocols : sequence of str
         Names or paths of protocols.
     methods : sequence of str
-        Registered names or `file.py:Class`; the protocol's roster when empty.
+        Names of any roster's contestants, registered names or `file.py:Class`.
+    rosters : sequence of str
+        Rosters whose contestants are planned when no method is named; all when empty.
     repetitions : int, optional
         How many; the protocol's number when not given, which is also the most there can be.
     restart : bool
@@ -68,28 +75,46 @@ def plan(
     Raises
     ------
     bench.errors.CallError
-        If a name is unknown, or more repetitions are asked for than the protocol has.
+        If a name is unknown, a method cannot search the protocol's kind of space, or more
+        repetitions are asked for than the protocol has.
     """
     planned = []
     for name in protocols:
         protocol = load_protocol(name)
-        roster = {entry.method: entry.settings for entry in protocol.rules.roster}
         most = protocol.rules.repetitions
         if repetitions is not None and not 1 <= repetitions <= most:
             raise CallError(f"{protocol.name} has 1 to {most} repetitions, got {repetitions}")
-        found = [(spec, find_method(spec)) for spec in methods or roster]
+        chosen = _contestants(protocol, methods, rosters)
         for repetition in range(repetitions or most):
-            for spec, method in found:
+            for entry, method in chosen:
                 path = journal_path(results, protocol, method.name, repetition)
                 if restart:
                     path.unlink(missing_ok=True)
                 elif _is_finished(path):
                     continue
-                settings = tuple(sorted(roster.get(spec, {}).items()))
-                planned.append(
-                    PlannedRun(name, protocol.id, spec, settings, repetition, results, timeout)
-                )
+                settings = tuple(sorted(entry.settings.items()))
+                who = (method.name, entry.method, settings)
+                planned.append(PlannedRun(name, protocol.id, *who, repetition, results, timeout))
     return planned
+
+
+def _contestants(
+    protocol: Protocol, methods: Sequence[str], rosters: Sequence[str]
+) -> list[tuple[RosterEntry, FoundMethod]]:
+    """Return what takes part: the named methods, or everybody of the rosters."""
+    known = protocol.contestants()
+    named = [known.get(spec, RosterEntry(method=spec)) for spec in methods]
+    entries = named or list(protocol.contestants(*rosters).values())
+    chosen = [(entry, _found(entry.method, entry.name)) for entry in entries]
+    for entry, found in chosen:
+        found.require(protocol.rules.task.space_kind, protocol.name)
+        found.method.effective_settings(entry.settings)  # a wrong one is told before anything runs
+    return chosen
+
+
+def _found(spec: str, name: str | None) -> FoundMethod:
+    found = find_method(spec)
+    return replace(found, name=name) if name else found
 
 
 @dataclass(frozen=True)
@@ -101,14 +126,18 @@ class Standing:
 
 
 def standing(
-    name: str, *, results: Path, methods: Sequence[str] = (), repetitions: int | None = None
+    name: str,
+    *,
+    results: Path,
+    methods: Sequence[str] = (),
+    rosters: Sequence[str] = (MAIN_ROSTER,),
+    repetitions: int | None = None,
 ) -> Standing:
     """Return how the finished runs of a protocol stand, as their journals say."""
     protocol = load_protocol(name)
-    specs = methods or [entry.method for entry in protocol.rules.roster]
     outcomes: list[Outcome] = []
     outdated: dict[str, None] = {}
-    for found in map(find_method, specs):
+    for _, found in _contestants(protocol, methods, rosters):
         source = found.source_sha256()
         for repetition in range(repetitions or protocol.rules.repetitions):
             path = journal_path(results, protocol, found.name, repetition)
@@ -144,30 +173,18 @@ def sweep(
     RunInterrupted
         On Ctrl-C, after the workers have stopped; every journal is whole and can be continued.
     """
-    if not planned:
-        return []
-    if executor is not None:
-        return _collect([executor.submit(perform, each) for each in planned], planned, report)
-    pool, stop = numeric_pool(min(workers, len(planned)))
-    try:
-        return _collect([pool.submit(perform, each) for each in planned], planned, report)
-    except BrokenProcessPool:
-        raise ResultsError(
-            "a worker process died (killed, or out of memory); what is finished is kept, the same "
-            "command continues, --workers 1 needs the least memory"
-        ) from None
-    except KeyboardInterrupt:
-        stop.set()
-        raise RunInterrupted(
-            "stopped by Ctrl-C; what is finished is kept, the same command continues"
-        ) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    return in_parallel(
+        perform,
+        planned,
+        workers=workers,
+        report=lambda done, last: report(Progress(done, len(planned), last)),
+        executor=executor,
+    )
 
 
 def perform(planned: PlannedRun) -> Outcome:
     """Do one run in this process; whatever goes wrong becomes its outcome."""
-    found = find_method(planned.method)
+    found = _found(planned.method, planned.contestant)
     protocol, task = _loaded(planned.protocol, planned.protocol_id)
     path = journal_path(planned.results, protocol, found.name, planned.repetition)
     try:
@@ -188,23 +205,6 @@ def perform(planned: PlannedRun) -> Outcome:
     except Exception as error:  # a fault of the suite or the machine; the other runs go on
         reason = f"unexpected {type(error).__name__}: {error}"
     return Outcome(found.name, planned.repetition, "failed", reason, path)
-
-
-def _collect(
-    futures: list[Future[Outcome]],
-    planned: Sequence[PlannedRun],
-    report: Callable[[Progress], None],
-) -> list[Outcome]:
-    outcomes = []
-    try:
-        for future in as_completed(futures):
-            outcomes.append(future.result())
-            report(Progress(len(outcomes), len(planned), outcomes[-1]))
-    except BaseException:
-        for future in futures:
-            future.cancel()
-        raise
-    return outcomes
 
 
 @lru_cache(maxsize=4)

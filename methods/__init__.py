@@ -1,4 +1,4 @@
-"""Algorithms that play by ask and tell: one module or package for each, found by entry point.
+"""Searches that play by ask and tell, and estimators that score: found by entry point.
 
 A method sees `bench.spaces`, `bench.method` and `bench.indicators`; never data, tasks or the inside
 of another method. What several of them need lives in the modules that start with an underscore.
@@ -11,6 +11,7 @@ __all__ = [
     "lamoo",
     "local_search",
     "moead",
+    "mote",
     "motpe",
     "nsga2",
     "nsga3",
@@ -18,4 +19,5 @@ __all__ = [
     "random_search",
     "sms_emoa",
     "weighted_sum_ea",
+    "zero_cost",
 ]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bench.errors import MethodError
-from bench.spaces import FiniteSpace
+from bench.spaces import Box, FiniteSpace, Space
 from methods._gp_posterior import Process, standardising
 
 __all__ = ["ENCODINGS", "GaussianProcess", "encode", "fit", "torch_kept_as_it_is"]
@@ -31,21 +31,29 @@ ENCODINGS: dict[str, Callable[[FiniteSpace, ArrayLike], Floats]] = {
 _LEAST_NOISE = 1e-4  # BoTorch's own bound, in standardised units
 
 
-def encode(space: FiniteSpace, architectures: ArrayLike, encoding: str) -> Floats:
+def encode(space: Space, architectures: ArrayLike, encoding: str) -> Floats:
     """Return architectures as inputs of a Gaussian process, [n, d] within [0, 1].
 
     Parameters
     ----------
     encoding : {"ordinal", "one-hot"}
-        The capacity rank of every category (that of the LaMOO papers), or an indicator for each.
+        The capacity rank of every category (that of the LaMOO papers), or an indicator for each. A
+        box is scaled to the unit cube, and has no categories to indicate.
 
     Raises
     ------
     MethodError
-        If there is no such encoding.
+        If there is no such encoding, or none of this space.
     """
     if encoding not in ENCODINGS:
         raise MethodError(f"encoding is {encoding!r}; expected one of {', '.join(ENCODINGS)}")
+    if isinstance(space, Box) and encoding == "ordinal":
+        return space.to_unit(architectures)
+    if not isinstance(space, FiniteSpace):
+        raise MethodError(
+            f"encoding is {encoding!r}; expected 'ordinal' for {space.name!r}, which is a "
+            f"{space.kind}"
+        )
     return ENCODINGS[encoding](space, architectures)
 
 

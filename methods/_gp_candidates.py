@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bench.spaces import FiniteSpace
+from bench.spaces import FiniteSpace, Space
 from bench.spaces.finite import Architectures
+from bench.spaces.space import Rows
 from methods._unasked import Unasked
 
 __all__ = ["CandidateSet", "Candidates", "Described"]
 
 Floats = NDArray[np.float64]
-Describe = Callable[[Architectures], tuple[Floats, Floats]]
+Describe = Callable[[Rows], tuple[Floats, Floats]]
 
 ENUMERATED = 50_000  # architectures; a posterior of that many takes 0.1 s an objective
 
@@ -39,7 +40,7 @@ class Candidates:
         Of the isomorphism classes.
     """
 
-    architectures: Architectures
+    architectures: Rows
     inputs: Floats
     known: Floats
     keys: Sequence[Hashable]
@@ -53,26 +54,31 @@ class Described:
 
     Parameters
     ----------
-    space : FiniteSpace
+    space : Space
     describe : function
         Architectures to `inputs` and `known`.
     """
 
-    def __init__(self, space: FiniteSpace, describe: Describe) -> None:
+    def __init__(self, space: Space, describe: Describe) -> None:
         self._space, self._describe = space, describe
-        self.enumerated = space.listable and space.size <= ENUMERATED
-        if self.enumerated:
-            self._members = self._made(space.enumerate())
+        self._listed: FiniteSpace | None = None
+        if isinstance(space, FiniteSpace) and space.listable and space.size <= ENUMERATED:
+            self._listed, self._members = space, self._made(space.enumerate())
 
-    def of(self, rows: Architectures) -> Candidates:
+    @property
+    def enumerated(self) -> bool:
+        """Whether all architectures are described already."""
+        return self._listed is not None
+
+    def of(self, rows: Rows) -> Candidates:
         """Return these architectures [k, variables] as candidates."""
-        if not self.enumerated:
+        if self._listed is None:
             return self._made(rows)
-        places, of = self._space.index(rows), self._members
+        places, of = self._listed.index(rows), self._members
         keys = [of.keys[i] for i in places.tolist()]
         return Candidates(rows, of.inputs[places], of.known[places], keys)
 
-    def _made(self, rows: Architectures) -> Candidates:
+    def _made(self, rows: Rows) -> Candidates:
         return Candidates(rows, *self._describe(rows), keys=self._space.class_keys(rows))
 
 

@@ -69,18 +69,18 @@ class TunedSurrogate(Surrogate):
         super().__init__(problem, known=known, transform=transform, samples=samples, pool=pool)
         self._trend, self._canonical, self._features = trend, canonical, features
         none = np.empty((0, problem.space.variables), dtype=np.int8)
-        columns = path_features(problem.space, none).shape[1] if features else 0
+        columns = path_features(problem.finite_space, none).shape[1] if features else 0
         self._layout = Layout(problem.space.variables, columns)
         self._maxiter, self._priors = maxiter, priors or Priors()
 
     def _represented(self, architectures: ArrayLike) -> Architectures:
-        space = self.problem.space
+        space = self.problem.finite_space
         return space.canonical(architectures) if self._canonical else space.check(architectures)
 
     def _inputs(self, architectures: Architectures, known: Floats) -> Floats:
         parts = [architectures.astype(np.float64)]
         if self._features:
-            parts.append(path_features(self.problem.space, architectures))
+            parts.append(path_features(self.problem.finite_space, architectures))
         if not (self._trend and self.known):
             return np.concatenate(parts, axis=1)
         costs = known[:, list(self.known)]

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from bench.errors import MethodError
 from bench.method import Candidate, Evaluation, Problem, Setting, candidates
-from bench.spaces.finite import Architectures, FiniteSpace
+from bench.spaces import Box, FiniteSpace, Space
+from bench.spaces.space import Kind, Rows
 from methods._generational import Generational
 from methods._unasked import Unasked
 
@@ -32,6 +33,10 @@ VARIATION: Mapping[str, Setting] = {
         "released code",
         "pymoo's integer example; with NSGA-II's 20, 95 % of the steps round back to nothing",
     ),
+    "box_mutation_eta": Setting(20.0, "paper", "in a box, where nothing is rounded: NSGA-II's"),
+    "box_crossover_eta": Setting(
+        20.0, "paper", "of simulated binary crossover, in a box: NSGA-II's section V, and MOEA/D's"
+    ),
 }
 
 
@@ -42,10 +47,15 @@ class PymooMethod(Generational):
     generation that the budget cuts off is never given back, which changes nothing: it would only
     choose the next parents. All random numbers come from the run's own stream.
 
+    Categories are crossed uniformly and mutated by rounded polynomial mutation; in a box, crossover
+    is simulated binary and mutation not rounded, both pymoo's.
+
     A subclass makes pymoo's algorithm object and has the settings `population_size` (None means
     the budget divided by `_generations`, at least 10 and at most 100), `crossover_probability` and
     those of `VARIATION`.
     """
+
+    spaces: ClassVar[tuple[Kind, ...]] = ("finite", "box")
 
     _generations: ClassVar[int] = 10
 
@@ -78,7 +88,7 @@ class PymooMethod(Generational):
     def _generation(self) -> list[Candidate]:
         return candidates(self._offspring())
 
-    def _offspring(self) -> Architectures:
+    def _offspring(self) -> Rows:
         size, rng = self._population_size, self.problem.rng
         if not self._algorithm.is_initialized and len(self._answered) < size:
             return self._unasked.sample(rng, size - len(self._answered))
@@ -116,17 +126,9 @@ class PymooMethod(Generational):
     # -- parts of pymoo --------------------------------------------------------------------------
 
     def _set_up(self, algorithm: Any) -> Any:
-        from pymoo.core.problem import Problem as Bounds
         from pymoo.core.termination import NoTermination
 
-        space = self.problem.space
-        bounds = Bounds(
-            n_var=space.variables,
-            n_obj=len(self.problem.objectives),
-            xl=0,
-            xu=np.asarray(space.cardinalities) - 1,
-            vtype=int,
-        )
+        bounds = _bounds(self.problem.space, len(self.problem.objectives))
         # The runner owns the budget: pymoo would count evaluations that it does not make itself.
         algorithm.setup(bounds, termination=NoTermination())
         # In place of the stream that setup seeds, so that all randomness is the run's own.
@@ -145,20 +147,25 @@ class PymooMethod(Generational):
 
     def _variation(self) -> tuple[Any, Any]:
         """Return crossover and mutation; what they make belongs to the space."""
+        from pymoo.operators.crossover.sbx import SBX
         from pymoo.operators.crossover.ux import UniformCrossover
         from pymoo.operators.mutation.pm import PolynomialMutation
 
         space, settings = self.problem.space, self.settings
-        return (
-            UniformCrossover(prob=settings.crossover_probability),
-            PolynomialMutation(
-                prob=1.0,
-                prob_var=settings.mutation_probability or 1.0 / space.variables,
-                eta=settings.mutation_eta,
-                vtype=float,
-                repair=_repair(space),
-            ),
+        if isinstance(space, Box):
+            eta = settings.box_mutation_eta
+            crossover = SBX(prob=settings.crossover_probability, eta=settings.box_crossover_eta)
+        else:
+            eta = settings.mutation_eta
+            crossover = UniformCrossover(prob=settings.crossover_probability)
+        mutation = PolynomialMutation(
+            prob=1.0,
+            prob_var=settings.mutation_probability or 1.0 / space.variables,
+            eta=eta,
+            vtype=float,
+            repair=_repair(space),
         )
+        return crossover, mutation
 
 
 def _whole_generations(size: int) -> Any:
@@ -176,18 +183,32 @@ def _whole_generations(size: int) -> Any:
     return WholeGenerations
 
 
-def _repair(space: FiniteSpace) -> Any:
-    """Return a pymoo repair that rounds to categories, and then to what the space contains."""
-    from pymoo.operators.repair.rounding import RoundingRepair
+def _bounds(space: Space, objectives: int) -> Any:
+    """Return pymoo's problem, which knows the bounds of the variables and computes nothing."""
+    from pymoo.core.problem import Problem as Bounds
 
-    class Legal(RoundingRepair):  # type: ignore[misc,unused-ignore]
+    known: dict[str, Any] = {"n_var": space.variables, "n_obj": objectives}
+    if isinstance(space, FiniteSpace):
+        return Bounds(**known, xl=0, xu=np.asarray(space.cardinalities) - 1, vtype=int)
+    if isinstance(space, Box):
+        return Bounds(**known, xl=space.lower, xu=space.upper, vtype=float)
+    raise MethodError(f"{space.name}: expected a finite space or a box")
+
+
+def _repair(space: Space) -> Any:
+    """Return a pymoo repair that rounds to categories, and then to what the space contains."""
+    from pymoo.core.repair import Repair
+
+    class Legal(Repair):  # type: ignore[misc,unused-ignore]
         def _do(self, problem: Any, X: Any, **kwargs: Any) -> Any:  # noqa: N803 - pymoo's name
-            return space.repair(super()._do(problem, X, **kwargs)).astype(int)
+            if isinstance(space, Box):
+                return space.repair(X)
+            return space.repair(np.around(X).astype(int)).astype(int)
 
     return Legal()
 
 
-def _elimination(space: FiniteSpace, unasked: Unasked) -> Any:
+def _elimination(space: Space, unasked: Unasked) -> Any:
     """Return a pymoo duplicate elimination that knows everything that was asked for."""
     from pymoo.core.duplicate import DuplicateElimination
 

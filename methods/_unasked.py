@@ -11,8 +11,8 @@ from collections.abc import Hashable, Iterable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bench.spaces import FiniteSpace
-from bench.spaces.finite import Architectures
+from bench.spaces import FiniteSpace, Space
+from bench.spaces.space import Rows
 
 __all__ = ["Unasked"]
 
@@ -24,10 +24,11 @@ class Unasked:
 
     Parameters
     ----------
-    space : FiniteSpace
+    space : Space
+        Of a box, each point is a class.
     """
 
-    def __init__(self, space: FiniteSpace) -> None:
+    def __init__(self, space: Space) -> None:
         self._space = space
         self._asked: set[Hashable] = set()
 
@@ -48,7 +49,7 @@ class Unasked:
         """
         return self._first(self._space.class_keys(architectures), set(self._asked))
 
-    def sample(self, rng: np.random.Generator, n: int) -> Architectures:
+    def sample(self, rng: np.random.Generator, n: int) -> Rows:
         """Draw n architectures [n, variables]: of unasked classes, then of any.
 
         Once no class is left, what is missing is drawn from the whole space with replacement,
@@ -57,7 +58,7 @@ class Unasked:
         new = self.sample_new(rng, n)
         return np.concatenate([new, self._space.sample(rng, n - len(new))])
 
-    def sample_new(self, rng: np.random.Generator, n: int) -> Architectures:
+    def sample_new(self, rng: np.random.Generator, n: int) -> Rows:
         """Draw up to n architectures [k, variables] uniformly from those whose class is unasked.
 
         One after the other, each class at most once: a class with many members is drawn more often
@@ -65,7 +66,7 @@ class Unasked:
         enumerated, if rejection found none).
         """
         seen = set(self._asked)
-        drawn = [np.empty((0, self._space.variables), dtype=np.int8)]
+        drawn = [self._space.check([])]
         missing = n
         for _ in range(_ROUNDS):
             rows = self._space.sample(rng, 2 * missing + 8)
@@ -73,12 +74,12 @@ class Unasked:
             missing -= len(drawn[-1])
             if missing == 0:
                 return np.concatenate(drawn)
-        if self._space.listable:
+        if isinstance(self._space, FiniteSpace) and self._space.listable:
             rows = self._space.enumerate()
             drawn.append(self._take(rows[rng.permutation(len(rows))], missing, seen))
         return np.concatenate(drawn)
 
-    def _take(self, rows: Architectures, n: int, seen: set[Hashable]) -> Architectures:
+    def _take(self, rows: Rows, n: int, seen: set[Hashable]) -> Rows:
         keys = self._space.class_keys(rows)
         taken = rows[self._first(keys, set(seen))][:n]
         seen.update(self._space.class_keys(taken))

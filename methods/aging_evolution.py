@@ -12,10 +12,10 @@ from bench.errors import MethodError
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
 from bench.spaces import ListedSpace
 from bench.spaces.finite import Architectures
-from methods._ranks import domination_ranks
+from methods._ranks import crowding, domination_ranks
 from methods._unasked import Unasked
 
-__all__ = ["AgingEvolution", "crowding"]
+__all__ = ["AgingEvolution"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -101,35 +101,10 @@ class AgingEvolution(Method):
         self._unasked.remove(drawn)
         return candidates(drawn)[0]
 
-    def _mutate(self, architecture: tuple[int, ...]) -> Architectures:
-        space, rng = self.problem.space, self.problem.rng
+    def _mutate(self, architecture: tuple[float, ...]) -> Architectures:
+        space, rng = self.problem.finite_space, self.problem.rng
         if isinstance(space, ListedSpace):
             around = space.neighbours(architecture)
             drawn = rng.integers(len(around))
             return around[drawn : drawn + 1]
         return space.mutate(rng, [architecture], rate=0.0)  # moves exactly one variable
-
-
-def crowding(objectives: Floats, ranks: Indices) -> Floats:
-    """Return the crowding distance [n] of each row of objectives [n, m] among those of its rank.
-
-    The sum over objectives of the distance between its two neighbours, in units of the front's
-    range; infinite at the ends (Deb et al. 2002, section III-B). An objective in which a front does
-    not differ adds nothing.
-
-    Examples
-    --------
-    >>> crowding(np.array([[0.0, 4.0], [1.0, 3.0], [4.0, 0.0]]), np.zeros(3, dtype=int)).tolist()
-    [inf, 2.0, inf]
-    """
-    distance = np.zeros(len(objectives))
-    for rank in np.unique(ranks):
-        members = np.flatnonzero(ranks == rank)
-        for values in objectives[members].T:
-            order = np.argsort(values, kind="stable")
-            span = values[order[-1]] - values[order[0]]
-            if span > 0:
-                gaps = (values[order[2:]] - values[order[:-2]]) / span
-                distance[members[order[1:-1]]] += gaps
-                distance[members[order[[0, -1]]]] = np.inf
-    return distance

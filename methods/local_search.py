@@ -133,7 +133,7 @@ class LocalSearch(Method):
 
     def _move_to(self, centre: int) -> None:
         self._centre = centre
-        around = self.problem.space.neighbours(self._told[centre].candidate.architecture)
+        around = self.problem.finite_space.neighbours(self._told[centre].candidate.architecture)
         self._neighbours = around[self.problem.rng.permutation(len(around))]
 
     def _weighted_sums(self, weights: Floats) -> Floats:

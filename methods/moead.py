@@ -23,7 +23,7 @@ _ATTEMPTS = 100  # as many as pymoo's matings make in the other methods
 
 
 class MOEAD(PymooMethod):
-    """MOEA/D on integer variables: one Tchebycheff subproblem for each weight vector.
+    """MOEA/D: one Tchebycheff subproblem for each weight vector.
 
     Decomposition, choice of parents and replacement are pymoo's (`ParallelMOEAD`): a generation has
     one offspring for each subproblem, made of its neighbours, and replaces whichever neighbours it

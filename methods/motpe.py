@@ -16,7 +16,7 @@ from methods._unasked import Unasked
 
 __all__ = ["MOTPE"]
 
-Architecture = tuple[int, ...]
+Architecture = tuple[float, ...]
 
 
 class MOTPE(Method):
@@ -75,7 +75,8 @@ class MOTPE(Method):
         self._pending: dict[Architecture, Any] = {}
         choose = self._optuna.distributions.CategoricalDistribution
         self._distributions = {
-            f"v{v:03d}": choose(tuple(range(c))) for v, c in enumerate(problem.space.cardinalities)
+            f"v{v:03d}": choose(tuple(range(c)))
+            for v, c in enumerate(problem.finite_space.cardinalities)
         }
         with _quiet():
             self._samplers = [self._sampler(draws) for draws in _halved(self.settings.candidates)]

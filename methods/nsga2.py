@@ -12,7 +12,7 @@ __all__ = ["NSGA2"]
 
 
 class NSGA2(PymooMethod):
-    """NSGA-II on integer variables: non-dominated sorting, crowding, binary tournaments.
+    """NSGA-II: non-dominated sorting, crowding, binary tournaments.
 
     Survival, tournament, uniform crossover and polynomial mutation are pymoo's; the generation is
     handed out in batches and given back to pymoo when all of it is answered. A generation that the
@@ -23,8 +23,8 @@ class NSGA2(PymooMethod):
 
     - the first population is the shared initial designs, filled up with random architectures (if
       there are more designs than the population holds, all of them are the first parents);
-    - uniform crossover replaces simulated binary crossover, which would blend categories that
-      have no order; mutation remains polynomial, rounded to the nearest category;
+    - in a finite space uniform crossover replaces simulated binary crossover, which would blend
+      categories that have no order; mutation remains polynomial, rounded to the nearest category;
     - an offspring whose isomorphism class was asked for before, in any generation, is made anew
       (pymoo's own default looks at the current population only); what cannot be made in 100
       attempts is drawn at random.

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 
 class NSGA3(PymooMethod):
-    """NSGA-III on integer variables: non-dominated sorting, and niches around reference directions.
+    """NSGA-III: non-dominated sorting, and niches around reference directions.
 
     Survival (hyperplane through the extreme points, association, niching), random parents, uniform
     crossover and polynomial mutation are pymoo's. There are as many reference directions as members
@@ -46,6 +46,7 @@ class NSGA3(PymooMethod):
         ),
         "crossover_probability": Setting(1.0, "paper", "table II: p_c = 1"),
         **VARIATION,
+        "box_crossover_eta": Setting(30.0, "paper", "table II: eta_c = 30, in a box"),
     }
 
     def __init__(self, problem: Problem, **settings: Any) -> None:

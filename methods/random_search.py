@@ -22,6 +22,7 @@ class RandomSearch(Method):
     name = "random"
     source = "Bergstra and Bengio, JMLR 13, 2012; Li and Talwalkar, arXiv 1902.07638 (UAI 2019)"
     summary = "uniform sampling without replacement"
+    spaces = ("finite", "box")
 
     def __init__(self, problem: Problem, **settings: object) -> None:
         super().__init__(problem, **settings)

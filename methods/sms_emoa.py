@@ -23,7 +23,7 @@ _SAMPLES = 10_000
 
 
 class SMSEMOA(PymooMethod):
-    """SMS-EMOA on integer variables: whoever adds least hypervolume to the last front dies.
+    """SMS-EMOA: whoever adds least hypervolume to the last front dies.
 
     Steady state, as far as the protocol lets it: with every batch of answers as many members die
     as were added, one by one; with batches of one it is the paper's (mu + 1).
@@ -52,6 +52,7 @@ class SMSEMOA(PymooMethod):
         ),
         "crossover_probability": Setting(0.9, "released code", "pymoo's SBX"),
         **VARIATION,
+        "box_crossover_eta": Setting(15.0, "released code", "pymoo's SBX, in a box"),
     }
 
     def __init__(self, problem: Problem, **settings: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ __all__ = [
     "front_name",
     "median_run",
     "method_order",
+    "of_rosters",
     "regret_column",
     "run_frame",
 ]
@@ -65,7 +67,7 @@ def median_run(runs: list[RunResult]) -> RunResult:
 
 def front_name(protocol: Protocol) -> str:
     """Return what the front is called that runs are held against."""
-    known = protocol.rules.normalisation.scheme == "known front"
+    known = protocol.rules.normalisation.scheme in ("known front", "known maximum")
     return "best known front" if known else "exact front"
 
 
@@ -80,10 +82,34 @@ def regret_column(protocol: Protocol) -> tuple[str, str]:
     return "log10_regret", "log10 regret"
 
 
+def of_rosters(results: Results, rosters: Sequence[str]) -> Results:
+    """Return the results of these rosters' contestants alone; of all rosters if none is named.
+
+    Beside them stay random search, the methods whose variants they are, and what stands in no
+    roster: somebody's own method is always looked at.
+
+    Raises
+    ------
+    bench.errors.CallError
+        If the protocol has no roster of that name.
+    """
+    everybody = results.protocol.contestants()
+    chosen = results.protocol.contestants(*rosters)
+    kept = {RANDOM, *chosen, *(entry.method for entry in chosen.values())}
+
+    def stays(method: str) -> bool:
+        return method in kept or method not in everybody
+
+    return replace(
+        results,
+        runs=tuple(run for run in results.runs if stays(run.method)),
+        unfinished=tuple(each for each in results.unfinished if stays(each.method)),
+    )
+
+
 def method_order(results: Results) -> Sequence[str]:
-    """Return the whole roster, run or not, then other methods by name.
+    """Return the whole of every roster, run or not, then other methods by name.
 
     A method keeps its place, hence its colour, when another one has no results.
     """
-    roster = [entry.method for entry in results.protocol.rules.roster]
-    return list(dict.fromkeys([*roster, *results.methods]))
+    return list(dict.fromkeys([*results.protocol.contestants(), *results.methods]))

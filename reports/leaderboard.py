@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from bench.indicators import (
     paired_wilcoxon,
     significance_groups,
 )
+from bench.protocol import MAIN_ROSTER
 from bench.results import Results
 from bench.seeds import stream
 from reports.common import RANDOM, common_matrix, regret_column
@@ -132,7 +134,9 @@ class Leaderboard:
         return float(min(1.0, compared * 2.0 ** (1 - len(self.repetitions))))
 
 
-def make_leaderboard(results: Results, frame: pd.DataFrame) -> Leaderboard:
+def make_leaderboard(
+    results: Results, frame: pd.DataFrame, rosters: Sequence[str] = (MAIN_ROSTER,)
+) -> Leaderboard:
     """Return the leaderboard of one protocol from `reports.common.run_frame`.
 
     Only the common repetitions are compared; the interval is drawn from the stream
@@ -148,7 +152,7 @@ def make_leaderboard(results: Results, frame: pd.DataFrame) -> Leaderboard:
     ]
     standings.sort(key=_place)
     most = max(done.values(), default=0)
-    roster = [entry.method for entry in results.protocol.rules.roster]
+    roster = results.protocol.contestants(*rosters)
     return Leaderboard(
         standings=tuple(standings),
         repetitions=tuple(common),

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.data.catalogue import catalogue_entry
 from bench.protocol import Protocol
 from bench.results import Results
-from bench.tasks import PinnedTable
 from reports import display
-from reports.common import RANDOM, front_name, regret_column
+from reports.common import RANDOM, regret_column
 from reports.efficiency import Efficiency
 from reports.leaderboard import ALPHA, Leaderboard, Standing
+from reports.page_head import head_rows
 from reports.provenance import Contestant, Provenance
 
 __all__ = ["Facts", "Page", "Section", "Table", "compared", "make_page", "verdict"]
@@ -68,6 +67,7 @@ class Page:
 def make_page(facts: Facts) -> Page:
     """Return the page of one protocol."""
     protocol = facts.results.protocol
+    repetitions = compared(facts.leaderboard, protocol)
     sections = [
         _leaderboard(facts.leaderboard, protocol),
         _unfinished(facts.results, facts.leaderboard),
@@ -80,7 +80,7 @@ def make_page(facts: Facts) -> Page:
         title=protocol.rules.title,
         label=protocol.label,
         description=" ".join(protocol.rules.description.split()),
-        head=_head(facts.results, facts.leaderboard),
+        head=Table(("", ""), head_rows(facts.results, repetitions), words=2),
         objectives=_objectives(protocol),
         sections=tuple(section for section in sections if section is not None),
     )
@@ -129,59 +129,6 @@ def _against(standing: Standing) -> str:
 def _is_worse(standing: Standing) -> bool:
     against = standing.measured.against_random if standing.measured else None
     return against is not None and against.median_difference < 0.0 and against.p < ALPHA
-
-
-_SCALES = {
-    "exact front": "scaled to ideal 0 and nadir 1",
-    "known front": "scaled to 0 at the front's ideal and 1 at what 90 % of random ones stay below",
-    "z-score": "as z-scores over all architectures",
-}
-
-
-def _head(results: Results, board: Leaderboard) -> Table:
-    protocol, rules = results.protocol, results.protocol.rules
-    budget, attainable = rules.budget, display.ratio(rules.normalisation.attainable)
-    reference = ", ".join(f"{value:g}" for value in rules.normalisation.reference_point)
-    front = front_name(protocol)
-    rows = (
-        ("Protocol", f"{protocol.label}, {rules.tier}"),
-        (
-            "Searched",
-            f"{results.architectures:,} architectures of the space {rules.task.space}",
-        ),
-        (
-            "Budget",
-            f"{budget.evaluations} evaluations, at most {budget.batch} at once; the first "
-            f"{budget.initial} are the same initial designs for every method",
-        ),
-        (
-            "Repetitions",
-            f"{compared(board, protocol)} compared: those that every method has finished",
-        ),
-        (
-            "Hypervolume",
-            f"of the held-back scores of what is non-dominated in what the search saw, as a share "
-            f"of that of the {front}; objectives {_SCALES[rules.normalisation.scheme]}, "
-            f"reference point ({reference}); the {front} has "
-            f"{_count(rules.normalisation.front_size, 'point')}",
-        ),
-        (
-            "Attainable ratio",
-            f"{attainable}: the ratio of a search that found everything non-dominated in what it "
-            f"may see. It chooses by a noisier measurement than the one it is scored by; what is "
-            f"missing to 1 is the price of that, and luck alone leads beyond it",
-        ),
-        *(("Source of numbers", _origin(table)) for table in rules.task.tables),
-    )
-    return Table(("", ""), rows, words=2)
-
-
-def _origin(table: PinnedTable) -> str:
-    entry = catalogue_entry(table.name)
-    return (
-        f"{entry.kind} {entry.name}, {entry.title}; brought by: {entry.how_to_get}; content sha256 "
-        f"{display.digest(table.content_sha256)}"
-    )
 
 
 def _objectives(protocol: Protocol) -> Table:

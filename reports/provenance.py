@@ -65,7 +65,7 @@ def make_provenance(results: Results) -> Provenance:
 
 
 def _contestants(results: Results) -> Iterable[Contestant]:
-    roster = {e.method: frozenset(e.settings) for e in results.protocol.rules.roster}
+    roster = {name: frozenset(e.settings) for name, e in results.protocol.contestants().items()}
     for method in results.methods:
         states = Counter(
             (h.method_version, h.source_sha256, json.dumps(h.settings, sort_keys=True))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import CallError
+from bench.protocol import MAIN_ROSTER
+from bench.ranking import RankResults
 from bench.results import Results
-from reports.common import run_frame
+from reports.common import of_rosters, run_frame
 from reports.display import MISSING
 from reports.efficiency import make_efficiency
 from reports.leaderboard import make_leaderboard
 from reports.page import Facts, compared, make_page, verdict
 from reports.provenance import make_provenance
+from reports.ranking import write_ranking
+from reports.rendering import html_environment, markdown_environment, save
 from reports.tables import csv_bytes, leaderboard_frame
 
 if TYPE_CHECKING:
@@ -24,13 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = ["build_report"]
 
-_MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]|~$])")
-
 
 def build_report(
     results: Sequence[Results],
     out: Path,
     *,
+    ranked: Sequence[RankResults] = (),
+    rosters: Sequence[str] = (MAIN_ROSTER,),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write the report of these results below `out`; the same results give the same bytes.
@@ -43,6 +45,11 @@ def build_report(
     ----------
     results : sequence of Results
         One for each protocol.
+    ranked : sequence of RankResults
+        One for each protocol of rank.
+    rosters : sequence of str
+        Whose contestants are shown, besides methods of no roster; all if empty. Their names stand
+        behind that of the folder, unless it is the main roster's.
     progress : callable
         Told in a line what was written.
 
@@ -56,14 +63,15 @@ def build_report(
     bench.errors.CallError
         If there are no results, a protocol is given twice, or `out` cannot be written.
     """
-    labels = [each.protocol.label for each in results]
-    if not results:
+    labels = [r.protocol.label for r in results] + [r.protocol.label for r in ranked]
+    if not labels:
         raise CallError("no results to report: expected those of at least one protocol")
     for label in labels:
         if labels.count(label) > 1:
             raise CallError(f"the results of {label} are given twice; name each protocol once")
     try:
-        return _write(results, out, progress)
+        shown = [of_rosters(each, rosters) for each in results]
+        return _write(shown, ranked, out, rosters, progress)
     except OSError as error:
         raise CallError(
             f"cannot write {error.filename or out}: {error.strerror}; choose another folder with "
@@ -71,29 +79,44 @@ def build_report(
         ) from None
 
 
-def _write(results: Sequence[Results], out: Path, progress: Callable[[str], None]) -> Path:
-    html, markdown = _environment(), _environment(finalize=_markdown)
+def _write(
+    results: Sequence[Results],
+    ranked: Sequence[RankResults],
+    out: Path,
+    rosters: Sequence[str],
+    progress: Callable[[str], None],
+) -> Path:
+    html, markdown = html_environment(), markdown_environment()
     entries = []
     for each in sorted(results, key=lambda r: (r.protocol.name, r.protocol.id)):
-        entries.append(_write_protocol(each, out, html, markdown))
+        entries.append(_write_protocol(each, out, rosters, html, markdown))
         progress(f"{each.protocol.label}: {entries[-1]['folder']}/report.html")
-    index = out / "index.html"
-    _save(index, html.get_template("index.html.jinja").render(entries=entries))
-    _save(out / "index.md", markdown.get_template("index.md.jinja").render(entries=entries))
+    rankings = []
+    for ranking in sorted(ranked, key=lambda r: (r.protocol.name, r.protocol.id)):
+        rankings.append(write_ranking(ranking, out, html, markdown))
+        progress(f"{ranking.protocol.label}: {rankings[-1]['folder']}/report.html")
+    index, told = out / "index.html", {"entries": entries, "rankings": rankings}
+    save(index, html.get_template("index.html.jinja").render(told))
+    save(out / "index.md", markdown.get_template("index.md.jinja").render(told))
     return index
 
 
 def _write_protocol(
-    results: Results, out: Path, html: Environment, markdown: Environment
+    results: Results,
+    out: Path,
+    rosters: Sequence[str],
+    html: Environment,
+    markdown: Environment,
 ) -> dict[str, Any]:
     from reports.figures import draw_plots, save_plot
 
     protocol = results.protocol
-    name = f"{protocol.name}-{protocol.short_id}"
+    shown = () if tuple(rosters) == (MAIN_ROSTER,) else rosters or ("all",)
+    name = "-".join([protocol.name, protocol.short_id, *shown])
     folder = out / name
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     frame = run_frame(results)
-    board = make_leaderboard(results, frame)
+    board = make_leaderboard(results, frame, rosters)
     facts = Facts(results, board, make_efficiency(results, frame), make_provenance(results))
     (folder / "runs.csv").write_bytes(csv_bytes(frame))
     (folder / "leaderboard.csv").write_bytes(csv_bytes(leaderboard_frame(board, protocol)))
@@ -107,7 +130,9 @@ def _write_protocol(
     page = make_page(facts)
     for environment, suffix in ((html, "html"), (markdown, "md")):
         template = environment.get_template(f"page.{suffix}.jinja")
-        _save(folder / f"report.{suffix}", template.render(page=page, figures=figures))
+        files = ["leaderboard.csv", "runs.csv"]
+        text = template.render(page=page, figures=figures, tables_written=files)
+        save(folder / f"report.{suffix}", text)
     return {
         "folder": name,
         "title": page.title,
@@ -117,34 +142,3 @@ def _write_protocol(
         "first": board.compared[0] if board.compared else MISSING,
         "verdict": verdict(board, briefly=True),
     }
-
-
-def _environment(**options: Any) -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(str(files("reports") / "templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        **options,
-    )
-
-
-def _markdown(value: object) -> object:
-    """Make text harmless in Markdown and in the HTML that Markdown may hold; quotes may stay."""
-    from markupsafe import Markup
-
-    if not isinstance(value, str) or isinstance(value, Markup):
-        return value
-    line = " ".join(value.split())
-    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        line = line.replace(character, entity)
-    escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", line)
-    return Markup(escaped)  # noqa: S704 - escaped just above
-
-
-def _save(path: Path, text: str) -> None:
-    path.write_bytes(text.encode())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bench.data import catalogue_entry
 from bench.protocol import load_protocol, released_protocols
+from bench.tasks import pinned_tables
 
 
 def _here(name):
-    tables = load_protocol(name).rules.task.tables
+    tables = pinned_tables(load_protocol(name).rules.task)
     return all(catalogue_entry(table.name).path.exists() for table in tables)
 
 

@@ -14,8 +14,16 @@ from bench.protocol import load_protocol, released_protocols
 ROOT = Path(__file__).resolve().parent.parent
 
 
-# Methods that a plain installation cannot run: they are asked for by name.
-NEED_AN_EXTRA = {"ehvi-tuned", "motpe", "qehvi", "qnehvi", "qparego"}
+# Methods that a plain installation cannot run: they stand in rosters of their own.
+NEED_AN_EXTRA = {
+    "ehvi-tuned",
+    "lamoo-ehvi-tuned",
+    "lamoo-qehvi",
+    "motpe",
+    "qehvi",
+    "qnehvi",
+    "qparego",
+}
 
 
 def test_version_is_one():
@@ -29,10 +37,33 @@ def test_registered_methods_go_by_their_own_names():
         assert find_method(entry.name).name == entry.name
 
 
+NEED_AN_ESTIMATE = {"mote-nas", "mote-nas-ef", "mote-nas-mo", "mote-nas-paper", "mote-nas-rs"}
+
+
 def test_every_registered_method_is_in_every_roster():
     registered = {entry.name for entry in entry_points(group="monas.methods")} - NEED_AN_EXTRA
     for name in released_protocols():
-        assert {e.method for e in load_protocol(name).rules.roster} == registered
+        rules = load_protocol(name).rules
+        roster = {e.method for e in rules.roster}
+        if rules.task.kind == "function":  # of those that can search a box
+            assert {"random", "nsga2", "lamoo-random"} <= roster < registered
+        elif getattr(rules.task, "estimates", ()):
+            assert "random" in roster
+            assert roster & NEED_AN_ESTIMATE
+        else:
+            assert roster == registered - NEED_AN_ESTIMATE
+
+
+def test_methods_that_need_an_extra_are_in_a_roster_of_their_own():
+    for name in ("nb201-digits", "nb201-cifar10", "lamoo-nb201"):
+        entries = load_protocol(name).contestants("bayesian").values()
+        assert {e.method for e in entries} == NEED_AN_EXTRA
+
+
+def test_variants_of_rosters_have_settings_that_their_methods_know():
+    for name in released_protocols():
+        for entry in load_protocol(name).contestants().values():
+            find_method(entry.method).method.effective_settings(entry.settings)
 
 
 def test_constraints_pin_every_direct_dependency():

@@ -13,6 +13,7 @@ from bench.method import find_method, registered_methods
 from bench.protocol import load_protocol, released_protocols
 from bench.results import load_results
 from bench.run import run
+from bench.sweep import perform, plan
 from reports.display import interval, rank, ratio
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,17 +91,19 @@ def test_published_summary_says_what_the_leaderboards_say(name):
 def test_published_results_can_be_made_again(name, tmp_path):
     rows = [row for row in published(name, "runs.csv") if row["repetition"] == "0"]
     protocol = load_protocol(name)
-    task = protocol.task()
-    roster = {entry.method for entry in protocol.rules.roster}
-    assert {row["method"] for row in rows} == roster
+    assert {row["method"] for row in rows} == set(protocol.contestants("main"))
     near = 1e-9
+    if protocol.rules.budget.evaluations > 200:  # a method that models takes minutes
+        rows = [row for row in rows if row["method"] in {"random", "nsga2", "cma-es"}]
     if protocol.rules.tier == "statistical":
         # Answers differ in their seventh digit from machine to machine, and with them what a
         # method asks next; what random search asks does not.
         rows, near = [row for row in rows if row["method"] == "random"], 1e-4
-    for row in rows:
-        assert row["protocol_id"] == protocol.id
-        run(protocol, task, find_method(row["method"]), 0, tmp_path)
+    assert {row["protocol_id"] for row in rows} == {protocol.id}
+    names = [row["method"] for row in rows]
+    for planned in plan([name], results=tmp_path, methods=names, repetitions=1):
+        outcome = perform(planned)
+        assert outcome.status == "done", outcome.error
     made = {each.method: each for each in load_results(protocol, tmp_path).runs}
     for row in rows:
         mine = made[row["method"]].hypervolume_ratio

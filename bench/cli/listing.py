@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from bench.settings import Configured
 
 __all__ = ["listing"]
 
 
 @click.command(name="list")
 @click.argument(
-    "what", type=click.Choice(["protocols", "methods", "tasks", "data"]), default="protocols"
+    "what",
+    type=click.Choice(["protocols", "methods", "estimators", "tasks", "data"]),
+    default="protocols",
 )
-@click.option("--settings", is_flag=True, help="With methods: every default and where it is from.")
+@click.option(
+    "--settings",
+    is_flag=True,
+    help="With methods and estimators: every default and where it is from.",
+)
 def listing(what: str, settings: bool) -> None:
-    """List protocols, methods, tasks or data."""
-    {"protocols": _protocols, "tasks": _tasks, "data": _data}.get(
-        what, lambda: _methods(settings)
-    )()
+    """List protocols, methods, estimators, tasks or data."""
+    {
+        "protocols": _protocols,
+        "methods": lambda: _methods(settings),
+        "estimators": lambda: _estimators(settings),
+        "tasks": _tasks,
+        "data": _data,
+    }[what]()
 
 
 def _protocols() -> None:
@@ -30,29 +45,53 @@ def _protocols() -> None:
             f"    {budget.evaluations} evaluations, {budget.initial} shared initial designs, "
             f"batches of {budget.batch}, {protocol.rules.repetitions} repetitions"
         )
+    _rank_protocols()
+
+
+def _rank_protocols() -> None:
+    from bench.protocol import released_protocols
+    from bench.ranking import load_rank_protocol
+
+    for name in released_protocols("rank"):
+        protocol = load_rank_protocol(name)
+        click.echo(f"{protocol.label}\n    {protocol.rules.title}")
+        sets = ", ".join(each.title for each in protocol.rules.sets)
+        click.echo(f"    {len(protocol.rules.roster)} entries ranked on {sets}")
 
 
 def _methods(settings: bool) -> None:
     from bench.method import find_method, registered_methods
 
     for name in registered_methods():
-        method = find_method(name).method
-        click.echo(f"{name}  (version {method.version})\n    {method.summary}")
-        if method.source:
-            click.echo(f"    {method.source}")
-        if settings:
-            for key, setting in method.settings_spec.items():
-                click.echo(f"      {key} = {setting.default!r}  [{setting.mark}] {setting.reason}")
+        _contestant(name, find_method(name).method, settings)
+
+
+def _estimators(settings: bool) -> None:
+    from bench.estimator import find_estimator, registered_estimators
+
+    for name in registered_estimators():
+        estimator = find_estimator(name).contestant
+        _contestant(name, estimator, settings, f"needs {estimator.needs}")
+
+
+def _contestant(name: str, contestant: type[Configured], settings: bool, more: str = "") -> None:
+    what = f"version {contestant.version}" + (f"; {more}" if more else "")
+    click.echo(f"{name}  ({what})\n    {contestant.summary}")
+    if contestant.source:
+        click.echo(f"    {contestant.source}")
+    if settings:
+        for key, setting in contestant.settings_spec.items():
+            click.echo(f"      {key} = {setting.default!r}  [{setting.mark}] {setting.reason}")
 
 
 def _tasks() -> None:
     from bench.protocol import load_protocol, released_protocols
+    from bench.tasks import origin
 
     for name in released_protocols():
         task = load_protocol(name).rules.task
-        tables = " and ".join(table.name for table in task.tables)
         objectives = ", ".join(f"{o.name} ({o.unit})" for o in task.objectives)
-        click.echo(f"{name}: {tables} over {task.space}; minimise {objectives}")
+        click.echo(f"{name}: {origin(task)} over {task.space}; minimise {objectives}")
 
 
 def _data() -> None:

@@ -15,6 +15,7 @@ __all__ = ["main"]
 
 # Name of the command -> module and attribute; a module is imported when its command is called.
 _COMMANDS = {
+    "claims": ("bench.cli.claims", "claims"),
     "data": ("bench.cli.data", "data"),
     "list": ("bench.cli.listing", "listing"),
     "protocol": ("bench.cli.protocol", "protocol"),
@@ -23,8 +24,9 @@ _COMMANDS = {
     "table": ("bench.cli.table", "table"),
 }
 _SHORT_HELP = {
+    "claims": "Say what results make of papers' claims.",
     "data": "Say which tables are on this machine.",
-    "list": "List protocols, methods, tasks or data.",
+    "list": "List protocols, methods, estimators, tasks or data.",
     "protocol": "Measure and release protocols.",
     "report": "Make tables and figures from results.",
     "run": "Run the methods of protocols.",

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bench.cli.console import spinner
+from bench.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["protocol"]
 
@@ -35,22 +40,38 @@ def measure(file: Path) -> None:
 @protocol.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--searches", type=click.IntRange(min=1), default=8, show_default=True)
-def front(file: Path, searches: int) -> None:
+@click.option(
+    "--points",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Of a box: how many points stand for its front.",
+)
+def front(file: Path, searches: int, points: int) -> None:
     """Search for the best architectures of a space too large to be listed.
 
-    Prints `known_front` for the [task] of FILE: Pareto local search from random starts, the same
-    each time.
+    Prints `known_front` for the [task] of FILE: Pareto local search from random starts, or random
+    steps in a box, the same each time.
     """
-    from bench.fronts import known_front
+    from bench.fronts import known_front, known_front_of_box
     from bench.protocol import parse_draft
     from bench.tasks import make_task
 
+    draft = parse_draft(file)
+    task, reference = make_task(draft.task), draft.normalisation.reference_point
     with spinner("architectures evaluated") as show:
-        found = known_front(
-            make_task(parse_draft(file).task),
-            searches=searches,
-            report=lambda evaluated, size: show(f"{evaluated:,}, front of {size}"),
-        )
+
+        def report(evaluated: int, size: int) -> None:
+            show(f"{evaluated:,}, front of {size}")
+
+        if task.space.kind == "finite":
+            found: NDArray[Any] = known_front(task, searches=searches, report=report)
+        elif reference is None:
+            raise ProtocolError(f"{file}: normalisation.reference_point: Field required")
+        else:
+            found = known_front_of_box(
+                task, reference, size=points, searches=searches, report=report
+            )
     rows = "".join(f"    {row},\n" for row in found.tolist())
     click.echo(f"known_front = [ # by `monas protocol front`\n{rows}]")
 
@@ -60,6 +81,9 @@ def front(file: Path, searches: int) -> None:
 def lock(file: Path) -> None:
     """Print the line that releases FILE: add it to protocols/LOCK and never change FILE."""
     from bench.protocol import load_protocol
+    from bench.protocol_files import protocol_kind
+    from bench.ranking import load_rank_protocol
 
-    loaded = load_protocol(str(file))
+    load = load_rank_protocol if protocol_kind(str(file)) == "rank" else load_protocol
+    loaded = load(str(file))
     click.echo(f"{loaded.id}  {loaded.name}")

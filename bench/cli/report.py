@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.console import results_option
+from bench.cli.ranking import rank_results
 from bench.errors import CallError
 
 if TYPE_CHECKING:
@@ -18,6 +19,16 @@ __all__ = ["report"]
 
 @click.command()
 @click.argument("protocols", nargs=-1, metavar="[PROTOCOL]...")
+@click.option(
+    "--roster",
+    "rosters",
+    multiple=True,
+    metavar="NAME",
+    help="Show this roster of the protocol, or `all`; may be given several times.  [default: main]",
+)
+@click.option(
+    "--if-here", is_flag=True, help="Leave out protocols without results, or without their tables."
+)
 @results_option
 @click.option(
     "--out",
@@ -26,23 +37,39 @@ __all__ = ["report"]
     show_default=True,
     help="Folder that the report goes to.",
 )
-def report(protocols: tuple[str, ...], results: Path, out: Path) -> None:
+def report(
+    protocols: tuple[str, ...],
+    rosters: tuple[str, ...],
+    if_here: bool,
+    results: Path,
+    out: Path,
+) -> None:
     """Make the report of PROTOCOL, or of every protocol that has results.
 
     Everything is recomputed from the journals and the table; the same results give the same bytes.
+    Methods that stand in no roster are always shown.
     """
-    from bench.protocol import load_protocol, released_protocols
+    from bench.protocol import MAIN_ROSTER, load_protocol, released_protocols
+    from bench.protocol_files import protocol_kind
     from bench.results import load_results
     from reports import build_report
 
+    ranked = rank_results(protocols, results, if_here=if_here)
     names = protocols or tuple(n for n in released_protocols() if (results / n).is_dir())
-    chosen = [load_protocol(name) for name in names]
+    chosen = [load_protocol(name) for name in names if protocol_kind(name) == "search"]
+    shown = () if "all" in rosters else rosters or (MAIN_ROSTER,)
     if not protocols:
+        chosen = [p for p in chosen if {*shown} <= {MAIN_ROSTER, *p.rules.rosters}]
+    if if_here:
+        chosen = [protocol for protocol in chosen if (results / protocol.name).is_dir()]
+    if if_here or not protocols:
         chosen = [protocol for protocol in chosen if _is_playable(protocol)]
-    if not chosen:
+    if not chosen and not ranked:
         raise CallError(f"no results in {results}; make some with `monas run nb201-digits`")
     loaded = [load_results(protocol, results) for protocol in chosen]
-    index = build_report(loaded, out, progress=lambda line: click.echo(line, err=True))
+    index = build_report(
+        loaded, out, ranked=ranked, rosters=shown, progress=lambda line: click.echo(line, err=True)
+    )
     click.echo(f"report: {index.resolve()}")
 
 

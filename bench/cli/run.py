@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.console import default_workers, progress, results_option
+from bench.cli.ranking import all_of_rank, run_ranking
 from bench.errors import CallError
 
 if TYPE_CHECKING:
@@ -28,7 +29,15 @@ __all__ = ["dask_executor", "run"]
     "methods",
     multiple=True,
     metavar="NAME_OR_FILE:CLASS",
-    help="Run this method instead of the protocol's roster; may be given several times.",
+    help="Run this method, or rank this estimator, instead of the protocol's roster; may be given "
+    "several times.",
+)
+@click.option(
+    "--roster",
+    "rosters",
+    multiple=True,
+    metavar="NAME",
+    help="Run this roster of the protocol, or `all`; may be given several times.  [default: main]",
 )
 @click.option("--repetitions", type=int, help="How many repetitions.  [default: the protocol's]")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one per core]")
@@ -48,6 +57,7 @@ __all__ = ["dask_executor", "run"]
 def run(
     protocols: tuple[str, ...],
     methods: tuple[str, ...],
+    rosters: tuple[str, ...],
     repetitions: int | None,
     workers: int | None,
     dask: str | None,
@@ -56,18 +66,38 @@ def run(
     restart: bool,
     results: Path,
 ) -> int:
-    """Run the methods of protocols; finished runs are kept, stopped ones continued.
+    """Run the methods, or rank the estimators, of protocols.
+
+    Finished runs are kept, stopped ones continued.
 
     Ctrl-C is safe: what is finished stays, and the same command goes on.
     """
+    from bench.protocol import MAIN_ROSTER
     from bench.sweep import plan, sweep
 
+    if rosters and methods:
+        raise CallError("--roster and --method exclude each other: name rosters or methods")
+    chosen = () if "all" in rosters else rosters or (MAIN_ROSTER,)
     _must_be_writable(results)
+    if all_of_rank(protocols):
+        if rosters or repetitions is not None:
+            raise CallError("a protocol of rank has one roster and no repetitions")
+        return run_ranking(
+            protocols,
+            estimators=methods,
+            workers=workers,
+            dask=dask,
+            timeout=timeout,
+            if_here=if_here,
+            restart=restart,
+            results=results.resolve(),
+        )
     protocols, notes = _playable(protocols, if_here)
     planned = plan(
         protocols,
         results=results.resolve(),
         methods=methods,
+        rosters=chosen,
         repetitions=repetitions,
         timeout=timeout,
         restart=restart,
@@ -79,7 +109,7 @@ def run(
         return 0
     if not planned:
         click.echo(f"nothing to do: every run of {', '.join(protocols)} is finished in {results}")
-        return _say_how_it_stands(protocols, methods, repetitions, results)
+        return _say_how_it_stands(protocols, methods, chosen, repetitions, results)
     count = workers or default_workers()
     where = f"dask {dask}" if dask else f"{min(count, len(planned))} processes"
     click.echo(f"{len(planned)} runs of {', '.join(protocols)} on {where}", err=True)
@@ -93,12 +123,13 @@ def run(
             executor=executor,
             report=lambda p: show(p.finished, f"{p.last.method} {p.last.repetition}"),
         )
-    return _say_how_it_stands(protocols, methods, repetitions, results, outcomes)
+    return _say_how_it_stands(protocols, methods, chosen, repetitions, results, outcomes)
 
 
 def _say_how_it_stands(
     protocols: tuple[str, ...],
     methods: tuple[str, ...],
+    rosters: tuple[str, ...],
     repetitions: int | None,
     results: Path,
     outcomes: Sequence[Outcome] = (),
@@ -112,7 +143,9 @@ def _say_how_it_stands(
 
     failed = {o.path: o for o in outcomes if o.status != "done"}
     for name in protocols:
-        stand = standing(name, results=results, methods=methods, repetitions=repetitions)
+        stand = standing(
+            name, results=results, methods=methods, rosters=rosters, repetitions=repetitions
+        )
         bad = {o.path.resolve(): o for o in stand.outcomes if o.status != "done"}
         done = len(stand.outcomes) - len(bad)
         click.echo(f"{name}: {done} runs done, {len(bad)} failed")
@@ -142,6 +175,7 @@ def _playable(protocols: tuple[str, ...], if_here: bool) -> tuple[tuple[str, ...
     """Return the protocols whose tables are here, and a line on each: its tables, or why not."""
     from bench.errors import DataMissingError
     from bench.protocol import load_protocol
+    from bench.tasks import origin
 
     kept, notes = [], []
     for name in protocols:
@@ -153,8 +187,7 @@ def _playable(protocols: tuple[str, ...], if_here: bool) -> tuple[tuple[str, ...
                 raise
             notes.append(f"{name} left out: {error}")
             continue
-        tables = ", ".join(table.name for table in protocol.rules.task.tables)
-        notes.append(f"{protocol.label} on {tables}")
+        notes.append(f"{protocol.label} on {origin(protocol.rules.task)}")
         kept.append(name)
     return tuple(kept), notes
 

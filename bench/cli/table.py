@@ -1,25 +1,29 @@
-"""`monas table build`: make the embedded table, or check rows of it."""
+"""`monas table build`: make an embedded table, or check rows of it."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bench.cli.console import default_workers, progress
 from bench.errors import CallError, DataError
 
+if TYPE_CHECKING:
+    from bench.training.embedded import EmbeddedTable, RowCheck
+
 __all__ = ["table"]
 
 
 @click.group()
 def table() -> None:
-    """Build or check the embedded table."""
+    """Build or check the embedded tables."""
 
 
 @table.command()
-@click.argument("name", type=click.Choice(["nb201-digits"]))
+@click.argument("name", type=click.Choice(["nb201-digits", "nb201-digits-estimates"]))
 @click.option("--rows", metavar="A:B", help="Only rows A to B - 1.  [default: all]")
 @click.option("--check", is_flag=True, help="Train the rows again and compare; write nothing.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one per core]")
@@ -41,7 +45,7 @@ def build(
     work: Path | None,
     out: Path | None,
 ) -> int:
-    """Train every distinct cell, time every network, write the table and its card.
+    """Train every distinct cell, time every network if need be, write the table and its card.
 
     Can be stopped at any moment; the same command goes on. With --rows A:B only those rows are
     trained, and the table is written once none is missing.
@@ -51,21 +55,15 @@ def build(
     except ImportError:
         raise CallError("building a table needs torch: pip install 'monas-bench[train]'") from None
     from bench.training.assemble import assemble
-    from bench.training.build import (
-        LATENCY_ROUNDS,
-        BuildFile,
-        measure_latencies,
-        table_cells,
-        train_rows,
-    )
-    from bench.training.trainer import Recipe
+    from bench.training.build import BuildFile, measure_latencies, train_rows
+    from bench.training.embedded import table_cells
 
+    chosen_table = _table(name)
     total = len(table_cells())
     chosen = _parse_rows(rows, total)
     if check:
-        return _check(name, chosen)
-    folder = work or _cache_folder()
-    record = BuildFile(folder / f"{name}.jsonl", Recipe())
+        return _check(chosen_table, chosen)
+    record = BuildFile((work or _cache_folder()) / f"{name}.jsonl", chosen_table)
     with progress("rows trained", len(chosen)) as show:
         train_rows(
             record,
@@ -79,21 +77,29 @@ def build(
             f"{len(chosen)} rows trained in {record.path}; {missing} of {total} still missing"
         )
         return 0
-    with progress("networks timed", total * LATENCY_ROUNDS) as show:
-        measure_latencies(record, finished=lambda done: show(done, ""))
+    if chosen_table.latency_rounds:
+        with progress("networks timed", total * chosen_table.latency_rounds) as show:
+            measure_latencies(record, finished=lambda done: show(done, ""))
     click.echo(f"table: {assemble(record, out or Path(str(files('bench.data'))))}")
     return 0
 
 
-def _check(name: str, rows: range) -> int:
+def _table(name: str) -> EmbeddedTable:
+    from bench.training.digits_table import DigitsTable
+    from bench.training.estimates_table import EstimatesTable
+
+    known: dict[str, type[EmbeddedTable]] = {t.name: t for t in (DigitsTable, EstimatesTable)}
+    return known[name]()
+
+
+def _check(chosen: EmbeddedTable, rows: range) -> int:
     import torch
 
     from bench.data import load_table
-    from bench.training.check import RowCheck, check_rows
-    from bench.training.trainer import Recipe
+    from bench.training.check import check_rows
 
     torch.set_num_threads(1)
-    committed = load_table(name)
+    committed = load_table(chosen.name)
     checks: list[RowCheck] = []
     with progress("rows checked", len(rows)) as show:
 
@@ -101,20 +107,21 @@ def _check(name: str, rows: range) -> int:
             checks.append(check)
             show(len(checks), "")
 
-        check_rows(committed, rows, Recipe(), finished=finished)
+        check_rows(committed, rows, chosen, finished=finished)
+    quantity, unit = chosen.compared
     identical = sum(check.identical for check in checks)
     largest = max((abs(check.difference) for check in checks), default=0.0)
     click.echo(
-        f"{len(checks)} rows trained again: {identical} identical, largest difference of mean "
-        f"test accuracy {largest:.2f} points"
+        f"{len(checks)} rows trained again: {identical} identical, largest difference of "
+        f"{quantity} {largest:.3g} {unit}"
     )
     wrong = [check for check in checks if not check.agrees]
     if wrong:
         first = wrong[0]
         raise DataError(
-            f"table {name!r}: {len(wrong)} of {len(checks)} rows cannot be trained again; row "
-            f"{first.row} differs by {first.difference:.2f} points, expected at most "
-            f"{first.tolerance:.2f}"
+            f"table {chosen.name!r}: {len(wrong)} of {len(checks)} rows cannot be trained again; "
+            f"row {first.row} differs by {first.difference:.3g} {unit} of {quantity}, expected at "
+            f"most {first.tolerance:.3g}"
         )
     return 0
 

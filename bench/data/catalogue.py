@@ -85,12 +85,13 @@ class CatalogueEntry(_Strict):
     ----------
     name, title, licence, citation : str
         What it is called, what it holds, under which terms, whom to cite.
-    kind : {"table", "surrogate"}
-        Columns with a row for each architecture, or the arrays of a fitted model.
+    kind : {"table", "surrogate", "images"}
+        Columns with a row for each architecture, the arrays of a fitted model, or those of an
+        image set.
     file : str
         File name in the data folder (beside the code, for an embedded table).
     rows : int, optional
-        Number of rows; of a surrogate, number of arrays.
+        Number of rows; of a surrogate or an image set, number of arrays.
     content_sha256 : str, optional
         Of the values alone (`bench.data.content_digest`); protocols pin this one, because it does
         not change when the same values are written by another version of a library. None where
@@ -112,7 +113,7 @@ class CatalogueEntry(_Strict):
     name: str
     title: str
     licence: str
-    kind: Literal["table", "surrogate"] = "table"
+    kind: Literal["table", "surrogate", "images"] = "table"
     file: str
     rows: int | None = None
     content_sha256: str | None = Field(default=None, pattern=_SHA256)

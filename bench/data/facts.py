@@ -122,6 +122,16 @@ def _input_width(columns: Named) -> int:
     return int(columns["first_w"].shape[1]) - embedded - 1
 
 
+def _images_of_each_label(columns: Named, *, split: str) -> list[int]:
+    return sorted(set(np.bincount(columns[f"{split}_labels"]).tolist()))
+
+
+def _images_of_both(columns: Named) -> int:
+    train, test = ({i.tobytes() for i in columns[f"{s}_images"]} for s in ("train", "test"))
+    return len(train & test)
+
+
+_REDUCED_LABELS = "beaver caterpillar mapletree orange pear poppy sea seal tractor willowtree"
 _HWGPT_ARCHITECTURE = (
     *("embed_dim", "n_layer", "bias"),
     *(f"{variable}_{layer}" for variable in ("n_head", "mlp_ratio") for layer in range(12)),
@@ -176,6 +186,12 @@ _FACTS: dict[str, list[Fact]] = {
             partial(distinct, names=("hash", "epochs", "repeat")),
             1092,
         ),
+    ],
+    "cifar100-r10": [
+        Fact("the labels", lambda columns: " ".join(columns["label_names"]), _REDUCED_LABELS),
+        Fact("training images of each label", partial(_images_of_each_label, split="train"), [500]),
+        Fact("test images of each label", partial(_images_of_each_label, split="test"), [100]),
+        Fact("images for training and test both", _images_of_both, 0),
     ],
     "ecnas-5v": [
         Fact("2,532 cells", rows, 2532),

@@ -35,7 +35,7 @@ class Table:
     """Arrays by name, and the digest of their content.
 
     Of a table every array is a column: its first axis counts the rows. Of a surrogate they are
-    what a model is made of, and have no axis in common.
+    what a model is made of, of an image set its pictures and labels, and have no axis in common.
     """
 
     name: str
@@ -160,7 +160,7 @@ def check_columns(
     ]
     if missing:
         raise DataError(f"{origin} lacks {missing[0]!r}, which table {entry.name!r} has")
-    if entry.kind == "surrogate":
+    if entry.kind != "table":
         return chosen
     for name, values in chosen.items():
         if entry.rows is not None and len(values) != entry.rows:

@@ -33,6 +33,7 @@ def safe_load(
     allow: Collection[Name] = (),
     stand_ins: Mapping[Name, type] | None = None,
     name: str | None = None,
+    encoding: str = "ASCII",
 ) -> Any:
     """Return what a pickle holds, if that is arrays, numbers, text and containers of them.
 
@@ -47,6 +48,8 @@ def safe_load(
         Classes to build in place of those the file names; theirs are not even imported.
     name : str, optional
         What errors call the source.
+    encoding : str
+        Of Python 2's byte strings; `latin1` where arrays were written by it.
 
     Raises
     ------
@@ -61,14 +64,15 @@ def safe_load(
     {'accuracy': [94.37, 73.51]}
     """
     if isinstance(source, bytes):
-        return _load(BytesIO(source), name or "pickle", allow, stand_ins or {})
+        return _load(BytesIO(source), name or "pickle", allow, stand_ins or {}, encoding)
     if isinstance(source, (str, Path)):
         try:
             with Path(source).open("rb") as file:
-                return _load(file, name or str(source), allow, stand_ins or {})
+                return _load(file, name or str(source), allow, stand_ins or {}, encoding)
         except OSError as error:
             raise DataError(f"{source}: cannot be read: {error.strerror or error}") from None
-    return _load(source, name or str(getattr(source, "name", "pickle")), allow, stand_ins or {})
+    called = name or str(getattr(source, "name", "pickle"))
+    return _load(source, called, allow, stand_ins or {}, encoding)
 
 
 def load_torch_zip(path: Path) -> Any:
@@ -100,10 +104,14 @@ def load_torch_zip(path: Path) -> Any:
 
 
 def _load(
-    file: BinaryIO, name: str, allow: Collection[Name], stand_ins: Mapping[Name, type]
+    file: BinaryIO,
+    name: str,
+    allow: Collection[Name],
+    stand_ins: Mapping[Name, type],
+    encoding: str,
 ) -> Any:
     try:
-        return _AllowListUnpickler(file, name, allow, stand_ins).load()
+        return _AllowListUnpickler(file, name, allow, stand_ins, encoding).load()
     except DataError:
         raise
     except Exception as error:  # a damaged pickle can fail in any way
@@ -120,8 +128,9 @@ class _AllowListUnpickler(pickle.Unpickler):
         name: str,
         allow: Collection[Name],
         stand_ins: Mapping[Name, type],
+        encoding: str,
     ) -> None:
-        super().__init__(file)
+        super().__init__(file, encoding=encoding)
         self._file_name = name
         self._allow = frozenset(allow)
         self._stand_ins = dict(stand_ins)

@@ -1,21 +1,25 @@
 """What can be built: encodings, sampling, neighbours, variation, canonical forms. numpy only."""
 
+from bench.spaces.box import Box
 from bench.spaces.darts import DARTS, DARTSSkeleton
 from bench.spaces.finite import FiniteSpace
 from bench.spaces.hwgpt import HWGPT
 from bench.spaces.listed import ListedSpace
 from bench.spaces.nasbench201 import NASBench201, Skeleton
 from bench.spaces.nasbench_macro import NASBenchMacro
+from bench.spaces.space import Space
 
 __all__ = [
     "DARTS",
     "HWGPT",
+    "Box",
     "DARTSSkeleton",
     "FiniteSpace",
     "ListedSpace",
     "NASBench201",
     "NASBenchMacro",
     "Skeleton",
+    "Space",
     "get_space",
 ]
 

@@ -7,7 +7,7 @@ adds (string form, canonical form, an order of its operations) lives in a module
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Hashable, Sequence
 from functools import cached_property
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bench.errors import SpaceError
+from bench.spaces.space import Space
 
 __all__ = ["LISTABLE", "Architectures", "FiniteSpace"]
 
@@ -23,7 +24,7 @@ Architectures = NDArray[np.int8]
 LISTABLE = 1_000_000  # architectures; a list of more would take gigabytes on its way
 
 
-class FiniteSpace(ABC):
+class FiniteSpace(Space):
     """All combinations of `cardinalities[v]` categories for each variable v.
 
     Attributes
@@ -37,7 +38,7 @@ class FiniteSpace(ABC):
         ordered by capacity; the ordinal encoding is made of these.
     """
 
-    name: str
+    kind = "finite"
     cardinalities: tuple[int, ...]
     capacity_rank: tuple[tuple[int, ...], ...]
 

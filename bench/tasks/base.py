@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.spaces.finite import Architectures, FiniteSpace
+from bench.spaces.space import Rows, Space
 
-__all__ = ["Answer", "Candidate", "Task"]
+__all__ = ["Answer", "Candidate", "Estimated", "Task"]
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,15 @@ class Candidate:
 
     Attributes
     ----------
-    architecture : tuple of int
-        One category for each variable of the space.
+    architecture : tuple of int or float
+        One category of a finite space, or one number of a box, for each variable.
     parent : int, optional
         Number of the evaluation whose weights a trained task may inherit. A table ignores it.
     operators : tuple of str
         The edits that made it from the parent.
     """
 
-    architecture: tuple[int, ...]
+    architecture: tuple[float, ...]
     parent: int | None = None
     operators: tuple[str, ...] = ()
 
@@ -42,12 +42,23 @@ class Answer:
     cost_seconds: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Estimated:
+    """Stored estimates [n], larger is better, NaN where there is none; the seconds [n] they took.
+
+    An estimate that there is none of costs nothing.
+    """
+
+    scores: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+
+
 class Task(ABC):
     """A space with m objectives, all minimised.
 
     Attributes
     ----------
-    space : FiniteSpace
+    space : Space
     objectives, units, titles : tuple of str
         One name, unit and display title for each objective.
     cheap_objectives : tuple of int
@@ -55,22 +66,29 @@ class Task(ABC):
     tolerance : float
         Relative difference that another machine may make of the same answer: 0 for what is looked
         up, more for what is computed with rounding.
+    estimates : tuple of str
+        Names of stored estimates that a search can ask for, at their cost in seconds.
     """
 
-    space: FiniteSpace
+    space: Space
     objectives: tuple[str, ...]
     units: tuple[str, ...]
     titles: tuple[str, ...]
     cheap_objectives: tuple[int, ...]
     tolerance: float = 0.0
+    estimates: tuple[str, ...] = ()
 
     @abstractmethod
     def evaluate(self, candidates: Sequence[Candidate]) -> Answer:
         """Return what a search is told of these candidates."""
 
     @abstractmethod
-    def cheap(self, architectures: Architectures) -> NDArray[np.float64]:
+    def cheap(self, architectures: Rows) -> NDArray[np.float64]:
         """Return the cheap objectives [n, k] of architectures [n, variables], free of charge."""
+
+    def estimate(self, name: str, architectures: Rows) -> Estimated:
+        """Look the stored estimates [n] called `name` up; only if it is in `estimates`."""
+        raise KeyError(name)
 
     @abstractmethod
     def front(self, measurement: Literal["search", "score"]) -> NDArray[np.float64]:
@@ -87,5 +105,5 @@ class Task(ABC):
         )
 
     @abstractmethod
-    def score(self, architectures: Architectures) -> NDArray[np.float64]:
+    def score(self, architectures: Rows) -> NDArray[np.float64]:
         """Return the held-back objectives [n, m] that no method ever sees."""

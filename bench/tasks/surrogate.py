@@ -14,6 +14,7 @@ from bench.errors import ProtocolError
 from bench.indicators import non_dominated
 from bench.spaces.darts import DARTS, DARTSSkeleton
 from bench.spaces.finite import Architectures
+from bench.spaces.space import Kind
 from bench.tasks.base import Answer, Candidate, Task
 from bench.tasks.table import PinnedTable, load_pinned
 
@@ -68,6 +69,11 @@ class SurrogateTaskSpec(BaseModel):
     epoch: int = Field(ge=1, le=98)
     objectives: tuple[SurrogateObjective, ...] = Field(min_length=2)
     known_front: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def space_kind(self) -> Kind:
+        """What a method must be able to search."""
+        return "finite"
 
     @model_validator(mode="after")
     def _agree(self) -> SurrogateTaskSpec:

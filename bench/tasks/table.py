@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,22 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bench.data import Table, load_table
 from bench.errors import DataError, ProtocolError
+from bench.estimator import find_estimator
 from bench.indicators import non_dominated
 from bench.spaces import HWGPT, FiniteSpace, ListedSpace, get_space
 from bench.spaces.finite import Architectures
-from bench.tasks.base import Answer, Candidate, Task
+from bench.spaces.space import Kind
+from bench.tasks.base import Answer, Candidate, Estimated, Task
+from bench.tasks.curves import CurveColumns, numbers, read_curves, run_curve_estimator
 
-__all__ = ["PinnedTable", "TableObjective", "TableTask", "TableTaskSpec", "load_pinned"]
+__all__ = [
+    "PinnedTable",
+    "StoredEstimate",
+    "TableObjective",
+    "TableTask",
+    "TableTaskSpec",
+    "load_pinned",
+]
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
@@ -53,6 +63,41 @@ class TableObjective(BaseModel):
         return f"{self.transform} of {listed}"
 
 
+class StoredEstimate(BaseModel):
+    """Scores of an estimator that a table holds, or that follow from curves there; their seconds.
+
+    Attributes
+    ----------
+    table : PinnedTable
+    join : str
+        Column that this table and the task's first have, and whose values pair their rows. An
+        architecture whose row is not paired has no estimate.
+    scores, seconds : str
+        Columns: what was scored, the larger the better, and what it took in seconds.
+    curves : CurveColumns
+        In place of both: the curves that `estimator`, a registered name, reads with `settings`.
+    """
+
+    model_config = _STRICT
+
+    name: str
+    table: PinnedTable
+    join: str = "index"
+    scores: str | None = None
+    seconds: str | None = None
+    curves: CurveColumns | None = None
+    estimator: str | None = None
+    settings: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _agree(self) -> StoredEstimate:
+        stored = [self.scores is not None, self.seconds is not None]
+        read = [self.curves is not None, self.estimator is not None]
+        if not (all(stored) and not any(read)) and not (all(read) and not any(stored)):
+            raise ValueError("give scores and seconds, or curves and an estimator that reads them")
+        return self
+
+
 class TableTaskSpec(BaseModel):
     """What a protocol says of a table task.
 
@@ -75,6 +120,8 @@ class TableTaskSpec(BaseModel):
         the tables do not hold it.
     missing : str
         `refuse`: a table with a missing value among the used columns cannot be used.
+    estimates : tuple of StoredEstimate
+        What a search may ask for besides, at its cost.
     """
 
     model_config = _STRICT
@@ -90,6 +137,12 @@ class TableTaskSpec(BaseModel):
     cost_scale: float = Field(default=1.0, gt=0)
     missing: Literal["refuse"] = "refuse"
     objectives: tuple[TableObjective, ...] = Field(min_length=2)
+    estimates: tuple[StoredEstimate, ...] = ()
+
+    @property
+    def space_kind(self) -> Kind:
+        """What a method must be able to search."""
+        return "finite"
 
     @model_validator(mode="after")
     def _agree(self) -> TableTaskSpec:
@@ -129,6 +182,8 @@ class TableTask(Task):
         If an architecture has no row, or a used value is missing.
     """
 
+    space: FiniteSpace
+
     def __init__(self, spec: TableTaskSpec) -> None:
         tables = [load_pinned(pinned) for pinned in spec.tables]
         if spec.join:
@@ -142,6 +197,10 @@ class TableTask(Task):
         self._search = _measure(tables, spec, "search")
         self._score = _measure(tables, spec, "score")
         costs = [_column(tables, name) for name in spec.cost]
+        self.estimates = tuple(each.name for each in spec.estimates)
+        self._estimates = {
+            each.name: _stored(each, tables[0], self._row) for each in spec.estimates
+        }
         self._cost = spec.cost_scale * np.sum([np.zeros(len(self._score)), *costs], axis=0)
 
     def evaluate(self, candidates: Sequence[Candidate]) -> Answer:
@@ -156,6 +215,11 @@ class TableTask(Task):
     def score(self, architectures: Architectures) -> NDArray[np.float64]:
         """Look the held-back objectives [n, m] up."""
         return self._score[self._rows(architectures)]
+
+    def estimate(self, name: str, architectures: Architectures) -> Estimated:
+        """Look the stored estimates [n] called `name` up."""
+        stored, places = self._estimates[name], self.space.index(architectures)
+        return Estimated(stored.scores[places], stored.seconds[places])
 
     def front(self, measurement: Literal["search", "score"]) -> NDArray[np.float64]:
         """Return the exact front [p, m] of the whole table.
@@ -214,6 +278,23 @@ def _measure(
             )
         columns.append(objective.scale * value)
     return np.stack(columns, axis=1)
+
+
+def _stored(spec: StoredEstimate, first: Table, row: NDArray[np.int64]) -> Estimated:
+    """Return the estimate [size] of every architecture, of which `row` is the one in `first`."""
+    table = load_pinned(spec.table)
+    place = {key: i for i, key in enumerate(table.column(spec.join).tolist())}
+    paired = np.array([place.get(key, -1) for key in first.column(spec.join).tolist()])[row]
+    if spec.curves and spec.estimator:
+        curves = read_curves(table, spec.curves)
+        estimator = find_estimator(spec.estimator).contestant
+        scores, seconds = run_curve_estimator(estimator, spec.settings, curves), curves.seconds
+    else:
+        assert spec.scores is not None
+        assert spec.seconds is not None
+        scores, seconds = numbers(table, spec.scores), numbers(table, spec.seconds)
+    # The last entry, which -1 points at, stands for no estimate.
+    return Estimated(np.append(scores, np.nan)[paired], np.append(seconds, 0.0)[paired])
 
 
 def _rows_of_space(table: Table, spec: TableTaskSpec, space: FiniteSpace) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Building of the embedded table: every distinct cell trained, every network timed.
+"""Building of an embedded table: every distinct cell trained and, if it says so, timed.
 
 The work goes to an append-only file of JSON lines, one for each finished row, so that it can be
 stopped at any moment and goes on where it was. Assembling the table from that file is the last step
@@ -21,26 +21,9 @@ import torch
 
 from bench.errors import TrainingError
 from bench.machine import numeric_pool, processor_name
-from bench.spaces import NASBench201
-from bench.training.images import noisy_digits
-from bench.training.trainer import Recipe, inference_latency, train_cell
+from bench.training.embedded import EmbeddedTable, table_cells
 
-__all__ = [
-    "LATENCY_ROUNDS",
-    "BuildFile",
-    "measure_latencies",
-    "table_cells",
-    "train_row",
-    "train_rows",
-]
-
-LATENCY_ROUNDS = 3
-
-
-def table_cells() -> np.ndarray:
-    """Return the cells [6466, 6] that the table has rows for: one for each isomorphism class."""
-    space = NASBench201()
-    return space.from_index(space.canonical_indices())
+__all__ = ["BuildFile", "measure_latencies", "train_rows"]
 
 
 class BuildFile:
@@ -50,13 +33,14 @@ class BuildFile:
     ----------
     path : Path
         The file; made when it is not there.
-    recipe : Recipe
-        How rows are trained. A file of another recipe is refused.
+    table : EmbeddedTable
+        What is built, and by which recipe. A file of another recipe is refused.
     """
 
-    def __init__(self, path: Path, recipe: Recipe) -> None:
-        self.path, self.recipe = path, recipe
-        header = {"recipe": json.loads(json.dumps(asdict(recipe))), "environment": _environment()}
+    def __init__(self, path: Path, table: EmbeddedTable) -> None:
+        self.path, self.table = path, table
+        recipe = asdict(table.recipe)
+        header = {"recipe": json.loads(json.dumps(recipe)), "environment": _environment()}
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             self.append(header)
@@ -71,7 +55,7 @@ class BuildFile:
 
     def trainings(self) -> dict[int, dict[str, Any]]:
         """Return what is finished, by row."""
-        return {line["row"]: line for line in self._lines() if "test_accuracy" in line}
+        return {line["row"]: line for line in self._lines() if "train_seconds" in line}
 
     def latencies(self) -> dict[int, list[float]]:
         """Return the milliseconds of every round so far, by row."""
@@ -118,7 +102,7 @@ def train_rows(
     cells = table_cells()
     pool, _ = numeric_pool(workers)
     with pool:
-        futures = [pool.submit(train_row, row, cells[row].tolist(), build.recipe) for row in todo]
+        futures = [pool.submit(build.table.train, row, cells[row].tolist()) for row in todo]
         try:
             for count, future in enumerate(as_completed(futures), start=1):
                 build.append(future.result())
@@ -128,19 +112,6 @@ def train_rows(
             raise
 
 
-def train_row(row: int, cell: Sequence[int], recipe: Recipe) -> dict[str, Any]:
-    """Train one row; what the build file holds of it."""
-    training = train_cell(cell, noisy_digits(noise=recipe.noise), recipe)
-    return {
-        "row": row,
-        "cell": list(cell),
-        "validation_accuracy": training.validation_accuracy.tolist(),
-        "test_accuracy": training.test_accuracy.tolist(),
-        "train_loss": training.train_loss.tolist(),
-        "train_seconds": round(training.seconds, 4),
-    }
-
-
 def measure_latencies(build: BuildFile, *, finished: Callable[[int], None]) -> None:
     """Time every network, one after another on one thread, in several rounds over all of them.
 
@@ -148,13 +119,12 @@ def measure_latencies(build: BuildFile, *, finished: Callable[[int], None]) -> N
     `finished` is called with the number of timings done.
     """
     torch.set_num_threads(1)
-    images = noisy_digits(noise=build.recipe.noise)
     cells = table_cells()
     done = {row: len(rounds) for row, rounds in build.latencies().items()}
-    for turn in range(LATENCY_ROUNDS):
+    for turn in range(build.table.latency_rounds):
         for row, cell in enumerate(cells):
             if done.get(row, 0) <= turn:
-                ms = inference_latency(cell.tolist(), images, build.recipe)
+                ms = build.table.latency_ms(cell.tolist())
                 build.append({"row": row, "latency_ms": round(ms, 6)})
             finished(turn * len(cells) + row + 1)
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from bench.spaces import Skeleton
 from bench.spaces.nasbench201 import CONV1, CONV3, EDGES, NONE, POOL, SKIP
 
-__all__ = ["CellNetwork"]
+__all__ = ["Cell", "CellNetwork"]
 
 
 def _relu_conv_norm(
@@ -31,10 +31,10 @@ def _relu_conv_norm(
     )
 
 
-class _Cell(nn.Module):
-    """One cell; an edge is the source node and the module that its operation needs."""
+class Cell(nn.Module):
+    """One cell, k copies side by side; an edge is its nodes and the module of its operation."""
 
-    def __init__(self, cell: Sequence[int], channels: int, k: int) -> None:
+    def __init__(self, cell: Sequence[int], channels: int, k: int = 1) -> None:
         super().__init__()
         self.edges: list[tuple[int, int, int]] = []
         self.operations = nn.ModuleList()
@@ -52,6 +52,7 @@ class _Cell(nn.Module):
                 self.operations.append(nn.Identity())
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map a tensor to one of the same shape."""
         nodes: list[Tensor | None] = [x, None, None, None]
         for source, target, place in self.edges:
             # A node without a live input is zero: the convolution of it still has its shift.
@@ -120,7 +121,7 @@ class CellNetwork(nn.Module):
         for stage, width in enumerate(widths):
             if stage:
                 layers.append(reduction(widths[stage - 1], width, k))
-            layers.extend(_Cell(cell, width, k) for _ in range(skeleton.cells))
+            layers.extend(Cell(cell, width, k) for _ in range(skeleton.cells))
         layers += [nn.BatchNorm2d(k * widths[-1]), nn.ReLU(), nn.AdaptiveAvgPool2d(1)]
         self.body = nn.Sequential(*layers)
         self.classifier = nn.Conv2d(k * widths[-1], k * skeleton.classes, 1, groups=k)

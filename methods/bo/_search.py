@@ -10,7 +10,10 @@ import numpy as np
 
 from bench.indicators import non_dominated
 from bench.method import Candidate, Evaluation, Method, Problem, candidates
-from methods._gp_candidates import CandidateSet
+from bench.spaces import Box
+from bench.spaces.space import Rows
+from methods._gp_box import best_in_box, sobol_points
+from methods._gp_candidates import CandidateSet, Described
 from methods._gp_surrogate import Surrogate
 from methods._unasked import Unasked
 
@@ -26,10 +29,8 @@ class BayesianSearch(Method):
         super().__init__(problem, **settings)
         self._unasked = Unasked(problem.space)
         self._surrogate = self._make_surrogate()
-        self._set = CandidateSet(
-            problem.space, self._unasked, self._surrogate.describe, canonical=self.canonical
-        )
-        self._architectures = np.empty((0, problem.space.variables), dtype=np.int8)
+        self._set = None if isinstance(problem.space, Box) else self._make_set()
+        self._architectures = problem.space.check([])
         self._objectives = np.empty((0, len(problem.objectives)))
         self._inputs = self._surrogate.describe(self._architectures)[0]
 
@@ -40,22 +41,40 @@ class BayesianSearch(Method):
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """Add the answers to what was observed."""
         told = self.problem.space.check([e.candidate.architecture for e in evaluations])
-        self._set.remove(told)
+        self._remove(told)
         self._architectures = np.concatenate([self._architectures, told])
         self._objectives = np.concatenate([self._objectives, [e.objectives for e in evaluations]])
         self._inputs = np.concatenate([self._inputs, self._surrogate.describe(told)[0]])
 
     def ask(self, n: int) -> Sequence[Candidate]:
         """Return the n candidates that promise most."""
-        rng, surrogate = self.problem.rng, self._surrogate
         # 1. Fit.
-        surrogate.fit(self._inputs, self._objectives)
+        self._surrogate.fit(self._inputs, self._objectives)
         # 2. Maximise the acquisition function.
+        made = self._best(n)
+        self._remove(made)
+        # 3. What is left when a small space is exhausted.
+        rest = self._unasked.sample(self.problem.rng, n - len(made))
+        return candidates(np.concatenate([made, rest]))
+
+    def _best(self, n: int) -> Rows:
+        rng, surrogate, space = self.problem.rng, self._surrogate, self.problem.space
+        if isinstance(space, Box):
+            described = Described(space, surrogate.describe)
+            starts = sobol_points(rng, space.variables)
+            return best_in_box(surrogate, described, space, starts, n, rng)
+        assert self._set is not None
         good = self._architectures[non_dominated(self._objectives)]
         found = self._set.candidates(rng, good, surrogate.score)
-        chosen = surrogate.choose(found, n, rng) if len(found) else []
-        made = found.architectures[chosen]
-        self._set.remove(made)
-        # 3. What is left when a small space is exhausted.
-        rest = self._unasked.sample(rng, n - len(made))
-        return candidates(np.concatenate([made, rest]))
+        return found.architectures[surrogate.choose(found, n, rng) if len(found) else []]
+
+    def _remove(self, rows: Rows) -> None:
+        (self._set or self._unasked).remove(rows)
+
+    def _make_set(self) -> CandidateSet:
+        return CandidateSet(
+            self.problem.finite_space,
+            self._unasked,
+            self._surrogate.describe,
+            canonical=self.canonical,
+        )

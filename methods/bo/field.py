@@ -18,8 +18,12 @@ class _Field(BayesianSearch):
     - the acquisition function is maximised over the architectures that were not asked for (all of
       them if the space has at most 50,000; elsewhere by local search) and not over a box whose
       points are rounded, which would repeat architectures;
+    - over a box, from 1,024 Sobol points by ever smaller random steps (`_gp_box`) and not along
+      gradients;
     - a fit starts from the last one.
     """
+
+    spaces = ("finite", "box")
 
     acquisition: ClassVar[Literal["qehvi", "qnehvi", "qparego"]]
     settings_spec = MATERN_SETTINGS

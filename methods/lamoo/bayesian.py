@@ -46,6 +46,7 @@ class LaMOOEHVITuned(_LaMOOBayesian):
 
     name = "lamoo-ehvi-tuned"
     summary = "learned space partition around the search of ehvi-tuned"
+    spaces = ("finite",)
     settings_spec: ClassVar[Mapping[str, Setting]] = {**LaMOO.settings_spec, **TUNED_SETTINGS}
 
     def _make_sampler(self) -> Sampler:

@@ -17,13 +17,16 @@ __all__ = ["CMAESSampler", "fitness_order"]
 Floats = NDArray[np.float64]
 
 
-def fitness_order(history: History) -> NDArray[np.int64]:
+def fitness_order(history: History, objective: int | None = None) -> NDArray[np.int64]:
     """Return all evaluations [n] from the best to the worst.
 
     By dominance number among all of them, which makes a single-objective strategy fit for many
     objectives (*paper*, of 2022); equal numbers by the hypervolume of the single point, the larger
-    first (*ours*: the authors' code ranks by it alone); then the older first.
+    first (*ours*: the authors' code ranks by it alone); then the older first. Or by one objective,
+    if its place is given.
     """
+    if objective is not None:
+        return np.argsort(history.objectives[:, objective], kind="stable")
     numbers = dominance_numbers(history.objectives)
     volumes = np.maximum(history.reference_point - history.objectives, 0.0).prod(axis=1)
     return np.lexsort((np.arange(len(history)), -volumes, numbers))
@@ -51,9 +54,14 @@ class CMAESSampler(Sampler):
     parents : int
         At least 3, since cma refuses to adapt to fewer; a region with fewer samples repeats them.
     failed_asks : int
+    objective : int, optional
+        Place of the only objective that counts.
     """
 
-    def __init__(self, *, sigma: float, parents: int, failed_asks: int) -> None:
+    def __init__(
+        self, *, sigma: float, parents: int, failed_asks: int, objective: int | None = None
+    ) -> None:
+        self._objective = objective
         self._sigma = sigma
         self._parents = parents
         self._failed_asks = failed_asks
@@ -81,7 +89,7 @@ class CMAESSampler(Sampler):
         """Return a CMA-ES that was told the best samples of the region."""
         import cma
 
-        order = fitness_order(history)
+        order = fitness_order(history, self._objective)
         best = order[np.isin(order, region.members)][: max(self._parents, n)]
         parents = history.points[np.resize(best, max(len(best), 3))]
         strategy = cma.CMAEvolutionStrategy(

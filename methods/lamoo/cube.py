@@ -1,7 +1,8 @@
-"""Architectures as points of the unit cube: one coordinate for each variable, one bin a category.
+"""Architectures as points of the unit cube: one coordinate for each variable.
 
-The bins of a variable are of equal width and ordered by capacity (on NAS-Bench-201: none, skip,
-pool, 1x1, 3x3), which is the order that the authors' published data imply.
+A box is scaled. Of a finite space each category has a bin; the bins of a variable are of equal
+width and ordered by capacity (on NAS-Bench-201: none, skip, pool, 1x1, 3x3), which is the order
+that the authors' published data imply.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bench.spaces import FiniteSpace
+from bench.errors import SpaceError
+from bench.spaces import Box, FiniteSpace, Space
 from bench.spaces.finite import Architectures
 
-__all__ = ["Cube"]
+__all__ = ["AnyCube", "BoxCube", "Cube", "make_cube"]
 
 Floats = NDArray[np.float64]
 
 
 class Cube:
-    """The unit cube [0, 1)^variables over a space.
+    """The unit cube [0, 1)^variables over a finite space.
 
     Parameters
     ----------
@@ -62,3 +64,46 @@ class Cube:
         ranks = self.space.encode_ordinal(architectures) * np.maximum(self._bins - 1, 1)
         places: Floats = (np.round(ranks) + offset) / self._bins
         return places
+
+
+class BoxCube:
+    """The unit cube [0, 1]^variables over a box: a point is its own bin.
+
+    Parameters
+    ----------
+    space : Box
+    """
+
+    def __init__(self, space: Box) -> None:
+        self.space = space
+
+    def centres(self, architectures: ArrayLike) -> Floats:
+        """Return the point [n, variables] of each architecture."""
+        return self.space.to_unit(architectures)
+
+    def within_bins(self, architectures: ArrayLike, rng: np.random.Generator) -> Floats:
+        """Return the same; nothing is drawn."""
+        del rng
+        return self.space.to_unit(architectures)
+
+    def architectures(self, points: Floats) -> Floats:
+        """Return the architecture [n, variables] at each point, for one beyond the cube on it."""
+        return self.space.from_unit(points)
+
+
+AnyCube = Cube | BoxCube
+
+
+def make_cube(space: Space) -> AnyCube:
+    """Return the cube over a space.
+
+    Raises
+    ------
+    SpaceError
+        If the space is of another kind than those known here.
+    """
+    if isinstance(space, FiniteSpace):
+        return Cube(space)
+    if isinstance(space, Box):
+        return BoxCube(space)
+    raise SpaceError(f"{space.name}: expected a finite space or a box, got {type(space).__name__}")

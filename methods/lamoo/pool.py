@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from bench.spaces.finite import Architectures
 from methods._unasked import Unasked
-from methods.lamoo.cube import Cube
+from methods.lamoo.cube import AnyCube, BoxCube, Cube
 from methods.lamoo.region import Region
 
-__all__ = ["ContinuousPool", "EnumeratedPool", "Pool", "RejectionPool", "make_pool"]
+__all__ = ["BoxPool", "ContinuousPool", "EnumeratedPool", "Pool", "RejectionPool", "make_pool"]
 
 Floats = NDArray[np.float64]
 
@@ -24,10 +24,10 @@ class Pool(ABC):
 
     Attributes
     ----------
-    cube : Cube
+    cube : Cube or BoxCube
     """
 
-    def __init__(self, cube: Cube) -> None:
+    def __init__(self, cube: AnyCube) -> None:
         self.cube = cube
 
     @abstractmethod
@@ -56,13 +56,7 @@ class ContinuousPool(Pool):
 
     def within(self, region: Region, n: int, rng: np.random.Generator) -> Floats:
         """Return Latin hypercube points of the region, in rounds, each wider than the last."""
-        found = np.empty((0, self.cube.space.variables))
-        while True:
-            drawn = _latin_hypercube(rng, _POINTS_A_ROUND, self.cube.space.variables)
-            found = np.concatenate([found, drawn[region.contains(drawn)]])
-            if len(found) >= n:
-                return found
-            region = region.relaxed()
+        return _rounds(region, n, self.cube.space.variables, rng)
 
     def take(self, points: Floats, n: int) -> Floats:
         """Return the first n."""
@@ -77,9 +71,9 @@ class ContinuousPool(Pool):
 
 
 class _UnseenPool(Pool):
-    """Centres of the bins of architectures; each isomorphism class can be taken once in a run."""
+    """Points of architectures; each isomorphism class can be taken once in a run."""
 
-    def __init__(self, cube: Cube, unasked: Unasked) -> None:
+    def __init__(self, cube: AnyCube, unasked: Unasked) -> None:
         super().__init__(cube)
         self._unasked = unasked
 
@@ -93,16 +87,34 @@ class _UnseenPool(Pool):
                 return rows[new][:n]
             looked_at *= 4
 
-    def snap(self, points: Floats) -> Floats:
-        """Return the centres of the bins in which the points lie."""
-        return self.cube.centres(self.cube.architectures(points))
-
     def remove(self, architectures: ArrayLike) -> None:
         """Note that these architectures [n, variables] were asked for."""
         self._unasked.remove(architectures)
 
 
-class EnumeratedPool(_UnseenPool):
+class BoxPool(_UnseenPool):
+    """Any point of a box, each once: cma sometimes asks for the mean itself, again and again."""
+
+    def within(self, region: Region, n: int, rng: np.random.Generator) -> Floats:
+        """Return Latin hypercube points of the region, in rounds, each wider than the last."""
+        return _rounds(region, n, self.cube.space.variables, rng)
+
+    def snap(self, points: Floats) -> Floats:
+        """Return the points."""
+        return points
+
+
+class _BinPool(_UnseenPool):
+    """Centres of the bins of architectures."""
+
+    cube: Cube
+
+    def snap(self, points: Floats) -> Floats:
+        """Return the centres of the bins in which the points lie."""
+        return self.cube.centres(self.cube.architectures(points))
+
+
+class EnumeratedPool(_BinPool):
     """All architectures of a space that can be listed whose class was not asked for."""
 
     def __init__(self, cube: Cube, unasked: Unasked) -> None:
@@ -132,7 +144,7 @@ class EnumeratedPool(_UnseenPool):
         self._unseen[[self._place_of_class[key] for key in keys]] = False
 
 
-class RejectionPool(_UnseenPool):
+class RejectionPool(_BinPool):
     """The same for a space too large to be listed: random architectures, the others rejected."""
 
     def within(self, region: Region, n: int, rng: np.random.Generator) -> Floats:
@@ -151,11 +163,27 @@ class RejectionPool(_UnseenPool):
         return drawn[region.contains(self.cube.centres(drawn))]
 
 
-def make_pool(cube: Cube, unasked: Unasked, *, mode: str) -> Pool:
-    """Return the pool for a mode, `enumerated` or `continuous`; by rejection if it must be."""
+def make_pool(cube: AnyCube, unasked: Unasked, *, mode: str) -> Pool:
+    """Return the pool for a mode, `enumerated` or `continuous`; by rejection if it must be.
+
+    A box has one pool, whatever the mode.
+    """
+    if isinstance(cube, BoxCube):
+        return BoxPool(cube, unasked)
     if mode == "continuous":
         return ContinuousPool(cube)
     return EnumeratedPool(cube, unasked) if cube.space.listable else RejectionPool(cube, unasked)
+
+
+def _rounds(region: Region, n: int, variables: int, rng: np.random.Generator) -> Floats:
+    """Return n or more Latin hypercube points [k, variables]; each round widens the region."""
+    found = np.empty((0, variables))
+    while True:
+        drawn = _latin_hypercube(rng, _POINTS_A_ROUND, variables)
+        found = np.concatenate([found, drawn[region.contains(drawn)]])
+        if len(found) >= n:
+            return found
+        region = region.relaxed()
 
 
 def _latin_hypercube(rng: np.random.Generator, n: int, variables: int) -> Floats:

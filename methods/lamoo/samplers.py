@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.spaces.finite import Architectures
+from bench.spaces.space import Rows
 from methods.lamoo.pool import Pool
 from methods.lamoo.region import Region
 
@@ -31,7 +31,7 @@ class History:
     reference_point : array [m]
     """
 
-    architectures: Architectures
+    architectures: Rows
     points: Floats
     objectives: Floats
     reference_point: Floats

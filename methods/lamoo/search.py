@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from bench.errors import MethodError
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
+from bench.spaces.space import Kind
 from methods._unasked import Unasked
 from methods.lamoo.cma_sampler import CMAESSampler
-from methods.lamoo.cube import Cube
+from methods.lamoo.cube import make_cube
 from methods.lamoo.pool import make_pool
 from methods.lamoo.region import Region
 from methods.lamoo.samplers import History, RandomSampler, Sampler
@@ -28,7 +29,7 @@ Floats = NDArray[np.float64]
 _MODE = Setting(
     "enumerated",
     "ours",
-    "`continuous` (released code) may repeat an architecture, and pays for it",
+    "`continuous` (released code) may repeat an architecture, and pays for it; so is every box",
 )
 
 CMAES_SETTINGS: Mapping[str, Setting] = {
@@ -37,6 +38,9 @@ CMAES_SETTINGS: Mapping[str, Setting] = {
     ),
     "parents": Setting(5, "released code", "or the batch, if that is larger"),
     "failed_asks": Setting(5, "released code", "of the molecule tasks; then the path is relaxed"),
+    "fitness": Setting(
+        "dominance", "paper", "or the name of the one objective that counts, as in Figure 2"
+    ),
 }
 
 
@@ -48,18 +52,19 @@ class RegionSearch(Method):
     """
 
     settings_spec: ClassVar[Mapping[str, Setting]] = {"mode": _MODE}
+    spaces: ClassVar[tuple[Kind, ...]] = ("finite", "box")
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
         _one_of(self, "mode", ("enumerated", "continuous"))
         space, m = problem.space, len(problem.objectives)
-        self._cube = Cube(space)
+        self._cube = make_cube(space)
         self._unasked = Unasked(space)
         self._pool = make_pool(self._cube, self._unasked, mode=self.settings.mode)
         self._sampler = self._make_sampler()
         self._asked = deque[Floats]()  # points not told yet
         self._history = History(
-            architectures=np.empty((0, space.variables), dtype=np.int8),
+            architectures=space.check([]),
             points=np.empty((0, space.variables)),
             objectives=np.empty((0, m)),
             reference_point=np.asarray(problem.reference_point, dtype=np.float64),
@@ -215,7 +220,13 @@ class LaMOOCMAES(LaMOO):
 def cmaes_sampler(method: Method) -> CMAESSampler:
     """Return the CMA-ES that a method with `CMAES_SETTINGS` asks for."""
     s = method.settings
-    return CMAESSampler(sigma=s.sigma, parents=s.parents, failed_asks=s.failed_asks)
+    objective = None
+    if s.fitness != "dominance":
+        _one_of(method, "fitness", ("dominance", *method.problem.objectives))
+        objective = method.problem.objectives.index(s.fitness)
+    return CMAESSampler(
+        sigma=s.sigma, parents=s.parents, failed_asks=s.failed_asks, objective=objective
+    )
 
 
 def _one_of(method: Method, setting: str, allowed: tuple[str, ...]) -> None:

@@ -111,7 +111,7 @@ class ParetoNashTab(Generational):
 
     def _propose(self, population: list[Evaluation], parents: Floats) -> list[Candidate]:
         """Return distinct proposals, none of which was asked for before."""
-        rng, space, wanted = self.problem.rng, self.problem.space, self.settings.proposals
+        rng, space, wanted = self.problem.rng, self.problem.finite_space, self.settings.proposals
         proposals: list[Candidate] = []
         tries = wanted * _TRIES_PER_PROPOSAL
         while len(proposals) < wanted and tries > 0:

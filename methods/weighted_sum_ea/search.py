@@ -120,7 +120,8 @@ class WeightedSumEA(Generational):
         return np.sort(np.asarray(survivors, dtype=np.int64))
 
     def _children(self, scalarised: Floats) -> Architectures:
-        space, rng, size = self.problem.space, self.problem.rng, self.settings.population_size
+        space, rng = self.problem.finite_space, self.problem.rng
+        size = self.settings.population_size
         children = np.empty((0, space.variables), dtype=np.int8)
         ranks = self._ranks(self._population)
         for _ in range(50):
@@ -148,7 +149,7 @@ class WeightedSumEA(Generational):
         return parents
 
     def _mutated(self, children: Architectures) -> Architectures:
-        space, rng = self.problem.space, self.problem.rng
+        space, rng = self.problem.finite_space, self.problem.rng
         probability = self.settings.mutation_probability or 1.0 / space.variables
         moves = rng.random(children.shape) < probability
         cardinalities = np.asarray(space.cardinalities)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.results import Results
-from reports.common import common_traces
+from reports.common import RANDOM, common_traces
 from reports.figures import style
 
 if TYPE_CHECKING:
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["CAPTION", "draw"]
 
 CAPTION = (
-    "Median (line) and quartiles (band) over the compared repetitions of the hypervolume ratio of "
+    "Median (line) and quartiles (band; of more than six methods those of the first, the last and "
+    "random search) over the compared repetitions of the hypervolume ratio of "
     "the set each method would hand in after so many evaluations, and below it what is missing "
     "to 1 on a logarithmic scale: higher above and lower below is better, the shaded evaluations "
     "are the initial designs that all methods share, and the dotted line is the attainable ratio."
 )
 # Regret is drawn no lower: a set that is the exact front itself has none.
 _LEAST_REGRET = 1e-4
+_MOST_BANDS = 6  # more of them hide each other
 
 
 def draw(results: Results) -> Figure:
@@ -32,7 +34,7 @@ def draw(results: Results) -> Figure:
     height = style.panel_height(len(results.methods))
     right = style.label_width(results)
     figure, (above, below) = style.new_figure((height, height), right=right)
-    first = results.protocol.rules.budget.initial
+    first = results.protocol.rules.budget.first
     quartiles = {
         method: np.quantile(common_traces(results, method), (0.25, 0.5, 0.75), axis=0)
         for method in results.methods
@@ -101,16 +103,26 @@ def _attainable(ax: Axes, value: float, text: str, first: int) -> None:
     )
 
 
+def _banded(curves: dict[str, NDArray[np.float64]]) -> set[str]:
+    """Return the methods whose quartiles are drawn: all, or random search and the extremes."""
+    if len(curves) <= _MOST_BANDS:
+        return set(curves)
+    order = sorted(curves, key=lambda method: float(curves[method][1, -1]))
+    return {order[0], order[-1], RANDOM} & set(curves)
+
+
 def _curves(
     ax: Axes, curves: dict[str, NDArray[np.float64]], looks: dict[str, style.Look], first: int
 ) -> None:
-    opacity = min(0.2, 0.6 / len(curves))
+    banded = _banded(curves)
+    opacity = min(0.2, 0.6 / len(banded))
     for place, (method, curve) in enumerate(curves.items()):
         look = looks[method]
         x = np.arange(first, curve.shape[1] + 1)
         low, median, high = curve[:, first - 1 :]
         step = max(1, len(x) // 6)
-        ax.fill_between(x, low, high, color=look.colour, alpha=opacity, linewidth=0)
+        if method in banded:
+            ax.fill_between(x, low, high, color=look.colour, alpha=opacity, linewidth=0)
         ax.plot(
             x,
             median,

@@ -37,10 +37,10 @@ def draw(results: Results) -> tuple[str, Figure]:
             linewidth=1.5,
             marker=look.marker,
             markersize=4,
-            markevery=(rules.budget.initial + place * step // len(results.methods), step),
+            markevery=(rules.budget.first + place * step // len(results.methods), step),
         )
         ends[method] = float(shares[-1])
-    style.mark_initial(ax, rules.budget.initial)
+    style.mark_initial(ax, rules.budget.first)
     ax.set_xlim(0, rules.budget.evaluations)
     ax.set_ylim(0.0, min(1.0, max(0.1, 1.1 * max(ends.values()))) + 0.02)
     ax.set_xlabel("evaluations")

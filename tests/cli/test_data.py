@@ -83,7 +83,7 @@ def test_import_says_what_it_made(monas, real_originals):
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
-        (("data", "fetch", "nb2"), 2, "unknown table 'nb2': expected one of nb201-digits, accel"),
+        (("data", "fetch", "nb2"), 2, "unknown table 'nb2': expected one of nb201-digits, nb201-d"),
         (("data", "fetch", "nb201", "--mirror", "."), 1, "the mirror has no help_nasbench201/str_"),
         (("data", "import", "nb201", "nowhere"), 2, "nothing to import: nowhere does not exist"),
         (("data", "verify", "nb201"), 1, "table 'nb201' is not on this machine: expected "),

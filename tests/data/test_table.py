@@ -45,14 +45,15 @@ def test_every_table_on_this_machine_loads(entry):
         assert len(table.columns) == entry.rows
 
 
-def test_one_row_for_each_class_and_nothing_missing():
-    table = load_table("nb201-digits")
+@pytest.mark.parametrize("name", ["nb201-digits", "nb201-digits-estimates"])
+def test_one_row_for_each_class_and_nothing_missing(name):
+    table = load_table(name)
     assert np.array_equal(table.column("index"), SPACE.canonical_indices())
     cells = SPACE.from_index(table.column("index"))
     assert SPACE.to_strings(cells) == table.column("arch_str").tolist()
-    for name, values in table.columns.items():
+    for column, values in table.columns.items():
         if values.dtype.kind == "f":
-            assert np.isfinite(values).all(), name
+            assert np.isfinite(values).all(), column
 
 
 def test_sizes_are_the_closed_forms():

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from bench.errors import MethodError
-from methods._ranks import domination_ranks
-from methods.aging_evolution import AgingEvolution, crowding
+from methods._ranks import crowding, domination_ranks
+from methods.aging_evolution import AgingEvolution
 
 
 def test_parents_are_among_the_last(make_task, play):

@@ -9,8 +9,9 @@ from bench.errors import MethodError
 from bench.indicators import hypervolume, normalise
 from bench.method import Setting
 from methods.aging_evolution import AgingEvolution
+from methods.bo import QEHVI, QNEHVI, EHVITuned, QParEGO
 from methods.cma_es import CMAES
-from methods.lamoo import LaMOOCMAES, LaMOORandom
+from methods.lamoo import LaMOOCMAES, LaMOOEHVITuned, LaMOOQEHVI, LaMOORandom
 from methods.local_search import LocalSearch
 from methods.moead import MOEAD
 from methods.nsga2 import NSGA2
@@ -38,7 +39,14 @@ METHODS = [
     WeightedSumEASingle,
 ]
 
-every_method = pytest.mark.parametrize("method", METHODS, ids=lambda m: m.name)
+BAYESIAN = [EHVITuned, LaMOOEHVITuned, LaMOOQEHVI, QEHVI, QNEHVI, QParEGO]
+ALL = METHODS + BAYESIAN
+every_method = pytest.mark.parametrize("method", ALL, ids=lambda m: m.name)
+
+
+def at_most(method, evaluations):
+    """Return a budget: a small one for methods that fit processes in every iteration."""
+    return min(evaluations, 24) if method in BAYESIAN else evaluations
 
 
 @every_method
@@ -54,7 +62,7 @@ def test_introduces_itself(method):
 
 
 def test_names_are_distinct():
-    assert len({m.name for m in METHODS}) == len(METHODS)
+    assert len({m.name for m in ALL}) == len(ALL)
 
 
 @every_method
@@ -67,13 +75,13 @@ def test_refuses_a_setting_it_does_not_have(method, make_task, play):
 @pytest.mark.parametrize("batch", [1, 5, 20])
 @pytest.mark.parametrize("objectives", [2, 3])
 def test_spends_the_budget_on_distinct_cells(method, batch, objectives, make_task, play):
-    task = make_task(objectives=objectives)
-    played = play(method, task, evaluations=73, batch=batch)
-    assert len(played.objectives) == 73
+    task, budget = make_task(objectives=objectives), at_most(method, 73)
+    played = play(method, task, evaluations=budget, batch=batch)
+    assert len(played.objectives) == budget
     asked = task.space.canonical(played.architectures[10:])
     initial = task.space.canonical(played.architectures[:10])
-    assert len(np.unique(asked, axis=0)) == 63
-    assert len(np.unique(np.concatenate([initial, asked]), axis=0)) == 63 + len(
+    assert len(np.unique(asked, axis=0)) == len(asked)
+    assert len(np.unique(np.concatenate([initial, asked]), axis=0)) == len(asked) + len(
         np.unique(initial, axis=0)
     )
 
@@ -81,24 +89,29 @@ def test_spends_the_budget_on_distinct_cells(method, batch, objectives, make_tas
 @every_method
 @pytest.mark.parametrize("cheap", [(), (1, 2)])
 def test_plays_with_no_and_with_two_cheap_objectives(method, cheap, make_task, play):
-    assert len(play(method, make_task(objectives=3, cheap=cheap)).objectives) == 60
+    budget = at_most(method, 60)
+    played = play(method, make_task(objectives=3, cheap=cheap), evaluations=budget)
+    assert len(played.objectives) == budget
 
 
 @every_method
 def test_same_stream_same_run_other_stream_other_run(method, make_task, play):
-    task = make_task()
-    first, again = play(method, task), play(method, task)
-    other = play(method, task, stream=1)
+    task, budget = make_task(), at_most(method, 60)
+    first, again = (play(method, task, evaluations=budget) for _ in range(2))
+    other = play(method, task, evaluations=budget, stream=1)
     assert first.batches == again.batches  # lineage too
     assert first.batches[0] == other.batches[0]  # the designs belong to the repetition
-    assert first.batches[1:] != other.batches[1:]
+    # A model's first choice may not depend on chance; where it depends on the designs alone.
+    assert method in BAYESIAN or first.batches[1:] != other.batches[1:]
 
 
 @every_method
 def test_leaves_the_global_generators_alone(method, make_task, play):
-    play(method, make_task())  # the first import of scikit-learn draws from Python's generator
+    budget = at_most(method, 60)
+    # The first import of scikit-learn draws from Python's generator.
+    play(method, make_task(), evaluations=budget)
     before, python_before = np.random.get_state(), random.getstate()  # noqa: NPY002
-    play(method, make_task())
+    play(method, make_task(), evaluations=budget)
     after = np.random.get_state()  # noqa: NPY002
     assert before[2:] == after[2:]
     np.testing.assert_array_equal(before[1], after[1])
@@ -108,8 +121,9 @@ def test_leaves_the_global_generators_alone(method, make_task, play):
 @every_method
 @pytest.mark.parametrize("batch", [1, 5])
 def test_goes_on_when_the_space_is_exhausted(method, batch, make_task, play):
-    played = play(method, make_task(tiny=True), evaluations=40, batch=batch)
-    assert len(played.objectives) == 40
+    budget = at_most(method, 40)
+    played = play(method, make_task(tiny=True), evaluations=budget, batch=batch)
+    assert len(played.objectives) == budget
     # Every architecture is seen before any is asked for a second time.
     initial = {tuple(row) for row in played.problem.initial.tolist()}
     left = 12 - len(initial)

@@ -9,14 +9,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from bench.data import load_table  # noqa: E402
 from bench.errors import TrainingError  # noqa: E402
 from bench.spaces import NASBench201, Skeleton  # noqa: E402
-from bench.training.assemble import assemble  # noqa: E402
-from bench.training.build import BuildFile, table_cells, train_row, train_rows  # noqa: E402
-from bench.training.card import intraclass_correlation  # noqa: E402
 from bench.training.cells import CellNetwork  # noqa: E402
-from bench.training.check import check_rows  # noqa: E402
 from bench.training.images import noisy_digits  # noqa: E402
 from bench.training.trainer import Recipe, inference_latency, train_cell  # noqa: E402
 
@@ -125,56 +120,3 @@ def test_latency_grows_with_the_number_of_operations():
     least = inference_latency([0, 0, 0, 1, 0, 0], images, QUICK, repeats=50)
     most = inference_latency([3] * 6, images, QUICK, repeats=50)
     assert 0 < least < most
-
-
-# -- the build -------------------------------------------------------------------------------------
-
-
-def test_build_goes_on_where_it_was(tmp_path):
-    path = tmp_path / "b.jsonl"
-    done = []
-    train_rows(BuildFile(path, QUICK), range(2), workers=1, finished=done.append)
-    assert done == [0, 1, 2]
-    first = path.read_bytes()
-    path.write_bytes(first + b'{"row":2,"cel')  # killed while writing
-    again = []
-    train_rows(BuildFile(path, QUICK), range(3), workers=1, finished=again.append)
-    assert again == [2, 3]
-    assert path.read_bytes().startswith(first)
-    trained = BuildFile(path, QUICK).trainings()
-    assert sorted(trained) == [0, 1, 2]
-    alone = train_row(1, table_cells()[1].tolist(), QUICK)
-    for key in ("test_accuracy", "validation_accuracy", "train_loss"):
-        assert alone[key] == trained[1][key]
-
-
-def test_another_recipe_is_refused(tmp_path):
-    BuildFile(tmp_path / "b.jsonl", QUICK)
-    with pytest.raises(TrainingError, match="begun with another recipe"):
-        BuildFile(tmp_path / "b.jsonl", replace(QUICK, epochs=2))
-
-
-def test_an_unfinished_build_writes_no_table(tmp_path):
-    build = BuildFile(tmp_path / "b.jsonl", QUICK)
-    build.append(train_row(0, table_cells()[0].tolist(), QUICK))
-    with pytest.raises(
-        TrainingError, match=r"6465 of 6466 rows are not trained and 6466 not timed"
-    ):
-        assemble(build, tmp_path)
-    assert not (tmp_path / "embedded").exists() or not list((tmp_path / "embedded").iterdir())
-
-
-def test_committed_rows_can_be_trained_again():
-    rows = [700, 5000]
-    checks = check_rows(load_table("nb201-digits"), rows, Recipe(), finished=lambda _: None)
-    assert [check.row for check in checks] == rows
-    assert all(check.agrees for check in checks), checks
-
-
-def test_intraclass_correlation_of_known_cases():
-    rng = np.random.default_rng(0)
-    cell = rng.normal(size=(4000, 1))
-    one, three = intraclass_correlation(cell + rng.normal(scale=0.5, size=(4000, 3)))
-    assert one == pytest.approx(1 / 1.25, abs=0.02)
-    assert three == pytest.approx(1 / (1 + 0.25 / 3), abs=0.02)
-    assert intraclass_correlation(np.repeat(cell, 3, axis=1))[0] == pytest.approx(1.0)

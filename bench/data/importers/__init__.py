@@ -107,6 +107,16 @@ _IMPORTERS = (
         met="eleven original architectures, in all three folders",
     ),
     Importer(
+        name="mote-nas-images",
+        title="MOTE-NAS, reduced CIFAR-100",
+        table="cifar100-r10",
+        expects="a clone of the repository D0352276/MOTE-NAS",
+        folder=True,
+        module="bench.data.importers.mote_nas_images",
+        needs=(),
+        met="the whole original",
+    ),
+    Importer(
         name="nasbench301",
         title="NAS-Bench-301, XGBoost surrogates",
         table="nb301-xgb",

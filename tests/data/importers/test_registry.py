@@ -20,6 +20,7 @@ def test_formats_and_their_tables():
         "nats-bench": "nb201",
         "hw-nas-bench": "nb201-hw",
         "mote-nas": "nb201-mote",
+        "mote-nas-images": "cifar100-r10",
         "nasbench301": "nb301-xgb",
     }
 
@@ -48,7 +49,7 @@ def test_heavy_packages_stay_out(tmp_path):
         "import sys; from bench.data.importers import importers\n"
         "import bench.data.importers.nas_bench_201, bench.data.importers.nats_bench\n"
         "import bench.data.importers.hw_nas_bench, bench.data.importers.mote_nas\n"
-        "import bench.data.importers.nasbench301\n"
+        "import bench.data.importers.nasbench301, bench.data.importers.mote_nas_images\n"
         "heavy = {'torch', 'xgboost', 'pandas', 'pyarrow', 'nas_201_api', 'nasbench301'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -91,6 +91,9 @@ def test_order_by_dominance_then_volume_then_age():
     history = history_of(np.zeros((6, 6), dtype=np.int8), objectives)
     # 2 and 4 have volume 1.5 x 1.5, 1 and 3 have 2 x 0.5; two dominate 0, five dominate 5.
     assert fitness_order(history).tolist() == [2, 4, 1, 3, 0, 5]
+    for objective in (0, 1):
+        values = history.objectives[fitness_order(history, objective), objective]
+        assert (np.diff(values) >= 0).all()
 
 
 def test_cma_es_looks_near_the_best_of_the_region(history):

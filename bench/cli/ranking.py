@@ -1,0 +1,146 @@
+"""Protocols of rank on the command line: what `monas run` and `monas report` do with them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.console import default_workers, progress
+from bench.errors import CallError, DataMissingError
+
+if TYPE_CHECKING:
+    from bench.ranking import RankProtocol, RankResults, ScoringOutcome
+
+__all__ = ["all_of_rank", "playable", "rank_results", "run_ranking"]
+
+
+def all_of_rank(protocols: Sequence[str]) -> bool:
+    """Tell whether these are protocols of rank.
+
+    Raises
+    ------
+    CallError
+        If some are and some are not.
+    """
+    from bench.protocol_files import protocol_kind
+
+    of_rank = [name for name in protocols if protocol_kind(name) == "rank"]
+    if of_rank and len(of_rank) < len(protocols):
+        other = next(name for name in protocols if name not in of_rank)
+        raise CallError(
+            f"{of_rank[0]} ranks estimators, {other} compares searches: name protocols of one kind"
+        )
+    return bool(of_rank)
+
+
+def run_ranking(
+    protocols: Sequence[str],
+    *,
+    estimators: Sequence[str],
+    workers: int | None,
+    dask: str | None,
+    timeout: float,
+    if_here: bool,
+    restart: bool,
+    results: Path,
+) -> int:
+    """Rank what is not ranked yet and say how it stands; return 1 if any entry failed."""
+    from bench.cli.run import dask_executor
+    from bench.ranking import load_rank_protocol, plan_ranking, rank
+
+    names = []
+    for name in protocols:
+        protocol = load_rank_protocol(name)
+        if playable(protocol, refuse=not if_here):
+            tables = ", ".join(table.name for table in protocol.rules.tables)
+            click.echo(f"{protocol.label} on {tables}", err=True)
+            names.append(name)
+    if not names:
+        click.echo("nothing to do: no protocol's tables are on this machine")
+        return 0
+    planned = plan_ranking(
+        names, results=results, estimators=estimators, timeout=timeout, restart=restart
+    )
+    outcomes: list[ScoringOutcome] = []
+    if planned:
+        count = workers or default_workers()
+        where = f"dask {dask}" if dask else f"{min(count, len(planned))} processes"
+        click.echo(f"{len(planned)} entries of {', '.join(names)} on {where}", err=True)
+        with (
+            dask_executor(dask) if dask else nullcontext() as executor,
+            progress("entries", len(planned)) as show,
+        ):
+            outcomes = rank(
+                planned,
+                workers=count,
+                executor=executor,
+                report=lambda done, last: show(done, last.label),
+            )
+    else:
+        click.echo(f"nothing to do: every entry of {', '.join(names)} is finished in {results}")
+    return _say_how_it_stands(names, estimators, results, outcomes)
+
+
+def _say_how_it_stands(
+    names: Sequence[str],
+    estimators: Sequence[str],
+    results: Path,
+    outcomes: Sequence[ScoringOutcome],
+) -> int:
+    from bench.ranking import ranking_standing
+
+    failed = {o.path: o for o in outcomes if o.status != "done"}
+    for name in names:
+        finished, outdated = ranking_standing(name, results=results, estimators=estimators)
+        bad = {o.path: o for o in finished if o.status != "done"}
+        click.echo(f"{name}: {len(finished) - len(bad)} entries done, {len(bad)} failed")
+        failed |= bad
+        if outdated:
+            click.echo(
+                f"  code or settings of {', '.join(outdated)} have changed since; --restart does "
+                f"them anew",
+                err=True,
+            )
+    for outcome in list(failed.values())[:10]:
+        click.echo(f"  {outcome.label} {outcome.status}: {outcome.error}", err=True)
+    if len(failed) > 10:
+        click.echo(f"  and {len(failed) - 10} more", err=True)
+    if failed:
+        click.echo("  mend the cause, then run the same command with --restart", err=True)
+    sys.stdout.flush()
+    return 1 if failed else 0
+
+
+def rank_results(
+    names: Sequence[str], results: Path, *, if_here: bool = False
+) -> list[RankResults]:
+    """Return the results of the protocols of rank among these; of all if none is named.
+
+    Then, and with `if_here`, those are left out that have no results or whose tables are missing.
+    """
+    from bench.protocol_files import protocol_kind, released_protocols
+    from bench.ranking import load_rank_protocol, load_rank_results
+
+    of_rank = [name for name in names if protocol_kind(name) == "rank"]
+    chosen = [load_rank_protocol(n) for n in (of_rank if names else released_protocols("rank"))]
+    if if_here or not names:
+        present = [protocol for protocol in chosen if (results / protocol.name).is_dir()]
+        chosen = [protocol for protocol in present if playable(protocol)]
+    return [load_rank_results(protocol, results) for protocol in chosen]
+
+
+def playable(protocol: RankProtocol, *, refuse: bool = False) -> bool:
+    """Tell whether the protocol's tables are here; say so if not, or refuse."""
+    try:
+        protocol.require_tables()
+    except DataMissingError as error:
+        if refuse:
+            raise
+        click.echo(f"{protocol.name} left out: {error}", err=True)
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""What a journal says of where it was written: package versions, the commit of the suite."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from bench.machine import processor_name
+
+__all__ = ["environment"]
+
+_RECORDED_PACKAGES = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "moocore",
+    "pymoo",
+    "torch",
+    "botorch",
+    "cma",
+    "optuna",
+)
+
+
+def environment() -> dict[str, Any]:
+    """Return packages, git_commit, git_dirty, processor and threads, as headers have them."""
+    commit, dirty = _git_state()
+    return {
+        "packages": _packages(),
+        "git_commit": commit,
+        "git_dirty": dirty,
+        "processor": processor_name(),
+        "threads": int(os.environ.get("OMP_NUM_THREADS", os.cpu_count() or 1)),
+    }
+
+
+@lru_cache(maxsize=1)
+def _packages() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in _RECORDED_PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+@lru_cache(maxsize=1)
+def _git_state() -> tuple[str | None, bool | None]:
+    """Return the commit of the checkout the suite runs from, and whether it has changes."""
+    here = Path(__file__).resolve().parent.parent
+    if not (here / ".git").exists():
+        return None, None
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", "-C", str(here), *words], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD"), bool(git("status", "--porcelain"))
+    except (OSError, subprocess.CalledProcessError):
+        return None, None

@@ -1,0 +1,122 @@
+"""The cells of a protocol of rank: its tables joined, its truth, its sets, its sample."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.data import Table
+from bench.errors import DataError, ProtocolError
+from bench.ranking.protocol import CellSet, RankProtocol
+from bench.spaces import get_space
+from bench.spaces.finite import Architectures, FiniteSpace
+from bench.tasks.table import load_pinned
+
+__all__ = ["Cells"]
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+class Cells:
+    """Every architecture that the truth's table has, in its order.
+
+    Attributes
+    ----------
+    space : FiniteSpace
+    architectures : array [n, variables]
+    truth : array [n]
+        Larger is better.
+
+    Raises
+    ------
+    ProtocolError
+        If a table on this machine is not the pinned one, or a set is smaller than its subsets.
+    DataError
+        If a table lacks a column, a key is twice in it, or the truth has a gap.
+    """
+
+    def __init__(self, protocol: RankProtocol) -> None:
+        rules = protocol.rules
+        self.protocol = protocol
+        self.space: FiniteSpace = get_space(rules.space)
+        self._tables = {pinned.name: load_pinned(pinned) for pinned in rules.tables}
+        home = self.table(rules.truth.table)
+        self._keys = _keys(home, rules.key)
+        self.architectures: Architectures = self.space.from_strings(
+            home.column(rules.truth.strings).tolist()
+        )
+        columns = [home.column(name).astype(np.float64) for name in rules.truth.columns]
+        self.truth: Floats = np.mean(columns, axis=0)
+        if not np.isfinite(self.truth).all():
+            row = int(np.flatnonzero(~np.isfinite(self.truth))[0])
+            raise DataError(
+                f"table {home.name!r}: no value of {', '.join(rules.truth.columns)} in row {row}"
+            )
+        for each in rules.sets:
+            found = len(self.members(each))
+            if each.size > found:
+                raise ProtocolError(
+                    f"{protocol.name}: set {each.name!r} has {found} cells; its subsets cannot be "
+                    f"of {each.size}"
+                )
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    def table(self, name: str) -> Table:
+        """Return one of the protocol's tables."""
+        return self._tables[name]
+
+    def places(self, table: str) -> Indices:
+        """Return the place [rows] of each row of a table among the cells; -1 where it has none."""
+        keys = _keys(self.table(table), self.protocol.rules.key)
+        order = np.argsort(self._keys)
+        found = np.minimum(np.searchsorted(self._keys, keys, sorter=order), len(order) - 1)
+        at = order[found]
+        return np.where(self._keys[at] == keys, at, -1)
+
+    @cached_property
+    def sample(self) -> Indices:
+        """Places [k], ascending, of the cells that networks are measured on."""
+        networks = self.protocol.networks
+        if networks is None:
+            return np.empty(0, dtype=np.int64)
+        if networks.sample > len(self):
+            raise ProtocolError(
+                f"{self.protocol.name}: a sample of {networks.sample} of {len(self)} cells"
+            )
+        drawn = self.protocol.stream("sample").permutation(len(self))[: networks.sample]
+        return np.sort(drawn)
+
+    def members(self, chosen: CellSet) -> Indices:
+        """Return the places [k], ascending, of the cells of a set."""
+        held = np.ones(len(self), dtype=bool)
+        for table in chosen.tables:
+            here = np.zeros(len(self), dtype=bool)
+            places = self.places(table)
+            here[places[places >= 0]] = True
+            held &= here
+        if chosen.sample:
+            drawn = np.zeros(len(self), dtype=bool)
+            drawn[self.sample] = True
+            held &= drawn
+        return np.flatnonzero(held)
+
+    def subsets(self, chosen: CellSet) -> list[Indices]:
+        """Return random subsets of the members of a set: places within `members`.
+
+        The same for every entry, so that entries are compared on the same cells.
+        """
+        rng = self.protocol.stream(chosen.name, "subsets")
+        count = len(self.members(chosen))
+        return [rng.permutation(count)[: chosen.size] for _ in range(chosen.draws)]
+
+
+def _keys(table: Table, key: str) -> Indices:
+    keys = table.column(key).astype(np.int64)
+    if len(np.unique(keys)) != len(keys):
+        raise DataError(f"table {table.name!r}: {key!r} has a value twice; it must name one row")
+    return keys

@@ -1,0 +1,105 @@
+"""Scores of estimators that look at networks: measured, architecture by architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import CallError, MethodError, MonasError
+from bench.estimator import CombinedEstimator, Estimator, NetworkEstimator
+from bench.ranking.protocol import NetworksSource
+from bench.spaces import Skeleton
+from bench.spaces.finite import Architectures
+
+if TYPE_CHECKING:
+    from bench.training.images import ImageSet
+
+__all__ = ["DEVICE", "combined", "measure_cells", "parts_of"]
+
+Floats = NDArray[np.float64]
+
+DEVICE = "cpu"
+
+
+def parts_of(
+    estimator: type[Estimator], settings: Mapping[str, Any]
+) -> tuple[NetworkEstimator, ...]:
+    """Return the estimators that are measured: itself, or the parts of a combined one.
+
+    Raises
+    ------
+    MethodError
+        If it looks at no networks, or has no such setting.
+    """
+    made = estimator(**settings)
+    if isinstance(made, CombinedEstimator):
+        return tuple(part() for part in made.parts)
+    if isinstance(made, NetworkEstimator):
+        return (made,)
+    raise MethodError(f"estimator {estimator.name!r} needs {estimator.needs}, not networks")
+
+
+def combined(estimator: type[Estimator], settings: Mapping[str, Any], scores: Floats) -> Floats:
+    """Return the scores [n] of an estimator from those of its parts [n, parts]."""
+    made = estimator(**settings)
+    if isinstance(made, CombinedEstimator):
+        return np.asarray(made.combine(scores), dtype=np.float64)
+    return scores[:, 0]
+
+
+def measure_cells(
+    parts: Sequence[NetworkEstimator],
+    space: str,
+    architectures: Architectures,
+    source: NetworksSource,
+) -> tuple[Floats, Floats]:
+    """Return the scores [n, parts] of architectures [n, variables], and the seconds [n] in all.
+
+    Raises
+    ------
+    MethodError
+        If an estimator raises.
+    CallError
+        If torch is not installed.
+    """
+    try:
+        from bench.training.estimation import measure
+    except ImportError:
+        raise CallError(
+            "estimators that look at networks need torch: pip install 'monas-bench[train]'"
+        ) from None
+    images = _images(source.images)
+    skeleton = Skeleton(
+        images.image,
+        images.channels,
+        images.classes,
+        source.channels,
+        source.cells,
+        source.reduction,
+    )
+    scores, seconds = [], np.zeros(len(architectures))
+    for part in parts:
+        try:
+            found, took = measure(
+                part, space, architectures, images, skeleton, seed=source.seed, device=DEVICE
+            )
+        except MonasError:
+            raise
+        except Exception as error:
+            raise MethodError(
+                f"estimator {part.name!r} raised: {type(error).__name__}: {error}"
+            ) from error
+        scores.append(found)
+        seconds = seconds + took
+    return np.stack(scores, axis=1), seconds
+
+
+@lru_cache(maxsize=2)
+def _images(name: str) -> ImageSet:
+    from bench.training.images import noisy_digits
+
+    return {"noisy-digits": noisy_digits}[name]()

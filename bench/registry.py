@@ -1,0 +1,156 @@
+"""Where contestants are found: entry points of an installed package, or a class in a file.
+
+Methods and estimators are found alike; what one of them is, `bench.method` and `bench.estimator`
+say.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import sys
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from bench.errors import CallError
+from bench.settings import Configured
+
+__all__ = ["Found", "find", "registered", "source_sha256"]
+
+C = TypeVar("C", bound=Configured)
+
+
+@dataclass(frozen=True)
+class Found(Generic[C]):
+    """A contestant's class and how it was named.
+
+    Attributes
+    ----------
+    name : str
+        The contestant's own name; runs and random streams go by it.
+    spec : str
+        What finds it again in another process: its registered name or `file.py:Class`.
+    """
+
+    name: str
+    spec: str
+    contestant: type[C]
+
+    def source_sha256(self) -> str:
+        """Return the digest of the class's source; see `source_sha256`."""
+        return source_sha256(self.contestant)
+
+
+def registered(group: str) -> dict[str, str]:
+    """Return `module:Class` of everything registered under the entry points `group`, by name."""
+    return {e.name: e.value for e in sorted(entry_points(group=group))}
+
+
+def find(spec: str, base: type[C], group: str) -> Found[C]:
+    """Return the contestant that `spec` names: a registered name, or `path/to/file.py:ClassName`.
+
+    Parameters
+    ----------
+    base : type
+        The class that it must be derived from; its `kind` is what an error calls it.
+    group : str
+        The entry points that it may be registered under.
+
+    Raises
+    ------
+    CallError
+        If there is none, or what is there is something else.
+    """
+    kind = base.kind
+    if ".py:" in spec:
+        path, _, class_name = spec.rpartition(":")
+        found = _from_file(path, class_name, kind)
+    else:
+        known = {e.name: e for e in entry_points(group=group)}
+        if spec not in known:
+            raise CallError(
+                f"unknown {kind} {spec!r}: expected one of {', '.join(sorted(known))}, or "
+                f"path/to/file.py:ClassName"
+            )
+        found = known[spec].load()
+    if not (isinstance(found, type) and issubclass(found, base)) or inspect.isabstract(found):
+        raise CallError(
+            f"{spec} is not {_article(kind)} {kind}: expected a subclass of "
+            f"{base.__module__}.{base.__qualname__}"
+        )
+    if not getattr(found, "name", ""):
+        raise CallError(f'{spec} has no name: set `name = "..."` in the class')
+    return Found(found.name, spec, found)
+
+
+def source_sha256(contestant: type) -> str:
+    """Return the digest of the class's file and of what it imports from its own package.
+
+    Own package means the same top-level one, below which relatives share code; the suite's engine
+    and the libraries are told by the versions and the commit in the journal.
+    """
+    digest = sha256()
+    for path in sorted(_own_sources(contestant.__module__)):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _own_sources(module: str) -> set[Path]:
+    """Return the files of `module` and, again and again, of what it imports from its package."""
+    package = module.partition(".")[0]
+    found: set[Path] = set()
+    waiting = [module]
+    while waiting:
+        path = _source_file(waiting.pop())
+        if path.suffix != ".py" or path in found:
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            waiting.extend(n for n in names if n == package or n.startswith(f"{package}."))
+    return found
+
+
+def _source_file(module: str) -> Path:
+    """Return the file of a module, imported already or not; an empty path if there is none."""
+    loaded = sys.modules.get(module)
+    if loaded is not None:
+        return Path(getattr(loaded, "__file__", None) or "")
+    try:
+        spec = importlib.util.find_spec(module)
+    except ImportError:  # a name within a module, not a module
+        return Path()
+    return Path((spec.origin if spec else None) or "")
+
+
+def _from_file(path: str, class_name: str, kind: str) -> Any:
+    file = Path(path)
+    if not file.is_file():
+        raise CallError(
+            f"no such file: {path}; {_article(kind)} {kind} is named as path/to/file.py:ClassName"
+        )
+    module_name = f"monas_{kind}_{sha256(str(file.resolve()).encode()).hexdigest()[:12]}"
+    spec = importlib.util.spec_from_file_location(module_name, file)
+    if spec is None or spec.loader is None:
+        raise CallError(f"{path} cannot be read as a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise CallError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+    if not hasattr(module, class_name):
+        raise CallError(f"{path} has no class {class_name!r}")
+    return getattr(module, class_name)
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "aeiou" else "a"

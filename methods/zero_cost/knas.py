@@ -1,0 +1,64 @@
+"""KNAS: gradients of different images that point the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from bench.errors import MethodError
+from bench.estimator import Bed, NetworkEstimator
+from bench.settings import Setting
+from methods.zero_cost._network import finite, gradients, loss, weights
+
+__all__ = ["KNAS"]
+
+_TENSORS, _COORDINATES = 11, 50  # released code
+
+
+class KNAS(NetworkEstimator):
+    """The mean of the Gram matrix of the images' gradients (MGM), in two forms.
+
+    `paper`: the mean over i, j of g_i . g_j is ||mean_i g_i||^2, the squared norm of the gradient
+    of the mean loss, so that one backward pass gives it.
+
+    `released code`: images one by one; of the first eleven parameters with at least fifty entries,
+    the first fifty coordinates; on each, the gradients of the first and of the second half of the
+    images are centred and multiplied, the first with the first of the other half. Images are
+    exchangeable, so the expectation of this is zero.
+    """
+
+    name = "knas"
+    source = 'Xu et al., "KNAS: Green Neural Architecture Search", ICML 2021'
+    summary = "mean of the Gram matrix of the images' gradients"
+    settings_spec: ClassVar[Mapping[str, Setting]] = {
+        "form": Setting("paper", "paper", "the released code's form measures noise"),
+        "images": Setting(50, "released code", "gradients compared"),
+    }
+
+    def score(self, bed: Bed) -> float:
+        """Return the mean of the Gram matrix."""
+        network, n = bed.network(), self.settings.images
+        if self.settings.form == "paper":
+            value = loss(network, bed.images(n)[0])
+            return finite(sum(g.square().sum() for g in gradients(value, weights(network))))
+        if self.settings.form == "released code":
+            return finite(_released_form(network, bed.images(1, batches=n)))
+        raise MethodError(
+            f"estimator {self.name!r}: setting 'form' is {self.settings.form!r}; expected 'paper' "
+            f"or 'released code'"
+        )
+
+
+def _released_form(network: Any, images: list[Any]) -> Any:
+    import torch
+
+    parameters = list(network.parameters())
+    rows = []
+    for image in images:
+        slopes = torch.autograd.grad(loss(network, image), parameters, allow_unused=True)
+        large = [g for g in slopes if g is not None and g.numel() >= _COORDINATES]
+        rows.append(torch.cat([g.flatten()[:_COORDINATES] for g in large[:_TENSORS]]))
+    half = len(rows) // 2
+    first, second = torch.stack(rows[:half]).double(), torch.stack(rows[half : 2 * half]).double()
+    products = (first - first.mean(dim=0)) * (second - second.mean(dim=0))
+    return products.sum() / len(rows) ** 2

@@ -1,0 +1,42 @@
+"""LGA: how well the tangent kernel says which images share a label."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar
+
+from bench.estimator import Bed, NetworkEstimator
+from bench.settings import Setting
+from methods.zero_cost._kernel import tangent_kernel
+
+__all__ = ["LGA"]
+
+
+class LGA(NetworkEstimator):
+    """The correlation of the tangent kernel with the labels' agreement, at initialisation.
+
+    The authors also compute it after an epoch of training; that form is not here.
+    """
+
+    name = "lga"
+    source = (
+        'Mok et al., "Demystifying the Neural Tangent Kernel from a Practical Perspective: Can it '
+        'be trusted for Neural Architecture Search without training?", CVPR 2022'
+    )
+    summary = "correlation of the neural tangent kernel with equality of labels"
+    settings_spec: ClassVar[Mapping[str, Setting]] = {
+        "batch": Setting(256, "released code", "images of CIFAR; 512 of ImageNet16-120"),
+        "size": Setting("full", "released code", "the benchmark's network"),
+        "replacement": Setting(1e-4, "released code", "for a correlation that is not a number"),
+    }
+
+    def score(self, bed: Bed) -> float:
+        """Return the correlation of Theta with Y, Y_ij = 1 if labels are equal, else -1."""
+        images, labels = bed.images(self.settings.batch)[0]
+        network = bed.network(size=self.settings.size)
+        theta = tangent_kernel(network, images, classifier=False)
+        y = 2.0 * (labels[:, None] == labels).double() - 1.0
+        theta, y = theta - theta.mean(), y - y.mean()
+        alignment = float((theta * y).sum() / (theta.norm() * y.norm()))
+        return float(self.settings.replacement) if math.isnan(alignment) else alignment

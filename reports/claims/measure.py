@@ -1,0 +1,151 @@
+"""Indicators after every evaluation, paired repetitions, and bootstrap intervals of their means."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.indicators import log_regret
+from bench.protocol import Protocol
+from bench.results import Results, RunResult
+from reports.claims.outcome import Missing
+
+__all__ = [
+    "INDICATORS",
+    "LEAST",
+    "RESAMPLES",
+    "Indicator",
+    "IndicatorName",
+    "at_evaluation",
+    "paired_curves",
+    "percentiles",
+    "raw_volume",
+    "resampled_means",
+]
+
+Floats = NDArray[np.float64]
+IndicatorName = Literal[
+    "hypervolume_ratio",
+    "log10_hypervolume_difference",
+    "log10_raw_hypervolume_difference",
+]
+
+# *ours*: fewer pairs cannot give p < 0.05 in a two-sided sign test, so they settle nothing.
+LEAST = 6
+RESAMPLES = 2000
+
+# *ours*: what is missing to the whole front counts as no less, lest one run that found the front
+# decide a mean of logarithms.
+_LEAST_DIFFERENCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A number after each evaluation of a run, and in which direction it is better."""
+
+    title: str
+    lower_is_better: bool
+    curve: Callable[[Results, RunResult], Floats]
+
+    @property
+    def sign(self) -> float:
+        """What values are multiplied by to be the better the higher; and back again."""
+        return -1.0 if self.lower_is_better else 1.0
+
+
+def _ratio(_: Results, run: RunResult) -> Floats:
+    return run.trace
+
+
+def _log_difference(results: Results, run: RunResult) -> Floats:
+    whole = results.front_hypervolume
+    return log_regret(run.trace * whole, whole, floor=_LEAST_DIFFERENCE)
+
+
+def _raw_log_difference(results: Results, run: RunResult) -> Floats:
+    return _log_difference(results, run) + math.log10(raw_volume(results.protocol))
+
+
+INDICATORS: dict[IndicatorName, Indicator] = {
+    "hypervolume_ratio": Indicator("hypervolume ratio", False, _ratio),
+    "log10_hypervolume_difference": Indicator(
+        "log10 hypervolume difference", True, _log_difference
+    ),
+    "log10_raw_hypervolume_difference": Indicator(
+        "log10 hypervolume difference (objectives as they are)", True, _raw_log_difference
+    ),
+}
+
+
+def raw_volume(protocol: Protocol) -> float:
+    """Return the volume, in the objectives' own units, of 1 in normalised ones."""
+    scales = protocol.rules.normalisation
+    return float(np.prod(np.subtract(scales.nadir, scales.ideal)))
+
+
+def paired_curves(results: Results, methods: Sequence[str], indicator: Indicator) -> list[Floats]:
+    """Return an indicator's curves [repetitions, evaluations] of each method, paired.
+
+    The repetitions are those that all the named methods have finished, in their order; what other
+    methods have finished does not matter.
+
+    Raises
+    ------
+    Missing
+        If there is no such repetition.
+    """
+    runs = {method: {run.repetition: run for run in results.of(method)} for method in methods}
+    common = sorted(set.intersection(*(set(each) for each in runs.values())))
+    if not common:
+        raise Missing(f"no repetition that all of {', '.join(methods)} have finished")
+    return [
+        np.stack([indicator.curve(results, runs[method][number]) for number in common])
+        for method in methods
+    ]
+
+
+def at_evaluation(results: Results, evaluations: int | None) -> int:
+    """Return how many evaluations a claim is about: all of the budget unless it says.
+
+    Raises
+    ------
+    Missing
+        If they are more than the protocol's budget.
+    """
+    budget = results.protocol.rules.budget.evaluations
+    if evaluations is not None and evaluations > budget:
+        raise Missing(
+            f"the claim is about {evaluations} evaluations, {results.protocol.label} ends at "
+            f"{budget}"
+        )
+    return evaluations or budget
+
+
+def resampled_means(
+    curves: Sequence[Floats], rng: np.random.Generator, *, resamples: int = RESAMPLES
+) -> list[Floats]:
+    """Return means [resamples, n] of each method's curves [r, n] over resampled repetitions.
+
+    The same repetitions are drawn for all methods, so pairs stay pairs.
+    """
+    count = len(curves[0])
+    drawn = rng.integers(0, count, size=(resamples, count))
+    weights = np.zeros((resamples, count))
+    np.add.at(weights, (np.arange(resamples)[:, None], drawn), 1.0 / count)
+    return [weights @ each for each in curves]
+
+
+def percentiles(statistics: Floats, *, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Return the percentile interval of bootstrap statistics [resamples, ...] over the first axis.
+
+    Both ends are values that occurred, rounded outwards, as in `bench.indicators`.
+    """
+    tail = (1.0 - level) / 2.0
+    low = np.quantile(statistics, tail, axis=0, method="lower")
+    high = np.quantile(statistics, 1.0 - tail, axis=0, method="higher")
+    return np.asarray(low), np.asarray(high)

@@ -1,0 +1,36 @@
+"""The closed set of rules by which claims are judged.
+
+A new kind is one class in a module of this folder (its parameters, what it says, its `judge`), and
+its name in the union below.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from reports.claims.rules.base import Rule
+from reports.claims.rules.compared import Difference, Order
+from reports.claims.rules.efficient import PublishedEfficiency, SampleEfficiency
+from reports.claims.rules.numbers import Arithmetic, Constant, OutOfReach
+from reports.claims.rules.ranked import RankOrder, RankValue
+from reports.claims.rules.selected import RunMean
+from reports.claims.rules.value import Value
+
+__all__ = ["AnyRule", "Rule"]
+
+AnyRule = Annotated[
+    Arithmetic
+    | Constant
+    | Difference
+    | Order
+    | OutOfReach
+    | PublishedEfficiency
+    | RankOrder
+    | RankValue
+    | RunMean
+    | SampleEfficiency
+    | Value,
+    Field(discriminator="kind"),
+]

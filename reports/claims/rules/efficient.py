@@ -1,0 +1,160 @@
+"""Rules on sample efficiency: of what was measured here, and of a paper's own curves."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bench.seeds import stream
+from reports.claims.curves import load_curves
+from reports.claims.efficiency import Efficiency, sample_efficiency
+from reports.claims.evidence import Evidence
+from reports.claims.measure import INDICATORS, LEAST, IndicatorName, paired_curves
+from reports.claims.outcome import Estimate, Outcome, Verdict
+from reports.claims.published import Published
+from reports.claims.rules.base import Rule, in_words
+
+__all__ = ["PublishedEfficiency", "SampleEfficiency", "pair_efficiency"]
+
+_FACTOR = "times fewer evaluations"
+
+
+def pair_efficiency(
+    evidence: Evidence,
+    protocol: str,
+    method: str,
+    baseline: str,
+    indicator: IndicatorName,
+    level: float | None = None,
+) -> tuple[Efficiency, int]:
+    """Return a pair's sample efficiency and over how many repetitions.
+
+    Raises
+    ------
+    reports.claims.outcome.Missing
+        If one of the two was not run.
+    """
+    results = evidence.searches(protocol, method, baseline)
+    mine, theirs = paired_curves(results, (method, baseline), INDICATORS[indicator])
+    found = sample_efficiency(
+        mine,
+        theirs,
+        INDICATORS[indicator],
+        initial=results.protocol.rules.budget.initial,
+        rng=stream(results.protocol.id, "claim", "sample-efficiency", method, baseline),
+        level=level,
+    )
+    return found, len(mine)
+
+
+class SampleEfficiency(Rule):
+    """A method needs so many times fewer evaluations than another to reach the same level.
+
+    Attributes
+    ----------
+    at : {"baseline final", "maximum"} or float
+        The level that the claim is about: where the baseline's mean curve ends, the one with the
+        largest ratio, or a value of the indicator.
+    """
+
+    says = (
+        "how many times more evaluations the baseline's mean curve needs than the method's to "
+        "reach the level that the claim names; the largest ratio over all levels is given beside "
+        "it. Reproduced if the ratio is at least the published one and its interval lies above 1; "
+        "not reproduced if the interval lies below 1 or below the published ratio"
+    )
+    needs_value = True
+
+    kind: Literal["sample-efficiency"]
+    protocol: str
+    indicator: IndicatorName = "log10_hypervolume_difference"
+    method: str
+    baseline: str
+    at: Literal["baseline final", "maximum"] | float = "baseline final"
+
+    @property
+    def tested_by(self) -> str:
+        """The protocol and the indicator that test the claim, in words."""
+        return in_words(self.protocol, self.indicator)
+
+    def judge(self, published: Published, evidence: Evidence) -> Outcome:
+        """Return the verdict on the ratio at the named level and on the largest."""
+        level = self.at if isinstance(self.at, float) else None
+        found, count = pair_efficiency(
+            evidence, self.protocol, self.method, self.baseline, self.indicator, level
+        )
+        ratio = Estimate(*(found.most if self.at == "maximum" else found.at), _FACTOR)
+        least = published.number - published.error
+        return Outcome(
+            _on_ratio(ratio, least) if count >= LEAST else "not settled",
+            f"{self.method} against {self.baseline}: {_three(found.at)} at "
+            f"{self._named(found)}, and at most {_three(found.most)}, at "
+            f"{found.most_level:.3f}",
+            ratio,
+            count,
+        )
+
+    def _named(self, found: Efficiency) -> str:
+        whose = "" if isinstance(self.at, float) else "the baseline's final mean "
+        bound = "" if found.reached else f" (not reached by {self.method}: a bound)"
+        return f"{whose}{found.level:.3f}{bound}"
+
+
+def _three(ratio: tuple[float, float, float]) -> str:
+    value, low, high = ratio
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _on_ratio(ratio: Estimate, least: float) -> Verdict:
+    if ratio.value >= least and ratio.low > 1.0:
+        return "reproduced"
+    return "not reproduced" if ratio.high < max(least, 1.0) else "not settled"
+
+
+class PublishedEfficiency(Rule):
+    """A published ratio is held against the same paper's published curves.
+
+    Attributes
+    ----------
+    curves : str
+        Name of the file of curves.
+    protocol, method, baseline : str
+        Which two of them.
+    """
+
+    says = (
+        "the same ratio on the paper's own curves, straight lines between what was read; its "
+        "interval comes from the reading error. Reproduced if the ratio at the baseline's last "
+        "value or the largest over all levels can be the printed one; if neither can, the number "
+        "cannot be right as printed"
+    )
+    needs_value = True
+
+    kind: Literal["published-efficiency"]
+    curves: str
+    protocol: str
+    method: str
+    baseline: str
+
+    @property
+    def tested_by(self) -> str:
+        """The protocol and the indicator that test the claim, in words."""
+        return "the published curves"
+
+    def judge(self, published: Published, evidence: Evidence) -> Outcome:
+        """Return the verdict on the printed ratio."""
+        curves = load_curves(self.curves)
+        pair = curves.of(self.protocol, self.method), curves.of(self.protocol, self.baseline)
+        final, most, level = curves.efficiency(*pair)
+        # The worst case of two readings: one is off one way, the other the other way.
+        low, lowest, _ = curves.efficiency(*pair, shift=-2.0 * curves.error)
+        high, highest, _ = curves.efficiency(*pair, shift=2.0 * curves.error)
+        least, largest = published.number - published.error, published.number + published.error
+        fits = any(a <= largest and least <= b for a, b in ((low, high), (lowest, highest)))
+        verdict: Verdict = "reproduced" if fits else "cannot be right as printed"
+        return Outcome(
+            verdict,
+            f"on {curves.source}: {final:.2f} at {pair[1].label}'s last value "
+            f"{pair[1].values[-1]:g}, and at most {most:.2f} [{lowest:.2f}, {highest:.2f}] "
+            f"(at {level:.3f})",
+            Estimate(final, low, high, _FACTOR),
+        )

@@ -1,0 +1,134 @@
+"""Rules that need no run: constants of a protocol's table, and a paper's own arithmetic."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from bench.indicators import hypervolume
+from reports.claims.evidence import Evidence, playable_protocol
+from reports.claims.measure import raw_volume
+from reports.claims.outcome import Estimate, Outcome, Verdict
+from reports.claims.published import Published
+from reports.claims.rules.base import Rule
+
+__all__ = ["Arithmetic", "Constant", "OutOfReach"]
+
+
+class Constant(Rule):
+    """A published constant, computed again from the table of a protocol.
+
+    Attributes
+    ----------
+    quantity : {"front hypervolume", "raw front hypervolume"}
+        What is computed: the hypervolume of the front, in the protocol's normalised objectives or
+        in their own units.
+    """
+
+    says = (
+        "a published constant, computed again from the protocol's table. Reproduced if it differs "
+        "by no more than the published error; not reproduced if by more"
+    )
+    needs_value = True
+
+    kind: Literal["constant"]
+    protocol: str
+    quantity: Literal["front hypervolume", "raw front hypervolume"]
+
+    @property
+    def tested_by(self) -> str:
+        """The protocol and the indicator that test the claim, in words."""
+        return f"{self.protocol}: {self.quantity}"
+
+    def judge(self, published: Published, evidence: Evidence) -> Outcome:
+        """Return the verdict on the constant."""
+        protocol = playable_protocol(self.protocol)
+        front = protocol.normalise(protocol.task().front("score"))
+        value = hypervolume(front, protocol.rules.normalisation.reference_point)
+        if self.quantity == "raw front hypervolume":
+            value *= raw_volume(protocol)
+        low, high = published.bounds()
+        return Outcome(
+            "reproduced" if low <= value <= high else "not reproduced",
+            f"the {self.quantity} of {protocol.label} is {value:.6g}, "
+            f"{value - published.number:+.3g} of the published",
+            Estimate(value, value, value, published.unit),
+        )
+
+
+class Arithmetic(Rule):
+    """Two numbers of a paper give a third, or do not.
+
+    Attributes
+    ----------
+    operation : {"ratio", "difference"}
+        Of the first term to the second.
+    terms : pair of float
+        Numbers as the paper has them.
+    rounding : pair of float
+        By how much each may be off through rounding.
+    """
+
+    says = (
+        "a published number computed from two others of the same paper, its interval from their "
+        "rounding. Where the interval misses the published number, the three cannot all be right "
+        "as printed"
+    )
+    needs_value = True
+
+    kind: Literal["arithmetic"]
+    operation: Literal["ratio", "difference"]
+    terms: tuple[float, float]
+    rounding: tuple[float, float] = (0.0, 0.0)
+
+    @model_validator(mode="after")
+    def _divides(self) -> Arithmetic:
+        if min(self.rounding) < 0.0:
+            raise ValueError("rounding must not be negative")
+        if self.operation == "ratio" and abs(self.terms[1]) <= self.rounding[1]:
+            raise ValueError("the second term of a ratio may be 0")
+        return self
+
+    @property
+    def tested_by(self) -> str:
+        """The protocol and the indicator that test the claim, in words."""
+        return "the paper's own numbers"
+
+    def judge(self, published: Published, evidence: Evidence) -> Outcome:
+        """Return the verdict on the three numbers."""
+        ends = [(t - r, t + r) for t, r in zip(self.terms, self.rounding, strict=True)]
+        corners = [self._compute(a, b) for a, b in product(*ends)]
+        value, (least, largest) = self._compute(*self.terms), published.bounds()
+        fits = min(corners) <= largest and least <= max(corners)
+        verdict: Verdict = "reproduced" if fits else "cannot be right as printed"
+        sign = "/" if self.operation == "ratio" else "\N{MINUS SIGN}"
+        return Outcome(
+            verdict,
+            f"{self.terms[0]:g} {sign} {self.terms[1]:g} = {value:.4g}, published is "
+            f"{published.number:g}",
+            Estimate(value, min(corners), max(corners), published.unit),
+        )
+
+    def _compute(self, first: float, second: float) -> float:
+        return first / second if self.operation == "ratio" else first - second
+
+
+class OutOfReach(Rule):
+    """Nothing here can test the claim.
+
+    Attributes
+    ----------
+    would_take : str
+        What could.
+    """
+
+    says = "what nothing here can test, with what a test would take"
+
+    kind: Literal["out-of-reach"]
+    would_take: str = Field(min_length=1)
+
+    def judge(self, published: Published, evidence: Evidence) -> Outcome:
+        """Return that it is out of reach, and what it would take."""
+        return Outcome("out of reach here", f"it would take {self.would_take}")

@@ -1,0 +1,150 @@
+"""Rules on how estimates order architectures, beside a number or beside each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from bench.errors import DataMissingError, ResultsError
+from bench.protocol_files import released_protocols
+from bench.ranking import RankResults, SetResult, load_rank_protocol, load_rank_results
+from reports.claims.evidence import Evidence
+from reports.claims.outcome import Estimate, Missing, Outcome, Verdict
+from reports.claims.published import Published
+from reports.claims.rules.base import Rule
+
+__all__ = ["RankOrder", "RankValue", "rank_results"]
+
+_UNIT = "Kendall tau"
+
+
+def rank_results(name: str, folder: Path) -> RankResults:
+    """Return the results of a protocol of ranks.
+
+    Raises
+    ------
+    Missing
+        If there are none, or its tables are not on this machine.
+    """
+    if name not in released_protocols("rank"):
+        raise Missing(f"the suite has no protocol of ranks {name}")
+    protocol = load_rank_protocol(name)
+    try:
+        protocol.require_tables()
+        return load_rank_results(protocol, folder)
+    except DataMissingError as error:
+        raise Missing(str(error)) from None
+    except ResultsError as error:
+        raise Missing(str(error), f"monas run {name} --results {folder}") from None
+
+
+def _found(evidence: Evidence, protocol: str, cells: str, entry: str) -> SetResult:
+    results = evidence.load(protocol, rank_results)
+    for each in results.entries:
+        if each.label == entry and cells in each.sets:
+            return each.sets[cells]
+    command = f"monas run {protocol} --results {evidence.folder}"
+    raise Missing(f"no finished entry {entry!r} on the set {cells!r} of {protocol}", command)
+
+
+class RankValue(Rule):
+    """An estimate's Kendall tau over a whole set of cells is what was published.
+
+    Attributes
+    ----------
+    entry : str
+        Label of the protocol's entry.
+    cells : str
+        Name of the protocol's set.
+    """
+
+    says = (
+        "Kendall tau over a whole set of cells, which no chance enters, beside a published number; "
+        "reproduced if the two agree within the published rounding, or if the published number "
+        "lies within the 95 % interval of tau over random subsets, where it was measured on one"
+    )
+    needs_value = True
+
+    kind: Literal["rank-value"]
+    protocol: str
+    entry: str
+    cells: str = "all"
+    on_a_subset: bool = False
+
+    @property
+    def tested_by(self) -> str:
+        """The protocol and the indicator that test the claim, in words."""
+        return f"{self.protocol}: {_UNIT} of {self.entry}, {self.cells}"
+
+    def judge(self, published: Published, evidence: Evidence) -> Outcome:
+        """Return the verdict on one tau."""
+        found = _found(evidence, self.protocol, self.cells, self.entry)
+        estimate = Estimate(found.tau, found.low, found.high, _UNIT)
+        low, high = published.bounds()
+        agrees = low <= found.tau <= high
+        if self.on_a_subset:
+            agrees = agrees or (found.low <= high and low <= found.high)
+        verdict: Verdict = "reproduced" if agrees else "not reproduced"
+        return Outcome(
+            verdict,
+            f"over {found.cells:,} cells {self.entry} has tau {found.tau:.3f}, "
+            f"{found.tau - published.number:+.3f} beside the published value; the interval is that "
+            f"of random subsets",
+            estimate,
+        )
+
+
+class RankOrder(Rule):
+    """One estimate orders cells better than each of others.
+
+    Attributes
+    ----------
+    better : str
+        Label of the entry that is claimed to be better.
+    worse : tuple of str
+    """
+
+    says = (
+        "the smallest difference of Kendall tau between one estimate and others, over the whole "
+        "set; its interval is that of the same difference over random subsets, taken in pairs. "
+        "Reproduced if the interval lies above 0 (above the claimed size, if there is one), not "
+        "reproduced if it lies below, else not settled"
+    )
+
+    kind: Literal["rank-order"]
+    protocol: str
+    better: str
+    worse: tuple[str, ...] = Field(min_length=1)
+    cells: str = "all"
+
+    @property
+    def tested_by(self) -> str:
+        """The protocol and the indicator that test the claim, in words."""
+        return f"{self.protocol}: {_UNIT} of {self.better} less that of {', '.join(self.worse)}"
+
+    def judge(self, published: Published, evidence: Evidence) -> Outcome:
+        """Return the verdict on the smallest difference."""
+        first = _found(evidence, self.protocol, self.cells, self.better)
+        others = {w: _found(evidence, self.protocol, self.cells, w) for w in self.worse}
+        closest = min(others, key=lambda name: first.tau - others[name].tau)
+        differences = first.subsets - others[closest].subsets
+        low, high = np.quantile(differences[np.isfinite(differences)], (0.025, 0.975))
+        estimate = Estimate(first.tau - others[closest].tau, float(low), float(high), _UNIT)
+        least = 0.0 if published.value is None else published.number - published.error
+        if estimate.low > least:
+            verdict: Verdict = "reproduced"
+        elif estimate.high < least:
+            verdict = "not reproduced"
+        else:
+            verdict = "not settled"
+        listed = ", ".join(f"{name} {other.tau:.3f}" for name, other in others.items())
+        return Outcome(
+            verdict,
+            f"over {first.cells:,} cells {self.better} has tau {first.tau:.3f}; {listed}. The "
+            f"difference to {closest} is {estimate.value:+.3f} [{estimate.low:+.3f}, "
+            f"{estimate.high:+.3f}]",
+            estimate,
+        )

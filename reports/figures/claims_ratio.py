@@ -1,0 +1,120 @@
+"""Sample efficiency of pairs of methods at every level, one small panel for each pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.figures import style
+from reports.figures.claims_curves import OURS, PUBLISHED, foot_line, repetitions
+from reports.figures.panels import panels
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["PairRatio", "draw_ratios"]
+
+Floats = NDArray[np.float64]
+
+_COLUMNS = 3
+_SIDE_INCHES = 2.45
+_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+
+
+@dataclass(frozen=True)
+class PairRatio:
+    """One panel: the baseline's evaluations divided by the method's, to levels [k].
+
+    Attributes
+    ----------
+    claimed : tuple of float
+        Ratios that claims on this pair name.
+    """
+
+    method: str
+    baseline: str
+    repetitions: int
+    levels: Floats
+    ratio: Floats
+    low: Floats
+    high: Floats
+    claimed: tuple[float, ...]
+
+
+def draw_ratios(shown: list[PairRatio], *, title: str, lower: bool, foot: str) -> Figure:
+    """Return the figure.
+
+    Parameters
+    ----------
+    title : str
+        Of the indicator.
+    lower : bool
+        Whether a lower level is better: further right is always better.
+    foot : str
+        Written into the lower left.
+    """
+    columns = min(_COLUMNS, len(shown))
+    rows = -(-len(shown) // columns)
+    figure, grid = panels(rows, columns, side=_SIDE_INCHES, above=0.25, below=0.85)
+    low = min(0.8, *(float(each.low.min()) for each in shown)) / 1.08
+    high = max(1.25, *(max(float(each.high.max()), *each.claimed, 1.0) for each in shown))
+    high *= (high / low) ** 0.25  # room for what stands above the curves
+    ticks = [tick for tick in _TICKS if low <= tick <= high]
+    for place, ax in enumerate(grid.ravel()):
+        if place >= len(shown):
+            ax.set_axis_off()
+            continue
+        _panel(ax, shown[place])
+        ax.set_yscale("log")
+        ax.set_ylim(low, high)
+        ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+        ax.minorticks_off()
+        if lower:
+            ax.invert_xaxis()
+        if place % columns:
+            ax.tick_params(labelleft=False)
+    figure.text(
+        0.5, 0.36 / figure.get_figheight(), f"level: {title}, better to the right", ha="center"
+    )
+    figure.text(
+        0.16 / figure.get_figwidth(),
+        0.5,
+        "baseline's evaluations / method's",
+        rotation=90,
+        ha="center",
+        va="center",
+        fontsize=9,
+    )
+    foot_line(figure, foot)
+    return figure
+
+
+def _panel(ax: Axes, each: PairRatio) -> None:
+    ax.axhline(1.0, color=style.REFERENCE, linewidth=0.9)
+    for claimed in each.claimed:
+        ax.axhline(claimed, color=PUBLISHED, linewidth=1.1, linestyle=(0, (5, 2)))
+        ax.annotate(
+            f"claimed {claimed:g}",
+            (0.0, claimed),
+            xycoords=("axes fraction", "data"),
+            xytext=(3, 2),
+            textcoords="offset points",
+            fontsize=7.5,
+            color=PUBLISHED,
+        )
+    ax.fill_between(each.levels, each.low, each.high, color=OURS, alpha=0.18, linewidth=0)
+    ax.plot(each.levels, each.ratio, color=OURS, linewidth=1.5)
+    ax.grid(visible=True, axis="y")
+    ax.text(
+        0.03,
+        0.98,
+        f"{style.short_name(each.method)}\nagainst {style.short_name(each.baseline)}\n"
+        f"{repetitions(each.repetitions)}",
+        transform=ax.transAxes,
+        fontsize=8,
+        va="top",
+    )

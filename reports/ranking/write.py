@@ -1,0 +1,57 @@
+"""A protocol of rank on the disk: its folder, its page, its figures, one line for the index."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.ranking import RankResults
+from reports import display
+from reports.ranking.page import make_rank_page
+from reports.tables import csv_bytes
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["write_ranking"]
+
+
+def write_ranking(
+    results: RankResults, out: Path, html: Environment, markdown: Environment
+) -> dict[str, Any]:
+    """Write `out/<name>-<short id>/` with report, figures and `ranks.csv`; return its index entry.
+
+    The same results give the same bytes.
+    """
+    from reports.figures import save_plot
+    from reports.ranking.figures import draw_rank_plots
+
+    protocol = results.protocol
+    name = f"{protocol.name}-{protocol.short_id}"
+    folder = out / name
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    (folder / "ranks.csv").write_bytes(csv_bytes(results.frame()))
+    figures = []
+    for plot in draw_rank_plots(results):
+        written = save_plot(plot, folder / "figures", salt=protocol.id)
+        data = "data:image/svg+xml;base64," + b64encode(written["svg"]).decode()
+        figures.append(
+            {"name": plot.name, "title": plot.title, "caption": plot.caption, "data": data}
+        )
+    page = make_rank_page(results)
+    for environment, suffix in ((html, "html"), (markdown, "md")):
+        template = environment.get_template(f"page.{suffix}.jinja")
+        text = template.render(page=page, figures=figures, tables_written=["ranks.csv"])
+        (folder / f"report.{suffix}").write_bytes(text.encode())
+    first = protocol.rules.sets[0].name
+    ranked = results.of(first)
+    best = f"{ranked[0].label} ({ranked[0].sets[first].tau:.3f})" if ranked else display.MISSING
+    return {
+        "folder": name,
+        "title": page.title,
+        "label": page.label,
+        "entries": str(len(results.entries)),
+        "cells": f"{results.set_sizes[first]:,}",
+        "first": best,
+    }

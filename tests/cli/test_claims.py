@@ -1,0 +1,65 @@
+"""`monas claims` as a user meets it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bench.cli import main
+from bench.protocol import load_protocol
+from bench.run import run
+from reports.claims import load_paper
+
+
+@pytest.fixture
+def monas(capsys, monkeypatch, tmp_path):
+    """Run `monas` in an empty folder; return its exit status and what it printed."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words):
+        with pytest.raises(SystemExit) as left:
+            main([str(word) for word in words])
+        said = capsys.readouterr()
+        return left.value.code, said.out, said.err
+
+    return call
+
+
+def test_all_papers_without_results(monas):
+    status, out, err = monas("claims")
+    assert (status, err) == (0, "")
+    assert "efficiency-qehvi-own-curves: CANNOT BE RIGHT AS PRINTED" in out
+    assert "imagenet: OUT OF REACH HERE" in out
+    assert "better-qehvi: NO RESULTS" in out
+    count = len(load_paper("lamoo").claims)
+    assert re.search(rf"^lamoo: .*no results \d+, of {count} claims$", out, re.MULTILINE)
+
+
+def test_an_unknown_paper_is_a_wrong_call(monas):
+    status, out, err = monas("claims", "--paper", "nobody")
+    assert status == 2
+    assert out == ""
+    assert "monas: unknown paper 'nobody': expected one of " in err
+
+
+def test_claims_of_runs_that_were_made(monas, real_tables, tmp_path):
+    from bench.method import find_method
+
+    protocol = load_protocol("lamoo-nb201")
+    task = protocol.task()
+    for repetition in range(6):
+        run(protocol, task, find_method("random"), repetition, tmp_path / "results")
+    status, out, err = monas("claims", "--paper", "lamoo", "--out", "page")
+    assert (status, err) == (0, "")
+    lines, said = out.splitlines(), " ".join(out.split())
+    (start,) = [each for each in said.split(" published ") if each.startswith("-0.06 log10")]
+    assert "start: REPRODUCED" in said
+    assert "(measured from a figure); here " in start
+    assert "  largest-hypervolume: NOT REPRODUCED" in lines
+    assert "make them with: monas run lamoo-nb201 --method lamoo-qehvi --method qehvi" in out
+    page = Path(next(line for line in lines if line.startswith("page: ")).removeprefix("page: "))
+    assert page.is_absolute()
+    assert "random search here" not in page.read_text(encoding="utf-8")
+    assert (page.parent / "figures" / "curves-lamoo-nb201.png").is_file()

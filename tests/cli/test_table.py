@@ -1,0 +1,50 @@
+"""`monas table build`: rows of both embedded tables trained, and trained again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytest.importorskip("torch")
+
+from bench.cli import main
+
+TABLES = ["nb201-digits", "nb201-digits-estimates"]
+
+
+@pytest.fixture
+def monas(capsys, monkeypatch, tmp_path):
+    """Run `monas` in an empty folder; return its exit status and what it printed."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words):
+        with pytest.raises(SystemExit) as left:
+            main([str(word) for word in words])
+        said = capsys.readouterr()
+        return left.value.code, said.out, said.err
+
+    return call
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_rows_go_to_the_work_folder(monas, tmp_path, name):
+    words = ("table", "build", name, "--workers", 1, "--work", tmp_path, "--out", tmp_path / "out")
+    status, out, _ = monas(*words, "--rows", "700:701")
+    assert status == 0
+    assert f"1 rows trained in {tmp_path / name}.jsonl; 6465 of 6466 still missing" in out
+    lines = (tmp_path / f"{name}.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line).get("row") for line in lines] == [None, 700]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "unit"),
+    [(TABLES[0], "test accuracy", "points"), (TABLES[1], "training loss", "nats")],
+)
+def test_rows_are_checked(monas, name, quantity, unit):
+    status, out, _ = monas("table", "build", name, "--rows", "700:702", "--check")
+    assert status == 0
+    assert out.startswith("2 rows trained again: ")
+    assert f"largest difference of mean {quantity} " in out
+    assert out.endswith(f" {unit}\n")

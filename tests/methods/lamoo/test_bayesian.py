@@ -1,0 +1,114 @@
+"""LaMOO around a surrogate: the region is a bound, and what is left of it when it is too small."""
+
+import numpy as np
+import pytest
+
+from bench.errors import MethodError
+from bench.spaces import DARTS, NASBench201
+from methods._unasked import Unasked
+from methods.lamoo import LaMOOEHVITuned, LaMOOQEHVI
+from methods.lamoo.boundary import Boundary
+from methods.lamoo.cube import Cube
+from methods.lamoo.pool import make_pool
+from methods.lamoo.region import Region, Step
+from methods.lamoo.samplers import History
+from methods.lamoo.surrogate_sampler import SurrogateSampler
+from methods.lamoo.tree import TreeRules, grow, leaves
+
+
+class Size:
+    """A surrogate that wants many and costly operations, and remembers what it chose from."""
+
+    def __init__(self, space):
+        self.problem = type("P", (), {"space": space})
+
+    def describe(self, architectures):
+        inputs = self.problem.space.encode_ordinal(architectures)
+        return inputs, np.zeros((len(inputs), 2))
+
+    def fit(self, inputs, objectives):
+        self.fitted = inputs, objectives
+
+    def score(self, candidates):
+        return candidates.inputs.sum(axis=1)
+
+    def choose(self, candidates, n, rng):
+        self.seen = candidates
+        return np.argsort(-self.score(candidates), kind="stable")[:n].tolist()
+
+
+def history_on(space, rng, n=80):
+    cells = space.sample(rng, n)
+    size = space.encode_ordinal(cells).sum(axis=1)
+    objectives = np.stack([10.0 - size + rng.random(n), size], axis=1)
+    return History(cells, Cube(space).centres(cells), objectives, np.array([11.0, 9.0]))
+
+
+@pytest.mark.parametrize("space", [NASBench201(), DARTS()], ids=lambda s: s.name)
+def test_the_choice_is_the_best_of_the_region(space):
+    rng = np.random.default_rng(0)
+    history = history_on(space, rng)
+    unasked = Unasked(space)
+    pool = make_pool(Cube(space), unasked, mode="enumerated")
+    pool.remove(history.architectures)
+    root = grow(history.points, history.objectives, history.reference_point, TreeRules())
+    for leaf in leaves(root):
+        surrogate = Size(space)
+        points = SurrogateSampler(surrogate, unasked).propose(leaf.region, history, pool, 3, rng)
+        assert len(points) == 3
+        assert leaf.region.contains(points).all()
+        np.testing.assert_array_equal(surrogate.fitted[1], history.objectives)  # all of them
+        found = pool.cube.architectures(points)
+        assert unasked.first_of_class(found).all()
+        inside = leaf.region.contains(pool.cube.centres(surrogate.seen.architectures))
+        assert inside.all()
+        if space.listable:
+            cells = space.enumerate()
+            cells = cells[leaf.region.contains(pool.cube.centres(cells))]
+            cells = cells[[bool(unasked.first_of_class(c[None])[0]) for c in cells]]
+            best = np.sort(space.encode_ordinal(cells).sum(axis=1))[-3:]
+            np.testing.assert_allclose(
+                np.sort(space.encode_ordinal(found).sum(axis=1)), best, rtol=1e-12
+            )
+
+
+def test_local_search_climbs_beyond_the_random_points():
+    space, rng = DARTS(), np.random.default_rng(0)
+    history = history_on(space, rng)
+    unasked = Unasked(space)
+    pool = make_pool(Cube(space), unasked, mode="enumerated")
+    surrogate = Size(space)
+    whole = Region.whole(len(history))
+    points = SurrogateSampler(surrogate, unasked).propose(whole, history, pool, 1, rng)
+    drawn = space.encode_ordinal(space.sample(np.random.default_rng(1), 15_000)).sum(axis=1)
+    assert space.encode_ordinal(pool.cube.architectures(points)).sum() > drawn.max()
+
+
+def test_a_region_without_unseen_members_is_relaxed():
+    space, rng = NASBench201(), np.random.default_rng(0)
+    history = history_on(space, rng)
+    unasked = Unasked(space)
+    pool = make_pool(Cube(space), unasked, mode="enumerated")
+    good = np.zeros(len(history), dtype=bool)
+    good[:40] = True
+    boundary = Boundary.fit(history.points, good, kernel="rbf")
+    cells = space.enumerate()
+    pool.remove(cells[boundary.says_good(pool.cube.centres(cells))])
+    region = Region((Step(boundary, good=True),), np.arange(40))
+    points = SurrogateSampler(Size(space), unasked).propose(region, history, pool, 2, rng)
+    assert len(points) == 2
+    assert not region.contains(points).any()
+
+
+@pytest.mark.parametrize("method", [LaMOOQEHVI, LaMOOEHVITuned], ids=lambda m: m.name)
+def test_architectures_are_enumerated_or_it_says_so(method, make_task, play):
+    with pytest.raises(MethodError, match="setting 'mode' is 'continuous'; expected 'enumerated'"):
+        play(method, make_task(), mode="continuous")
+
+
+@pytest.mark.parametrize("method", [LaMOOQEHVI, LaMOOEHVITuned], ids=lambda m: m.name)
+@pytest.mark.parametrize("value", [1.0, 50.0])
+def test_equal_objectives_are_played(method, value, make_task, play):
+    task = make_task()
+    task.evaluate = lambda architectures: np.full((len(np.asarray(architectures)), 2), value)
+    assert len(play(method, task, evaluations=24).objectives) == 24

@@ -1,0 +1,398 @@
+"""Every estimator against a slow and obvious computation on a tiny network."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from torch import nn  # noqa: E402
+from torch.nn.functional import cross_entropy  # noqa: E402
+
+from bench.errors import MethodError  # noqa: E402
+from methods.zero_cost import (  # noqa: E402
+    KNAS,
+    LGA,
+    NASWOT,
+    SNIP,
+    TENAS,
+    Fisher,
+    GradNorm,
+    GraSP,
+    Jacov,
+    L2Norm,
+    LinearRegions,
+    NTKCondition,
+    Plain,
+    SynFlow,
+    ZenScore,
+    ZiCo,
+)
+from methods.zero_cost._kernel import tangent_kernel  # noqa: E402
+from methods.zero_cost.te_nas import _cut  # noqa: E402
+
+
+def weight_tensors(network):
+    return [network.body[0].weight, network.body[3].weight, network.classifier.weight]
+
+
+def mean_loss(network, batch):
+    return float(cross_entropy(network(batch[0]), batch[1]).detach())
+
+
+def differences(function, tensor, step=1e-6):
+    """Return the derivatives of function() by the numbers in a tensor, one number at a time."""
+    flat = tensor.data.reshape(-1)
+    found = []
+    for i in range(len(flat)):
+        kept = float(flat[i])
+        sides = []
+        for moved in (kept + step, kept - step):
+            flat[i] = moved
+            sides.append(function())
+        flat[i] = kept
+        found.append((sides[0] - sides[1]) / (2 * step))
+    return np.asarray(found)
+
+
+def slopes(network, batch):
+    return [differences(lambda: mean_loss(network, batch), w) for w in weight_tensors(network)]
+
+
+def values(network):
+    return [w.detach().numpy().ravel() for w in weight_tensors(network)]
+
+
+def test_sums_of_weights_and_gradients(bed):
+    batch = bed.images(6)[0]
+    scores = [e(batch=6).score(bed) for e in (GradNorm, Plain, SNIP)]
+    for score, network, of_layer in zip(
+        scores,
+        bed.made,
+        (
+            lambda _, g: np.sqrt((g**2).sum()),
+            lambda w, g: (w * g).sum(),
+            lambda w, g: np.abs(w * g).sum(),
+        ),
+        strict=True,
+    ):
+        pairs = zip(values(network), slopes(network, batch), strict=True)
+        assert score == pytest.approx(sum(of_layer(w, g) for w, g in pairs), rel=1e-6)
+
+
+def test_l2_norm(bed):
+    score = L2Norm().score(bed)
+    assert score == pytest.approx(sum(np.sqrt((w**2).sum()) for w in values(bed.made[0])))
+
+
+def test_grasp_s_hessian_product(bed):
+    """H g = (g(W + h g) - g(W - h g)) / 2h, every g by finite differences."""
+    score = GraSP(batch=6).score(bed)
+    network, batch, h = bed.made[0], bed.images(6)[0], 1e-4
+    kept, g = values(network), slopes(network, batch)
+    kept = [w.copy() for w in kept]
+    sides = []
+    for sign in (1, -1):
+        for tensor, w, slope in zip(weight_tensors(network), kept, g, strict=True):
+            tensor.data = torch.from_numpy(w + sign * h * slope).reshape(tensor.shape)
+        sides.append(np.concatenate(slopes(network, batch)))
+    product = (sides[0] - sides[1]) / (2 * h)
+    assert score == pytest.approx(-(np.concatenate(kept) * product).sum(), rel=1e-4)
+
+
+def test_fisher_by_loops(bed):
+    """The activations' gradients are differences: a shift is added to what the layer puts out."""
+    score = Fisher(batch=5).score(bed)
+    network, batch = bed.made[0], bed.images(5)[0]
+    expected = 0.0
+    for layer in (network.body[0], network.body[3], network.classifier):
+        shown = []
+        handle = layer.register_forward_hook(lambda _m, _i, out, to=shown: to.append(out.detach()))
+        mean_loss(network, batch)
+        handle.remove()
+        a = shown[0]
+        shift = torch.zeros_like(a)
+        handle = layer.register_forward_hook(lambda _m, _i, out, shift=shift: out + shift)
+        slope = differences(lambda: mean_loss(network, batch), shift).reshape(a.shape)
+        handle.remove()
+        for c in range(a.shape[1]):
+            total = sum(float((a[n, c].numpy() * slope[n, c]).sum()) ** 2 for n in range(5))
+            expected += layer.weight[c].numel() * 0.5 * total / 5
+    assert score == pytest.approx(expected, rel=1e-5)
+
+
+class LinearBed:
+    """A chain of linear layers without biases: every path is a product of weights."""
+
+    def __init__(self, widths, *, norms=False) -> None:
+        layers = []
+        for before, after in pairwise(widths):
+            layers += [nn.Conv2d(before, after, 1, bias=False)]
+            layers += [nn.BatchNorm2d(after)] * norms
+        self.layers = nn.Sequential(*layers, nn.Flatten()).double()
+        for p, parameter in enumerate(self.layers.parameters()):
+            generator = torch.Generator().manual_seed(p)
+            nn.init.normal_(parameter, std=1e3, generator=generator)
+
+    def network(self, **_):
+        return self.layers
+
+    def images(self, n):
+        return [(torch.zeros(n, self.layers[0].weight.shape[1], 1, 1), None)]
+
+
+def test_synflow_is_the_sum_over_paths():
+    bed = LinearBed((2, 3, 4, 2))
+    matrices = [layer.weight.detach().numpy()[:, :, 0, 0] for layer in bed.layers[:-1]]
+    paths = sum(
+        abs(matrices[0][i, x] * matrices[1][j, i] * matrices[2][y, j])
+        for x in range(2)
+        for i in range(3)
+        for j in range(4)
+        for y in range(2)
+    )
+    # Each path is counted once for each of its three weights.
+    assert SynFlow().score(bed) == pytest.approx(np.log(3 * paths), rel=1e-12)
+
+
+def test_synflow_leaves_batch_norms_out_and_holds_large_products():
+    widths = (2, *[3] * 40, 2)
+    score = SynFlow().score(LinearBed(widths))
+    assert score > 300  # 1e130: beyond float32
+    normed = LinearBed(widths, norms=True)
+    for target, source in zip(
+        [m for m in normed.layers if isinstance(m, nn.Conv2d)],
+        LinearBed(widths).layers[:-1],
+        strict=True,
+    ):
+        target.weight.data = source.weight.data
+    assert SynFlow().score(normed) == score
+
+
+def test_synflow_of_convolutions_by_differences(bed):
+    score = SynFlow().score(bed)
+    network = type(bed.made[0])().double()
+    for kept, given in zip(network.parameters(), type(bed)().network().parameters(), strict=True):
+        kept.data = given.data.abs()
+    for place in (1, 4):
+        network.body[place] = nn.Identity()
+    ones = torch.ones(1, 2, 4, 4, dtype=torch.float64)
+
+    def flow():
+        return float(network(ones).sum().detach())
+
+    expected = sum(
+        np.abs(w.detach().numpy().ravel() * differences(flow, w)).sum()
+        for w in weight_tensors(network)
+    )
+    assert score == pytest.approx(np.log(expected), rel=1e-7)
+
+
+def test_jacov_by_differences(bed):
+    score = Jacov(batch=5).score(bed)
+    network, images = bed.made[0], bed.images(5)[0][0]
+    jacobians = differences(lambda: float(network(images).sum().detach()), images).reshape(5, -1)
+    centred = jacobians - jacobians.mean(axis=1, keepdims=True)
+    c = np.empty((5, 5))
+    for i in range(5):
+        for j in range(5):
+            norms = np.sqrt((centred[i] ** 2).sum() * (centred[j] ** 2).sum())
+            c[i, j] = (centred[i] * centred[j]).sum() / norms
+    v = np.linalg.eigvals(c).real
+    k = 1e-5
+    assert score == pytest.approx(-sum(np.log(x + k) + 1 / (x + k) for x in v), rel=1e-4)
+
+
+def relu_inputs(network, images):
+    first = network.body[1](network.body[0](images))
+    second = network.body[4](network.body[3](first.clamp(min=0)))
+    return [first.detach().numpy(), second.detach().numpy()]
+
+
+def test_naswot_s_kernel_by_loops(bed):
+    score = NASWOT(batch=6).score(bed)
+    kernel = np.zeros((6, 6))
+    for inputs in relu_inputs(bed.made[0], bed.images(6)[0][0]):
+        on = inputs.reshape(6, -1) > 0
+        for i in range(6):
+            for j in range(6):
+                kernel[i, j] += sum(bool(a) == bool(b) for a, b in zip(on[i], on[j], strict=True))
+    assert score == pytest.approx(np.log(np.abs(np.linalg.det(kernel))))
+
+
+def test_zen_by_hand(bed):
+    score = ZenScore(batch=4, repeats=2, change=0.1).score(Float32(bed))
+    expected = []
+    draws = bed.generator()
+    for network in Float32(type(bed)()).both():
+        x, e = torch.randn(2, 4, 2, 4, 4, generator=draws)
+        variances = np.ones(2)  # mean over channels of each norm's running variance, from 1
+        maps = []
+        for image in (x, x + 0.1 * e):
+            first = network.body[0](image)
+            second = network.body[3](network.body[1](first).clamp(min=0))
+            for norm, out in enumerate((first, second)):
+                of_channels = out.detach().transpose(0, 1).flatten(1).numpy().var(axis=1, ddof=1)
+                variances[norm] = 0.9 * variances[norm] + 0.1 * of_channels.mean()
+            maps.append(network.body[4](second).clamp(min=0).detach().numpy())
+        moved = np.mean([np.abs(maps[0][n] - maps[1][n]).sum() for n in range(4)])
+        expected.append(np.log(moved) + sum(np.log(np.sqrt(v)) for v in variances))
+    assert score == pytest.approx(np.mean(expected), rel=1e-4)
+
+
+class Float32:
+    """The tiny bed in the precision that estimators use."""
+
+    def __init__(self, bed) -> None:
+        self.bed = bed
+        self.device = bed.device
+        self.generator = bed.generator
+
+    def network(self, **settings):
+        return self.bed.network(**settings).float()
+
+    def images(self, n):
+        return [(images.float(), labels) for images, labels in self.bed.images(n)]
+
+    def both(self):
+        return [self.network(), self.network()]
+
+
+def test_zico_by_loops(bed):
+    score = ZiCo(batch=5, batches=3).score(bed)
+    network = bed.made[0]
+    by_batch = [slopes(network, batch) for batch in bed.images(5, batches=3)]
+    expected = 0.0
+    for layer in range(3):
+        total = 0.0
+        for w in range(len(by_batch[0][layer])):
+            g = np.array([by_batch[b][layer][w] for b in range(3)])
+            total += np.abs(g).mean() / np.sqrt(((g - g.mean()) ** 2).mean())
+        expected += np.log(total)
+    assert score == pytest.approx(expected, rel=1e-3)
+
+
+def test_zico_of_equal_batches_has_no_layer_left(bed):
+    once = bed.images(5)
+    bed.images = lambda n, batches: once * batches
+    assert np.isnan(ZiCo(batch=5).score(bed))
+
+
+def kernel_by_loops(network, images, *, classifier=True):
+    """Return inner products of gradients, image by image; batch norms see the whole batch."""
+    named = dict(network.named_parameters())
+    names = ["body.0.weight", "body.1.weight", "body.3.weight", "body.4.weight"]
+    names += ["classifier.weight"] * classifier
+    rows = []
+    for n in range(len(images)):
+        network.zero_grad()
+        network(images)[n].sum().backward()
+        rows.append(np.concatenate([named[name].grad.numpy().ravel() for name in names]))
+    return np.array([[(a * b).sum() for b in rows] for a in rows])
+
+
+@pytest.mark.parametrize("classifier", [True, False])
+def test_tangent_kernel_by_loops(bed, classifier):
+    network, images = bed.network(), bed.images(6)[0][0]
+    found = tangent_kernel(network, images, classifier=classifier).numpy()
+    assert found == pytest.approx(kernel_by_loops(network, images, classifier=classifier))
+
+
+def test_ntk_condition_is_the_mean_over_draws(bed):
+    score = NTKCondition(batch=4, repeats=2).score(bed)
+    conditions = []
+    for network in bed.made:
+        eigenvalues = np.linalg.eigvals(kernel_by_loops(network, bed.images(4)[0][0])).real
+        conditions.append(eigenvalues.max() / eigenvalues.min())
+    assert len(conditions) == 2
+    assert score == pytest.approx(-np.mean(conditions), rel=1e-6)
+
+
+def test_lga_is_a_correlation(bed):
+    score = LGA(batch=6).score(bed)
+    images, labels = bed.images(6)[0]
+    theta = kernel_by_loops(bed.made[0], images, classifier=False)
+    y = [[1.0 if a == b else -1.0 for b in labels] for a in labels]
+    assert score == pytest.approx(np.corrcoef(theta.ravel(), np.ravel(y))[0, 1])
+
+
+def test_lga_without_a_correlation_has_the_released_replacement(bed):
+    images, labels = bed.images(6)[0]
+    bed.images = lambda n: [(images, torch.zeros_like(labels))]
+    assert LGA(batch=6).score(bed) == 1e-4
+
+
+def test_linear_regions_by_sets(bed):
+    score = LinearRegions(batch=40, batches=2, pixels=1, repeats=2).score(bed)
+    draws, counts = bed.generator(), []
+    for network in bed.made:
+        seen = set()
+        for images, _ in bed.images(40, batches=2):
+            inputs = _cut(images, 2, 1, draws)
+            on = [a.reshape(40, -1) > 0 for a in relu_inputs(network, inputs)]
+            seen |= {tuple(row) for row in np.concatenate(on, axis=1).tolist()}
+        counts.append(len(seen))
+    assert 1 < score < 80
+    assert score == np.mean(counts)
+
+
+def test_squares_are_cut_from_their_images():
+    images = torch.arange(5 * 3 * 6 * 7, dtype=torch.float64).reshape(5, 3, 6, 7)
+    cut = _cut(images, 2, 3, torch.Generator().manual_seed(0))
+    assert cut.shape == (5, 2, 3, 3)
+    corners = set()
+    for n in range(5):
+        for c in range(2):
+            rest = int(cut[n, c, 0, 0]) - n * 126
+            channel, row, column = rest // 42, rest % 42 // 7, rest % 7
+            assert torch.equal(cut[n, c], images[n, channel, row : row + 3, column : column + 3])
+            corners.add((row, column))
+    assert len(corners) > 1
+    with pytest.raises(MethodError, match="expected at least 8 each way"):
+        _cut(images, 2, 8, torch.Generator())
+
+
+def test_te_nas_adds_ranks():
+    scores = np.array(
+        [[-9.0, 30.0], [-5.0, 10.0], [-5.0, 20.0], [np.nan, 30.0], [np.nan, np.nan], [-1.0, 10.0]]
+    )
+    # By condition: worst first nan, -9, -5, -1; by regions: nan, 10, 20, 30.
+    expected = [1 + 3, 2 + 1, 2 + 2, 0 + 3, np.nan, 3 + 1]
+    assert np.array_equal(TENAS().combine(scores), expected, equal_nan=True)
+    assert np.isnan(scores[3, 0])  # what was given is left alone
+
+
+def test_knas_is_the_mean_of_the_gram_matrix(bed):
+    score = KNAS(images=5).score(bed)
+    network, (images, labels) = bed.made[0], bed.images(5)[0]
+    gradients = []
+    for n in range(5):
+        network.zero_grad()
+        cross_entropy(network(images), labels, reduction="none")[n].backward()
+        gradients.append(np.concatenate([w.grad.numpy().ravel() for w in weight_tensors(network)]))
+    gram = [[(a * b).sum() for b in gradients] for a in gradients]
+    assert score == pytest.approx(np.mean(gram))
+
+
+def test_knas_in_the_released_form(bed):
+    """Of the tiny network's parameters the two convolutions have 50 entries."""
+    score = KNAS(form="released code", images=6).score(bed)
+    network = bed.made[0]
+    rows = []
+    for image, label in bed.images(1, batches=6):
+        network.zero_grad()
+        cross_entropy(network(image), label).backward()
+        convolutions = (network.body[0].weight, network.body[3].weight)
+        rows.append([w.grad.numpy().ravel()[:50] for w in convolutions])
+    expected = 0.0
+    for tensor in range(2):
+        for i in range(50):
+            first = np.array([rows[k][tensor][i] for k in range(3)])
+            second = np.array([rows[k][tensor][i] for k in range(3, 6)])
+            expected += (first - first.mean()) @ (second - second.mean()) / 36
+    assert score == pytest.approx(expected, rel=1e-6, abs=1e-18)
+    with pytest.raises(MethodError, match="setting 'form' is 'other'"):
+        KNAS(form="other").score(bed)

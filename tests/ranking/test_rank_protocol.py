@@ -1,0 +1,177 @@
+"""Protocols of rank: identity, lock, what is said of a broken file, cells and subsets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.data import catalogue_entry
+from bench.errors import CallError, DataError, ProtocolError
+from bench.estimator import find_estimator
+from bench.protocol import load_protocol, released_protocols
+from bench.protocol_files import protocol_kind, read_lock
+from bench.ranking import load_rank_protocol
+from bench.ranking.cells import Cells
+
+RELEASED = released_protocols("rank")
+
+
+def test_lock_names_exactly_the_released_files():
+    assert sorted(read_lock("rank")) == RELEASED
+    assert not set(RELEASED) & set(released_protocols())
+    assert "nb201-digits" in released_protocols()
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_released_files_are_what_they_were(name):
+    assert load_rank_protocol(name).id == read_lock("rank")[name]
+    assert protocol_kind(name) == "rank"
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_released_rosters_name_registered_estimators(name):
+    rules = load_rank_protocol(name).rules
+    for entry in rules.roster:
+        if entry.estimator:
+            estimator = find_estimator(entry.estimator).contestant
+            estimator(**entry.settings)
+            of_curves = rules.sources[entry.source].kind == "curves"
+            assert (estimator.needs == "curves") == of_curves
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_released_cells_are_there(name):
+    protocol = load_rank_protocol(name)
+    if not all(catalogue_entry(t.name).path.exists() for t in protocol.rules.tables):
+        pytest.skip("the tables are not on this machine")
+    cells = Cells(protocol)
+    sizes = {each.name: len(cells.members(each)) for each in protocol.rules.sets}
+    digits = protocol.networks
+    assert sizes == (
+        {"sample": digits.sample, "all": 6466} if digits else {"all": 15614, "reachable": 9438}
+    )
+
+
+def test_a_protocol_of_another_kind_is_refused():
+    with pytest.raises(CallError, match=r"kind 'rank': expected one of kind 'search', such as"):
+        load_protocol("kendall-digits")
+    with pytest.raises(CallError, match=r"kind 'search': expected one of kind 'rank', .*kendall-"):
+        load_rank_protocol("nb201-digits")
+    with pytest.raises(CallError, match=r"unknown protocol 'kendall': .*kendall-digits"):
+        protocol_kind("kendall")
+
+
+def test_an_unknown_kind_is_refused(rules):
+    with pytest.raises(ProtocolError, match="kind is 'tau'; expected 'rank'"):
+        protocol_kind(str(rules(('kind = "rank"', 'kind = "tau"'))))
+
+
+def test_the_roster_does_not_change_the_id_and_everything_else_does(rules):
+    first = load_rank_protocol(str(rules())).id
+    assert load_rank_protocol(str(rules(('label = "params"', 'label = "p"')))).id == first
+    assert load_rank_protocol(str(rules(("sample = 24", "sample = 25")))).id != first
+
+
+BROKEN = {
+    "unknown table": ('table = "nb201-digits"\nlosses', 'table = "nb202"\nlosses'),
+    "unknown set table": ('tables = ["nb201-digits"]\nsize', 'tables = ["x"]\nsize'),
+    "unknown source": ('source = "stored"\ncolumn = "params"', 'source = "s"\ncolumn = "params"'),
+    "column of curves": (
+        'source = "stored"\ncolumn = "params"',
+        'source = "training"\ncolumn = "p"',
+    ),
+    "both": ('column = "params"', 'column = "params"\nestimator = "tse"'),
+    "neither": ('column = "params"', "sign = 1"),
+    "epochs of a column": ('column = "params"', 'column = "params"\nepochs = 3'),
+    "epochs of networks": (
+        'source = "stored"\ncolumn = "params"',
+        'source = "networks"\nestimator = "x"\nepochs = 3',
+    ),
+    "twice": ('label = "params"', 'label = "fast"'),
+    "unknown key": ("top_share = 0.1", "top_share = 0.1\ntop = 3"),
+    "share": ("top_share = 0.1", "top_share = 1.5"),
+    "sign": ("sign = -1", "sign = 2"),
+    "images": ('images = "noisy-digits"', 'images = "imagenet"'),
+    "label": ('label = "params"', 'label = "../params"'),
+}
+MESSAGES = {
+    "unknown table": r"sources\.training\.table names 'nb202', which is not among the tables",
+    "unknown set table": r"sets\.all\.tables names 'x'",
+    "unknown source": "'params' comes from source 's': expected one of networks, training, stored",
+    "column of curves": r"'params': source 'training' \(curves\) needs an estimator",
+    "both": "'params' needs either a column or an estimator",
+    "neither": "'params' needs either a column or an estimator",
+    "epochs of a column": "'params' is a column: it has no settings and no epochs",
+    "epochs of networks": "'params': epochs are those of curves, not of networks",
+    "twice": "roster: 'fast' stands there twice",
+    "unknown key": "top: Extra",
+    "share": r"top_share: .*less than 1, got 1\.5",
+    "sign": r"roster\.2\.sign: .*got 2",
+    "images": r"sources\.networks\.networks\.images: .*got 'imagenet'",
+    "label": r"roster\.3\.label: .*got '\.\./params'",
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_file_is_explained(fault, rules):
+    with pytest.raises(ProtocolError, match=MESSAGES[fault]):
+        load_rank_protocol(str(rules(BROKEN[fault])))
+
+
+def test_a_sample_needs_networks(rules):
+    text = rules().read_text(encoding="utf-8")
+    a, b = text.index("[sources.networks]"), text.index("[sources.training]")
+    path = rules()
+    path.write_text(text[:a] + text[b:], encoding="utf-8")
+    with pytest.raises(ProtocolError, match="sample = true needs a source of networks"):
+        load_rank_protocol(str(path))
+
+
+def test_subsets_larger_than_their_set_are_refused(rules):
+    protocol = load_rank_protocol(str(rules(("size = 10", "size = 30"))))
+    with pytest.raises(
+        ProtocolError, match="set 'sample' has 24 cells; its subsets cannot be of 30"
+    ):
+        Cells(protocol)
+
+
+def test_another_table_than_the_pinned_is_refused(rules):
+    protocol = load_rank_protocol(str(rules(('sha256 = "ed5', 'sha256 = "000'))))
+    with pytest.raises(ProtocolError, match="frozen on 000126c58626"):
+        Cells(protocol)
+
+
+def test_unknown_truth_or_key_is_explained(rules):
+    protocol = load_rank_protocol(str(rules(('"test_accuracy_s0"', '"accuracy"'))))
+    with pytest.raises(DataError, match="has no column 'accuracy': expected one of arch_str"):
+        Cells(protocol)
+    protocol = load_rank_protocol(str(rules(('key = "index"', 'key = "flops"'))))
+    with pytest.raises(DataError, match="'flops' has a value twice"):
+        Cells(protocol)
+
+
+def test_sample_and_subsets_are_drawn_once_for_all(protocol):
+    first, again = Cells(protocol), Cells(protocol)
+    assert np.array_equal(first.sample, again.sample)
+    assert len(np.unique(first.sample)) == 24
+    for chosen in protocol.rules.sets:
+        members = first.members(chosen)
+        assert len(members) == (24 if chosen.sample else 6466)
+        subsets = first.subsets(chosen)
+        assert len(subsets) == chosen.draws
+        for one, other in zip(subsets, again.subsets(chosen), strict=True):
+            assert np.array_equal(one, other)
+            assert len(np.unique(one)) == chosen.size
+            assert one.max() < len(members)
+    assert not np.array_equal(subsets[0], subsets[1])
+
+
+def test_truth_and_architectures_are_those_of_the_table(protocol):
+    from bench.data import load_table
+
+    table, cells = load_table("nb201-digits"), Cells(protocol)
+    assert np.array_equal(cells.space.index(cells.architectures), table.column("index"))
+    row = 123
+    seeds = [float(table.column(f"test_accuracy_s{s}")[row]) for s in range(3)]
+    assert cells.truth[row] == pytest.approx(sum(seeds) / 3)
+    assert np.array_equal(cells.places("nb201-digits"), np.arange(6466))

@@ -1,0 +1,145 @@
+"""Rules on rank correlations and on means of runs, on made results with known answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.ranking import EntryResult, RankResults, SetResult, load_rank_protocol
+from reports.claims import Evidence, Missing, Published, load_paper
+from reports.claims.rules.ranked import RankOrder, RankValue
+from reports.claims.rules.selected import RunMean
+
+PROTOCOL = "kendall-digits"
+NOISE = 0.01 * np.sin(np.arange(50.0))  # what a subset does to every entry alike
+
+
+def entry(label, tau, spread=1.0, shift=0.0):
+    subsets = tau + shift + spread * NOISE
+    low, high = np.quantile(subsets, (0.025, 0.975))
+    found = SetResult(1000, 0, tau, low, high, float(subsets.std()), tau, tau, subsets)
+    return EntryResult(label, None, "", 1.0, {"all": found})
+
+
+@pytest.fixture
+def evidence(tmp_path):
+    def hold(*entries):
+        results = RankResults(load_rank_protocol(PROTOCOL), entries, (), {"all": 1000})
+        return Evidence(tmp_path, {PROTOCOL: results})
+
+    return hold
+
+
+def published(value=None, **more):
+    unit = "" if value is None else "u"
+    return Published(how="printed", value=value, unit=unit, **more)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "subset", "verdict"),
+    [
+        (0.68, False, "reproduced"),
+        (0.69, False, "not reproduced"),
+        (0.69, True, "reproduced"),
+        (0.72, True, "not reproduced"),
+    ],
+)
+def test_a_tau_beside_a_number(evidence, claimed, subset, verdict):
+    rule = RankValue(kind="rank-value", protocol=PROTOCOL, entry="a", on_a_subset=subset)
+    outcome = rule.judge(published(claimed, error=0.005), evidence(entry("a", 0.683)))
+    assert outcome.verdict == verdict
+    assert outcome.estimate.value == 0.683
+
+
+@pytest.mark.parametrize(
+    ("taus", "size", "verdict"),
+    [
+        ({"b": 0.60, "c": 0.64}, None, "reproduced"),
+        ({"b": 0.60, "c": 0.70}, None, "not reproduced"),
+        ({"b": 0.60, "c": 0.64}, 0.03, "reproduced"),
+        ({"b": 0.60, "c": 0.64}, 0.08, "not reproduced"),
+    ],
+)
+def test_the_closest_of_the_others_decides(evidence, taus, size, verdict):
+    held = evidence(entry("a", 0.68), *(entry(name, tau) for name, tau in taus.items()))
+    rule = RankOrder(kind="rank-order", protocol=PROTOCOL, better="a", worse=tuple(taus))
+    outcome = rule.judge(published(size), held)
+    assert outcome.verdict == verdict
+    assert outcome.estimate.value == pytest.approx(0.68 - max(taus.values()))
+    assert outcome.estimate.low == pytest.approx(outcome.estimate.value)  # noise cancels in pairs
+
+
+def test_what_differs_from_subset_to_subset_is_not_settled(evidence):
+    held = evidence(entry("a", 0.680), entry("b", 0.678, spread=-1.0))
+    rule = RankOrder(kind="rank-order", protocol=PROTOCOL, better="a", worse=("b",))
+    assert rule.judge(published(), held).verdict == "not settled"
+
+
+def test_an_entry_that_is_not_there_names_the_command(evidence):
+    rule = RankValue(kind="rank-value", protocol=PROTOCOL, entry="other")
+    with pytest.raises(Missing, match="no finished entry 'other'") as missing:
+        rule.judge(published(0.5), evidence(entry("a", 0.5)))
+    assert missing.value.command.startswith(f"monas run {PROTOCOL}")
+
+
+@pytest.fixture
+def runs(make_results, tmp_path):
+    def hold(finals):
+        results = make_results({"random": finals, "nsga2": [0.1] * len(finals)})
+        return Evidence(tmp_path, {"nb201-digits": results})
+
+    return hold
+
+
+FINALS = [0.70, 0.72, 0.69, 0.71, 0.73, 0.70, 0.72, 0.71]  # mean 0.71, deviation 0.013
+
+
+@pytest.mark.parametrize(
+    ("claimed", "expect", "verdict"),
+    [
+        (0.71, "equal", "reproduced"),
+        (0.718, "equal", "reproduced"),  # a mean of ten runs may lie there
+        (0.75, "equal", "not reproduced"),
+        (0.75, "at most", "reproduced"),
+        (0.65, "at most", "not reproduced"),
+        (0.711, "at most", "not settled"),
+    ],
+)
+def test_the_mean_of_runs_beside_another_mean_of_runs(runs, claimed, expect, verdict):
+    options = {"protocol": "nb201-digits", "method": "random", "column": "hypervolume_ratio"}
+    rule = RunMean(kind="run-mean", expect=expect, **options)
+    outcome = rule.judge(published(claimed), runs(FINALS))
+    assert outcome.verdict == verdict
+    assert outcome.estimate.value == pytest.approx(np.mean(FINALS))
+    assert outcome.repetitions == len(FINALS)
+
+
+def test_few_runs_settle_nothing_and_a_number_may_be_taken_from_100(runs):
+    options = {"protocol": "nb201-digits", "method": "random", "column": "hypervolume_ratio"}
+    rule = RunMean(kind="run-mean", less_from=100.0, **options)
+    outcome = rule.judge(published(99.3), runs(FINALS[:4]))
+    assert outcome.verdict == "not settled"
+    assert outcome.estimate.value == pytest.approx(100.0 - np.mean(FINALS[:4]))
+
+
+def test_a_column_that_runs_do_not_have_is_missing(runs):
+    rule = RunMean(
+        kind="run-mean", protocol="nb201-digits", method="random", column="selected_error"
+    )
+    with pytest.raises(Missing, match="have no 'selected_error'"):
+        rule.judge(published(1.0), runs(FINALS))
+
+
+def test_the_record_of_mote_names_entries_and_methods_that_there_are():
+    from bench.protocol import load_protocol
+
+    for claim in load_paper("mote").claims:
+        rule = claim.rule
+        if isinstance(rule, RunMean):
+            assert rule.method in load_protocol(rule.protocol).contestants()
+        if isinstance(rule, RankValue | RankOrder):
+            rules = load_rank_protocol(rule.protocol).rules
+            labels = {each.label for each in rules.roster}
+            named = {rule.entry} if isinstance(rule, RankValue) else {rule.better, *rule.worse}
+            assert named <= labels, claim.id
+            assert rule.cells in {each.name for each in rules.sets}, claim.id

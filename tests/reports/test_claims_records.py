@@ -1,0 +1,327 @@
+"""Records of claims: what ships is sound, and what is faulty is told."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+import numpy as np
+import pytest
+
+from bench.errors import CallError, ClaimError
+from bench.protocol import load_protocol, released_protocols
+from reports.claims import Evidence, Missing, load_paper, record_names
+from reports.claims.curves import Curves, load_curves
+from reports.claims.evidence import search_results
+from reports.claims.files import read_record, record_path
+from reports.claims.record import Claim, Paper
+from reports.claims.rules.numbers import Constant, OutOfReach
+from reports.claims.rules.ranked import RankOrder, RankValue
+
+RECORD = """
+name = "made"
+short = "Made"
+title = "A title"
+authors = "A. Nobody"
+venue = "Nowhere"
+year = 2020
+
+[[claims]]
+id = "one"
+topic = "Topic"
+place = "page 1"
+statement = "It is better."
+published.how = "printed"
+rule.kind = "difference"
+rule.protocol = "nb201-digits"
+rule.better = "nsga2"
+rule.worse = "random"
+"""
+
+
+@pytest.fixture
+def fault(tmp_path):
+    """Return what is said of the made record with one piece of it replaced."""
+
+    def say(old, new):
+        assert old in RECORD
+        path = tmp_path / "made.toml"
+        path.write_text(RECORD.replace(old, new), encoding="utf-8")
+        with pytest.raises(ClaimError) as raised:
+            read_record(path, Paper)
+        assert str(raised.value).startswith(f"{path}")
+        return str(raised.value).removeprefix(f"{path}")
+
+    return say
+
+
+def test_the_made_record_is_sound(tmp_path):
+    path = tmp_path / "made.toml"
+    path.write_text(RECORD, encoding="utf-8")
+    assert read_record(path, Paper).claims[0].rule.kind == "difference"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('name = "made"', "name = [", " is not TOML: "),
+        ("year = 2020", "", ": year: Field required"),
+        ("year = 2020", 'year = "soon"', ": year: Input should be a valid integer"),
+        ('venue = "Nowhere"', 'venue = "Nowhere"\ncolour = "red"', ": colour: Extra inputs"),
+        ('id = "one"', 'id = "One!"', ": claims.0.id: String should match pattern"),
+        ('how = "printed"', 'how = "rumoured"', ": claims.0.published.how: Input should be"),
+        ('kind = "difference"', 'kind = "feeling"', ": claims.0.rule: Input tag 'feeling' found"),
+        ('rule.better = "nsga2"', "", ": claims.0.rule.difference.better: Field required"),
+        ('better = "nsga2"', 'best = "nsga2"', "claims.0.rule.difference.better: Field required"),
+        (
+            'rule.kind = "difference"',
+            'rule.indicator = "beauty"\nrule.kind = "difference"',
+            ": claims.0.rule.difference.indicator: Input should be 'hypervolume_ratio'",
+        ),
+        (
+            'published.how = "printed"',
+            'published.how = "printed"\npublished.value = 1.0\npublished.spread = 0.1',
+            "spread and runs are given together",
+        ),
+        (
+            'published.how = "printed"',
+            'published.how = "printed"\npublished.error = 0.1',
+            "error and spread belong to a value",
+        ),
+    ],
+)
+def test_faults_are_told(fault, old, new, message):
+    assert message in fault(old, new)
+
+
+def test_two_claims_of_one_name(tmp_path):
+    path = tmp_path / "made.toml"
+    path.write_text(RECORD + RECORD[RECORD.index("[[claims]]") :], encoding="utf-8")
+    with pytest.raises(ClaimError, match="two claims are called 'one'"):
+        read_record(path, Paper)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"kind": "value", "protocol": "p", "method": "m"},
+        {"kind": "constant", "protocol": "p", "quantity": "front hypervolume"},
+        {"kind": "arithmetic", "operation": "ratio", "terms": [1.0, 2.0]},
+        {"kind": "sample-efficiency", "protocol": "p", "method": "m", "baseline": "b"},
+    ],
+)
+def test_rules_on_a_number_need_one(rule):
+    claim = {
+        "id": "x",
+        "topic": "t",
+        "place": "p",
+        "statement": "s",
+        "published": {"how": "printed"},
+        "rule": rule,
+    }
+    with pytest.raises(ValueError, match=f"{rule['kind']}' needs published.value"):
+        Claim.model_validate(claim)
+    claim["published"]["value"] = 1.0
+    assert Claim.model_validate(claim).rule.kind == rule["kind"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "rounding", "message"),
+    [([1.0, 0.05], [0.0, 0.05], "may be 0"), ([1.0, 2.0], [-0.1, 0.0], "not be negative")],
+)
+def test_arithmetic_that_cannot_be_done(terms, rounding, message):
+    rule = {"kind": "arithmetic", "operation": "ratio", "terms": terms, "rounding": rounding}
+    claim = {
+        "id": "x",
+        "topic": "t",
+        "place": "p",
+        "statement": "s",
+        "published": {"how": "printed", "value": 1.0},
+        "rule": rule,
+    }
+    with pytest.raises(ValueError, match=message):
+        Claim.model_validate(claim)
+
+
+@pytest.mark.parametrize(
+    ("curve", "message"),
+    [
+        ({"evaluations": [1, 2], "values": [0.0]}, "one value for each of the 2"),
+        ({"evaluations": [2, 1], "values": [0.0, 1.0]}, "evaluations must increase"),
+    ],
+)
+def test_curves_that_are_none(curve, message):
+    content = {
+        "source": "s",
+        "how": "printed",
+        "indicator": "hypervolume_ratio",
+        "error": 0.0,
+        "curves": [{"protocol": "p", "method": "m", "label": "M", **curve}],
+    }
+    with pytest.raises(ValueError, match=message):
+        Curves.model_validate(content)
+
+
+# -- what ships ------------------------------------------------------------------------------------
+
+
+def test_papers_go_by_the_names_of_their_files():
+    assert "lamoo" in record_names()
+    for name in record_names():
+        assert load_paper(name).name == name
+    with pytest.raises(CallError, match=r"unknown paper 'nobody': expected one of .*lamoo"):
+        load_paper("nobody")
+
+
+def test_a_missing_file_is_told():
+    with pytest.raises(ClaimError, match=r"cannot read .*nobody\.toml: No such file"):
+        read_record(record_path("nobody"), Paper)
+    with pytest.raises(ClaimError, match="no published curve of nobody under lamoo-nb201"):
+        load_curves("lamoo-curves").of("lamoo-nb201", "nobody")
+
+
+def _methods(rule):
+    fields = ("better", "worse", "method", "baseline")
+    return [getattr(rule, f) for f in fields if hasattr(rule, f)] + list(
+        getattr(rule, "methods", ())
+    )
+
+
+def test_records_name_methods_that_exist():
+    registered = {entry.name for entry in entry_points(group="monas.methods")}
+    judged = {c.id: c.rule for name in record_names() for c in load_paper(name).claims}
+    # Entries of rank protocols are looked at in test_claims_ranked.
+    rules = {k: r for k, r in judged.items() if not isinstance(r, RankOrder | RankValue)}
+    named = {getattr(rule, "protocol", None) for rule in rules.values()}
+    contestants = {
+        name: set(load_protocol(name).contestants()) for name in named & set(released_protocols())
+    }
+    for claim, rule in rules.items():
+        known = registered | contestants.get(getattr(rule, "protocol", None), set())
+        assert set(_methods(rule)) <= known, claim
+
+
+def test_every_kind_of_verdict_can_be_found_without_results(tmp_path):
+    evidence = Evidence(tmp_path)
+    judged = {claim.id: claim.judge(evidence) for claim in load_paper("lamoo").claims}
+    assert judged["efficiency-qehvi-own-curves"].verdict == "cannot be right as printed"
+    assert judged["cp-tenth"].verdict == "cannot be right as printed"
+    assert judged["cifar10"].verdict == "out of reach here"
+    without = judged["better-qehvi"]
+    assert without.verdict == "no results"
+    assert without.command == (
+        f"monas run lamoo-nb201 --method lamoo-qehvi --method qehvi --results {tmp_path}"
+    )
+
+
+def test_the_published_curves_give_what_was_read_at_full_resolution():
+    # The ratios were first taken from every point of the poster's curves.
+    curves = load_curves("lamoo-curves")
+    lamoo = curves.of("lamoo-nb201", "lamoo-qehvi")
+    read = {"qehvi": 1.84, "qparego": 2.31, "nsga2": 2.34, "nsga3": 2.35}
+    for method, ratio in read.items():
+        final, _, _ = curves.efficiency(lamoo, curves.of("lamoo-nb201", method))
+        assert final == pytest.approx(ratio, abs=0.02)
+    _, most, _ = curves.efficiency(lamoo, curves.of("lamoo-nb201", "qehvi"))
+    assert most == pytest.approx(1.99, abs=0.02)
+    long = [curves.of("lamoo-nb201-1000", m) for m in ("lamoo-cmaes", "cma-es")]
+    assert curves.efficiency(*long)[0] == pytest.approx(1.46, abs=0.02)
+
+
+def test_the_largest_hypervolume_is_not_the_published_one(real_tables, tmp_path):
+    claims = {claim.id: claim for claim in load_paper("lamoo").claims}
+    outcome = claims["largest-hypervolume"].judge(Evidence(tmp_path))
+    assert outcome.verdict == "not reproduced"
+    assert outcome.estimate.value == pytest.approx(8.0526, abs=1e-4)
+
+
+# -- where results come from -----------------------------------------------------------------------
+
+
+def test_other_kinds_of_results_come_by_a_loader_of_their_own(tmp_path):
+    asked = []
+
+    def loader(name, folder):
+        asked.append((name, folder))
+        return {"tau": 0.6}
+
+    evidence = Evidence(tmp_path)
+    assert evidence.load("kendall", loader)["tau"] == 0.6
+    assert evidence.load("kendall", loader)["tau"] == 0.6
+    assert asked == [("kendall", tmp_path)]
+
+
+def test_what_is_missing_is_looked_for_once(tmp_path):
+    asked = []
+
+    def loader(name, folder):
+        asked.append(name)
+        raise Missing("nothing there", "make it")
+
+    evidence = Evidence(tmp_path)
+    for _ in range(2):
+        with pytest.raises(Missing, match="nothing there") as missing:
+            evidence.load("kendall", loader)
+        assert missing.value.command == "make it"
+    assert asked == ["kendall"]
+
+
+def test_what_is_missing_is_said(make_results, tmp_path):
+    with pytest.raises(Missing, match="the suite has no protocol nope") as missing:
+        search_results("nope", tmp_path)
+    assert missing.value.command is None
+    held = Evidence(tmp_path, {"nb201-digits": make_results({"random": [0.7]})})
+    with pytest.raises(Missing, match="no finished run of nsga2 under nb201-digits") as missing:
+        held.searches("nb201-digits", "random", "nsga2")
+    assert missing.value.command == (
+        f"monas run nb201-digits --method random --method nsga2 --results {tmp_path}"
+    )
+    with pytest.raises(Missing, match=r"no run of nsga2 under nb201-digits v1 \("):
+        Evidence(tmp_path).searches("nb201-digits", "nsga2")
+    apart = make_results(
+        {"random": [0.7], "nsga2": [0.8]}, repetitions={"random": [0], "nsga2": [1]}
+    )
+    rule = {"kind": "difference", "protocol": "nb201-digits", "better": "nsga2", "worse": "random"}
+    claim = Claim.model_validate(
+        {
+            "id": "x",
+            "topic": "t",
+            "place": "p",
+            "statement": "s",
+            "published": {"how": "printed"},
+            "rule": rule,
+        }
+    )
+    outcome = claim.judge(Evidence(tmp_path, {"nb201-digits": apart}))
+    assert outcome.verdict == "no results"
+    assert "no repetition that all of nsga2, random have finished" in outcome.sentence
+
+
+def test_a_claim_beyond_the_budget_has_no_results(make_results, tmp_path):
+    held = Evidence(tmp_path, {"nb201-digits": make_results({"random": np.full(8, 0.7)})})
+    claim = Claim.model_validate(
+        {
+            "id": "x",
+            "topic": "t",
+            "place": "p",
+            "statement": "s",
+            "published": {"how": "printed", "value": 0.7},
+            "rule": {
+                "kind": "value",
+                "protocol": "nb201-digits",
+                "method": "random",
+                "evaluations": 1000,
+            },
+        }
+    )
+    outcome = claim.judge(held)
+    assert outcome.verdict == "no results"
+    assert "about 1000 evaluations, nb201-digits v1" in outcome.sentence
+
+
+def test_every_rule_says_what_it_does():
+    for name in record_names():
+        for claim in load_paper(name).claims:
+            assert len(claim.rule.says) > 20
+    assert OutOfReach(kind="out-of-reach", would_take="x").tested_by == ""
+    rule = Constant(kind="constant", protocol="p", quantity="front hypervolume")
+    assert rule.tested_by == "p: front hypervolume"

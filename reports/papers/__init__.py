@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["paper_plots"]
 
-_PAPERS = {"lamoo": "reports.papers.lamoo"}
+_PAPERS = {"lamoo": "reports.papers.lamoo", "mote": "reports.papers.mote"}
 
 
 def paper_plots(name: str, evidence: Evidence) -> Iterator[Plot]:

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bench.data import load_table
 from bench.indicators import hypervolume
 from bench.protocol import load_protocol
+from bench.spaces import NASBench201
 from reports.claims import Evidence
 from reports.figures import style
-from reports.papers import paper_plots
+from reports.papers import mote, paper_plots
 from reports.papers.lamoo import ablations, regions, single
 
 
@@ -98,3 +100,20 @@ def test_papers_draw_what_they_can(make_results, tmp_path, monkeypatch):
     assert "ablations" in names
     assert "paper-figure-2" not in names
     assert list(paper_plots("another", Evidence(tmp_path))) == []
+
+
+def test_our_short_trainings_lie_near_the_released_ones(real_tables):
+    table = load_table("nb201-mote")
+    found = mote.trainings()
+    assert found
+    for training in found:
+        (row,) = np.flatnonzero(table.column("index") == training["index"])
+        released = table.column("proxy_train_loss")[row]
+        assert NASBench201().from_strings([training["arch_str"]]).shape == (1, 6)
+        assert len(training["losses"]) == len(released)
+        assert training["losses"][-1] == pytest.approx(released[-1], rel=0.1)
+        assert np.mean(training["losses"]) == pytest.approx(np.mean(released), rel=0.1)
+        landscape = table.column("landscape_loss")[row][::-1]
+        assert training["landscape"][0] == pytest.approx(landscape[0], rel=0.1)
+    (plot,) = paper_plots("mote", Evidence(real_tables))
+    assert plot.name == "short-trainings"

@@ -1,0 +1,54 @@
+"""Short trainings of our own beside those that the authors of MOTE-NAS released.
+
+`trainings.json` holds what `bench.training.short_training` measured with the released recipe on the
+reduced CIFAR-100 (50 epochs, batch 1,024), cell by cell; the released curves come from their table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.data import catalogue_entry, load_table
+from reports.figures import Plot, curves, style
+
+if TYPE_CHECKING:
+    from reports.claims.evidence import Evidence
+
+__all__ = ["plots"]
+
+_TABLE = "nb201-mote"
+
+
+def plots(evidence: Evidence) -> Iterator[Plot]:
+    """Draw our trainings beside the released ones, where their table is on this machine."""
+    del evidence  # no run is looked at
+    if not catalogue_entry(_TABLE).path.exists():
+        return
+    with style.settings():
+        figure = curves.draw([_beside(training) for training in trainings()])
+    title = "Short trainings of our own beside the released ones"
+    yield Plot("short-trainings", title, curves.CAPTION, figure)
+
+
+def trainings() -> list[dict[str, object]]:
+    """Return our trainings: index of the cell, its string, losses [50], landscape [11], seconds."""
+    text = (files("reports.papers.mote") / "trainings.json").read_text(encoding="utf-8")
+    found: list[dict[str, object]] = json.loads(text)
+    return found
+
+
+def _beside(training: dict[str, object]) -> curves.CellCurves:
+    table = load_table(_TABLE)
+    (row,) = np.flatnonzero(table.column("index") == training["index"])
+    return curves.CellCurves(
+        title=f"cell {training['index']}",
+        published_losses=table.column("proxy_train_loss")[row],
+        published_landscape=table.column("landscape_loss")[row][::-1],  # initial weights first
+        losses=np.asarray(training["losses"]),
+        landscape=np.asarray(training["landscape"]),
+    )

@@ -163,8 +163,13 @@ FUNCTION_PROTOCOLS = [
 ]
 
 
-def test_both_sanity_problems_are_released():
-    assert FUNCTION_PROTOCOLS == ["lamoo-branin-currin", "lamoo-vehicle-safety"]
+def test_both_sanity_problems_are_released_at_both_budgets():
+    assert FUNCTION_PROTOCOLS == [
+        "lamoo-branin-currin",
+        "lamoo-branin-currin-1000",
+        "lamoo-vehicle-safety",
+        "lamoo-vehicle-safety-1000",
+    ]
 
 
 @pytest.mark.parametrize("name", FUNCTION_PROTOCOLS)
@@ -184,9 +189,11 @@ def test_the_papers_constants(name):
     np.testing.assert_array_equal(protocol.raw_reference_point, REFERENCE[rules.task.function])
     maximum = {"branin-currin": 59.36011874867746, "vehicle-safety": 246.81607081187002}
     assert rules.normalisation.maximum == maximum[rules.task.function]
-    assert (rules.budget.initial, rules.budget.batch, rules.budget.evaluations) == (10, 5, 100)
+    evaluations, points = (1000, 300) if name.endswith("-1000") else (100, 100)
+    assert (rules.budget.initial, rules.budget.batch) == (10, 5)
+    assert rules.budget.evaluations == evaluations
     front = mine.front("score")
-    assert len(front) == rules.budget.evaluations  # as many as a run can hand in
+    assert len(front) == points  # of the short budget as many as a run can hand in
     reached = hypervolume(front, rules.normalisation.reference_point)
     assert rules.normalisation.attainable == pytest.approx(reached / rules.normalisation.maximum)
     assert 0.98 < rules.normalisation.attainable < 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -80,30 +81,40 @@ class Cells:
 
     @cached_property
     def sample(self) -> Indices:
-        """Places [k], ascending, of the cells that networks are measured on."""
+        """Places [k], ascending, of the cells that networks are measured on.
+
+        Drawn from those that every table of the sampled sets has a row for.
+        """
         networks = self.protocol.networks
         if networks is None:
             return np.empty(0, dtype=np.int64)
-        if networks.sample > len(self):
+        sampled = {name for each in self.protocol.rules.sets if each.sample for name in each.tables}
+        held = self._held(sampled)
+        if networks.sample > held.sum():
             raise ProtocolError(
-                f"{self.protocol.name}: a sample of {networks.sample} of {len(self)} cells"
+                f"{self.protocol.name}: a sample of {networks.sample} of {held.sum()} cells"
             )
-        drawn = self.protocol.stream("sample").permutation(len(self))[: networks.sample]
-        return np.sort(drawn)
+        order = self.protocol.stream("sample").permutation(len(self))
+        return np.sort(order[held[order]][: networks.sample])
 
     def members(self, chosen: CellSet) -> Indices:
         """Return the places [k], ascending, of the cells of a set."""
-        held = np.ones(len(self), dtype=bool)
-        for table in chosen.tables:
-            here = np.zeros(len(self), dtype=bool)
-            places = self.places(table)
-            here[places[places >= 0]] = True
-            held &= here
+        held = self._held(chosen.tables)
         if chosen.sample:
             drawn = np.zeros(len(self), dtype=bool)
             drawn[self.sample] = True
             held &= drawn
         return np.flatnonzero(held)
+
+    def _held(self, tables: Iterable[str]) -> NDArray[np.bool_]:
+        """Return for every cell whether all these tables have a row for it."""
+        held = np.ones(len(self), dtype=np.bool_)
+        for table in tables:
+            here = np.zeros(len(self), dtype=np.bool_)
+            places = self.places(table)
+            here[places[places >= 0]] = True
+            held &= here
+        return held
 
     def subsets(self, chosen: CellSet) -> list[Indices]:
         """Return random subsets of the members of a set: places within `members`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +100,14 @@ def measure_cells(
 
 @lru_cache(maxsize=2)
 def _images(name: str) -> ImageSet:
+    from bench.training.cifar import cifar
     from bench.training.images import noisy_digits
+    from bench.training.reduced import reduced_cifar100
 
-    return {"noisy-digits": noisy_digits}[name]()
+    sets: dict[str, Callable[[], ImageSet]] = {
+        "noisy-digits": noisy_digits,
+        "cifar100-r10": reduced_cifar100,
+        "cifar10": lambda: cifar("cifar10"),
+        "cifar100": lambda: cifar("cifar100"),
+    }
+    return sets[name]()

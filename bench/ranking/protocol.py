@@ -98,7 +98,9 @@ class NetworksSource(_Strict):
     Attributes
     ----------
     images : str
-        Name of an image set.
+        `noisy-digits` is embedded; `cifar100-r10`, MOTE-NAS's reduced CIFAR-100, is a table of its
+        own and stands among the protocol's; `cifar10` and `cifar100` are python batches that the
+        user has.
     channels, cells, reduction
         Of the network around the cell (`bench.spaces.Skeleton`).
     sample : int
@@ -109,7 +111,7 @@ class NetworksSource(_Strict):
 
     kind: Literal["networks"]
     title: str
-    images: Literal["noisy-digits"]
+    images: Literal["noisy-digits", "cifar100-r10", "cifar10", "cifar100"]
     channels: int = Field(ge=1)
     cells: int = Field(ge=1)
     reduction: Literal["residual", "pooling"]
@@ -181,6 +183,8 @@ class RankRules(_Strict):
         for name, source in self.sources.items():
             if not isinstance(source, NetworksSource):
                 used[f"sources.{name}.table"] = source.table
+            elif source.images == "cifar100-r10":
+                used[f"sources.{name}.images"] = source.images
         for where, table in used.items():
             if table not in known:
                 raise ValueError(f"{where} names {table!r}, which is not among the tables")
@@ -257,14 +261,18 @@ class RankProtocol:
         return next(found, None)
 
     def require_tables(self) -> None:
-        """Do nothing if every table is on this machine.
+        """Do nothing if every table, and every image, is on this machine.
 
         Raises
         ------
         bench.errors.DataMissingError
-            If one is not; the message names the command that brings it.
+            If one is not; the message says what brings it.
         """
         require_tables(*(catalogue_entry(table.name) for table in self.rules.tables))
+        if self.networks and self.networks.images in ("cifar10", "cifar100"):
+            from bench.training.cifar import require_cifar
+
+            require_cifar(self.networks.images)
 
     def stream(self, *what: str) -> np.random.Generator:
         """Return the random stream of one use, such as the sample or a set's subsets."""

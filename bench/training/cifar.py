@@ -19,7 +19,7 @@ from bench.data.unpickle import safe_load
 from bench.errors import DataError, DataMissingError
 from bench.training.images import ImageSet
 
-__all__ = ["cifar"]
+__all__ = ["cifar", "require_cifar"]
 
 Split = tuple[NDArray[np.float32], NDArray[np.int64]]
 
@@ -100,6 +100,17 @@ def cifar(name: Literal["cifar10", "cifar100"], folder: Path | None = None) -> I
     else:
         validation, test = _halves(test)
     return ImageSet(train=train, validation=validation, test=test, classes=form.classes)
+
+
+def require_cifar(name: Literal["cifar10", "cifar100"]) -> None:
+    """Do nothing if the batches of CIFAR-10 or CIFAR-100 are in the folder of tables.
+
+    Raises
+    ------
+    DataMissingError
+        If a file is not there; the message says where it comes from.
+    """
+    _find(_FORMATS[name], data_folder())
 
 
 def _find(form: _Format, folder: Path) -> Path:

@@ -46,10 +46,11 @@ def test_released_cells_are_there(name):
         pytest.skip("the tables are not on this machine")
     cells = Cells(protocol)
     sizes = {each.name: len(cells.members(each)) for each in protocol.rules.sets}
-    digits = protocol.networks
-    assert sizes == (
-        {"sample": digits.sample, "all": 6466} if digits else {"all": 15614, "reachable": 9438}
-    )
+    expected = {
+        "kendall-digits": {"sample": 100, "all": 6466},
+        "kendall-nb201-networks": {"sample": 200},
+    }
+    assert sizes == expected.get(name, {"all": 15614, "reachable": 9438})
 
 
 def test_a_protocol_of_another_kind_is_refused():
@@ -92,6 +93,7 @@ BROKEN = {
     "share": ("top_share = 0.1", "top_share = 1.5"),
     "sign": ("sign = -1", "sign = 2"),
     "images": ('images = "noisy-digits"', 'images = "imagenet"'),
+    "images that are a table": ('images = "noisy-digits"', 'images = "cifar100-r10"'),
     "label": ('label = "params"', 'label = "../params"'),
 }
 MESSAGES = {
@@ -108,6 +110,7 @@ MESSAGES = {
     "share": r"top_share: .*less than 1, got 1\.5",
     "sign": r"roster\.2\.sign: .*got 2",
     "images": r"sources\.networks\.networks\.images: .*got 'imagenet'",
+    "images that are a table": r"sources\.networks\.images names 'cifar100-r10', which is not among",
     "label": r"roster\.3\.label: .*got '\.\./params'",
 }
 
@@ -164,6 +167,24 @@ def test_sample_and_subsets_are_drawn_once_for_all(protocol):
             assert len(np.unique(one)) == chosen.size
             assert one.max() < len(members)
     assert not np.array_equal(subsets[0], subsets[1])
+
+
+def test_a_sample_is_drawn_from_the_cells_of_its_set(rules, monkeypatch):
+    everywhere = Cells(load_rank_protocol(str(rules())))
+    places = Cells.places
+
+    def every_hundredth(self, table):
+        found = places(self, table)
+        return np.where(found % 100 == 7, found, -1)
+
+    monkeypatch.setattr(Cells, "places", every_hundredth)
+    path = rules(("size = 200", "size = 50"))
+    cells = Cells(load_rank_protocol(str(path)))
+    assert len(cells.sample) == len(everywhere.sample) == 24
+    assert (cells.sample % 100 == 7).all()
+    assert not (everywhere.sample % 100 == 7).all()
+    with pytest.raises(ProtocolError, match="a sample of 70 of 65 cells"):
+        Cells(load_rank_protocol(str(rules(("size = 200", "size = 50"), ("= 24", "= 70")))))
 
 
 def test_truth_and_architectures_are_those_of_the_table(protocol):

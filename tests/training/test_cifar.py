@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bench.errors import DataError, DataMissingError, UntrustedPickleError
-from bench.training.cifar import cifar
+from bench.training.cifar import cifar, require_cifar
 
 RNG = np.random.default_rng(3)
 
@@ -96,6 +96,37 @@ def test_missing_files_say_where_they_come_from(cifar10_files):
         cifar("cifar10", folder)
     with pytest.raises(DataMissingError, match=r"cifar-100-python.*MONAS_DATA"):
         cifar("cifar100", folder.parent)
+
+
+def test_a_protocol_of_rank_measures_on_them_or_says_what_is_missing(cifar10_files, monkeypatch):
+    from bench.estimator import find_estimator
+    from bench.ranking.networks import measure_cells
+    from bench.ranking.protocol import NetworksSource
+
+    source = NetworksSource(
+        kind="networks",
+        title="networks",
+        images="cifar10",
+        channels=4,
+        cells=1,
+        reduction="residual",
+        sample=10,
+        seed=0,
+    )
+    folder, _ = cifar10_files
+    monkeypatch.setenv("MONAS_DATA", str(folder.parent))
+    require_cifar("cifar10")
+    part = find_estimator("params").contestant()
+    scores, _ = measure_cells([part], "nasbench201", np.zeros((1, 6), dtype=np.int8), source)
+    grey = measure_cells(
+        [part],
+        "nasbench201",
+        np.zeros((1, 6), dtype=np.int8),
+        source.model_copy(update={"images": "noisy-digits"}),
+    )[0]
+    assert scores[0, 0] == grey[0, 0] + 2 * 4 * 9  # two more channels of a 3 x 3 stem of four
+    with pytest.raises(DataMissingError, match=r"cifar-100-python.*MONAS_DATA"):
+        require_cifar("cifar100")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bench.indicators import kendall_tau
 
-__all__ = ["as_ranks", "kendall", "spearman", "top_members"]
+__all__ = ["as_ranks", "average_ranks", "kendall", "spearman", "top_members"]
 
 
 def as_ranks(scores: ArrayLike) -> NDArray[np.int64]:
@@ -29,6 +29,20 @@ def as_ranks(scores: ArrayLike) -> NDArray[np.int64]:
     return ranks
 
 
+def average_ranks(scores: ArrayLike) -> NDArray[np.float64]:
+    """Return ranks [n] of scores [n], from 1, of which ties share the mean; no score ranks last.
+
+    Examples
+    --------
+    >>> average_ranks([0.5, float("nan"), 2.0, 0.5]).tolist()
+    [2.5, 1.0, 4.0, 2.5]
+    """
+    from scipy import stats
+
+    ranks: NDArray[np.float64] = stats.rankdata(as_ranks(scores))
+    return ranks
+
+
 def kendall(scores: ArrayLike, truth: ArrayLike) -> float:
     """Return Kendall tau-b of scores [n] and truth [n]; what has no score ranks last.
 
@@ -42,10 +56,7 @@ def spearman(scores: ArrayLike, truth: ArrayLike) -> float:
 
     The correlation of average ranks; NaN where scores or truth are all alike.
     """
-    from scipy import stats
-
-    first = stats.rankdata(as_ranks(scores))
-    second = stats.rankdata(np.asarray(truth, dtype=np.float64))
+    first, second = average_ranks(scores), average_ranks(truth)
     if first.size < 2 or (first == first[0]).all() or (second == second[0]).all():
         return float("nan")
     return float(np.corrcoef(first, second)[0, 1])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bench.errors import MixedProtocolsError, MonasError, ResultsError
 from bench.estimator import find_estimator
 from bench.ranking.cells import Cells
-from bench.ranking.correlations import kendall, spearman, top_members
+from bench.ranking.correlations import average_ranks, kendall, spearman, top_members
 from bench.ranking.journal import EntryHeader, EntryJournal, read_entry
 from bench.ranking.networks import combined
 from bench.ranking.protocol import CellSet, Entry, RankProtocol
@@ -49,6 +49,8 @@ class SetResult:
     subsets : array [draws]
         Tau over each random subset; the same subsets for every entry of a set, so that two
         entries can be compared subset by subset.
+    ranks : array [cells]
+        Average ranks of the cells, in the order of the set's members.
     """
 
     cells: int
@@ -60,6 +62,7 @@ class SetResult:
     spearman: float
     top: float
     subsets: Floats
+    ranks: Floats
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,20 @@ class RankResults:
         """Return the entries that a set ranks, the highest tau first; a NaN is the lowest."""
         ranked = [entry for entry in self.entries if chosen in entry.sets]
         return sorted(ranked, key=lambda e: -np.nan_to_num(e.sets[chosen].tau, nan=-2.0))
+
+    def agreement(self, chosen: str) -> tuple[list[str], Floats]:
+        """Return the entries that a set ranks and Spearman's correlation [e, e] of each two.
+
+        NaN for an entry whose scores are all alike.
+        """
+        ranked = self.of(chosen)
+        ranks = np.array([entry.sets[chosen].ranks for entry in ranked])
+        centred = ranks - ranks.mean(axis=1, keepdims=True)
+        lengths = np.linalg.norm(centred, axis=1)
+        lengths[lengths == 0.0] = np.nan
+        unit = centred / lengths[:, None]
+        matrix: Floats = np.clip(unit @ unit.T, -1.0, 1.0)
+        return [entry.label for entry in ranked], matrix
 
     def frame(self) -> pd.DataFrame:
         """Return one row for each entry and set, full numbers."""
@@ -229,6 +246,7 @@ class _Judge:
             spearman=spearman(values, truth),
             top=kendall(values[top], truth[top]),
             subsets=taus,
+            ranks=average_ranks(values),
         )
 
 

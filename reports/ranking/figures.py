@@ -10,6 +10,7 @@ import numpy as np
 
 from bench.ranking import EntryResult, RankResults
 from reports.figures import Plot, style
+from reports.ranking.agreement import draw_agreement
 from reports.ranking.labels import LINE_INCHES, name_width, place_labels
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _ASIDE = 0.3  # inches between the entries and that column
 
 
 def draw_rank_plots(results: RankResults) -> Iterator[Plot]:
-    """Draw tau against seconds for every set, then every group of entries with all sets."""
+    """Draw order against cost and agreement for every set, then groups of entries with all sets."""
     for chosen in results.protocol.rules.sets:
         entries = [e for e in results.of(chosen.name) if math.isfinite(e.sets[chosen.name].tau)]
         if entries:
@@ -42,6 +43,19 @@ def draw_rank_plots(results: RankResults) -> Iterator[Plot]:
                     "of the axis stand scores whose seconds nobody measured. Variants that have a "
                     "figure of their own are left out.",
                     _cost(results, entries, chosen.name),
+                )
+        apart = [e.label for e in entries if e.label not in _variants(results)]
+        if len(apart) > 1:
+            with style.settings():
+                figure = draw_agreement(results, chosen.name, apart)
+                _sign(figure, results)
+                yield Plot(
+                    f"agreement-{chosen.name}",
+                    f"Which entries agree: {chosen.title}",
+                    "A hundred times Spearman's correlation of the scores of two entries, whatever "
+                    "the truth; the highest Kendall tau comes first. All pairs are in "
+                    "agreement.csv.",
+                    figure,
                 )
     groups = dict.fromkeys(entry.group for entry in results.entries if entry.group)
     for number, group in enumerate(groups):
@@ -59,12 +73,7 @@ def draw_rank_plots(results: RankResults) -> Iterator[Plot]:
 def _cost(results: RankResults, entries: list[EntryResult], chosen: str) -> Figure:
     figure, (ax,) = style.new_figure((_HEIGHT,), right=1.9)
     colours, markers = _looks(list(results.protocol.rules.sources))
-    variants = {
-        e.label
-        for e in results.protocol.rules.roster
-        if e.group and e.settings and e.label != e.estimator
-    }
-    shown = [entry for entry in entries if entry.label not in variants]
+    shown = [entry for entry in entries if entry.label not in _variants(results)]
     timed = [entry for entry in shown if math.isfinite(entry.seconds) and entry.seconds > 0]
     untimed = [entry for entry in shown if entry not in timed]
     ax.set_xscale("log")
@@ -91,6 +100,15 @@ def _cost(results: RankResults, entries: list[EntryResult], chosen: str) -> Figu
     ax.set_ylabel("Kendall tau")
     _sign(figure, results)
     return figure
+
+
+def _variants(results: RankResults) -> set[str]:
+    """Return the labels of variants that have a figure of their own."""
+    return {
+        e.label
+        for e in results.protocol.rules.roster
+        if e.group and e.settings and e.label != e.estimator
+    }
 
 
 def _mark(

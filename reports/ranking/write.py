@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.ranking import RankResults
 from reports import display
+from reports.ranking.agreement import agreement_frame
 from reports.ranking.page import make_rank_page
 from reports.tables import csv_bytes
 
@@ -20,7 +21,7 @@ __all__ = ["write_ranking"]
 def write_ranking(
     results: RankResults, out: Path, html: Environment, markdown: Environment
 ) -> dict[str, Any]:
-    """Write `out/<name>-<short id>/` with report, figures and `ranks.csv`; return its index entry.
+    """Write `out/<name>-<short id>/` with report, figures and tables; return its index entry.
 
     The same results give the same bytes.
     """
@@ -31,7 +32,9 @@ def write_ranking(
     name = f"{protocol.name}-{protocol.short_id}"
     folder = out / name
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    (folder / "ranks.csv").write_bytes(csv_bytes(results.frame()))
+    tables = {"ranks.csv": results.frame(), "agreement.csv": agreement_frame(results)}
+    for file, frame in tables.items():
+        (folder / file).write_bytes(csv_bytes(frame))
     figures = []
     for plot in draw_rank_plots(results):
         written = save_plot(plot, folder / "figures", salt=protocol.id)
@@ -42,7 +45,7 @@ def write_ranking(
     page = make_rank_page(results)
     for environment, suffix in ((html, "html"), (markdown, "md")):
         template = environment.get_template(f"page.{suffix}.jinja")
-        text = template.render(page=page, figures=figures, tables_written=["ranks.csv"])
+        text = template.render(page=page, figures=figures, tables_written=list(tables))
         (folder / f"report.{suffix}").write_bytes(text.encode())
     first = protocol.rules.sets[0].name
     ranked = results.of(first)

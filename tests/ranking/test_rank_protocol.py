@@ -110,7 +110,7 @@ MESSAGES = {
     "share": r"top_share: .*less than 1, got 1\.5",
     "sign": r"roster\.2\.sign: .*got 2",
     "images": r"sources\.networks\.networks\.images: .*got 'imagenet'",
-    "images that are a table": r"sources\.networks\.images names 'cifar100-r10', which is not among",
+    "images that are a table": r"sources\.networks\.images names 'cifar100-r10', which is not",
     "label": r"roster\.3\.label: .*got '\.\./params'",
 }
 

@@ -10,6 +10,7 @@ from bench.cli import main
 from bench.ranking import load_rank_protocol, load_rank_results, plan_ranking
 from bench.ranking.run import perform_entry
 from reports import build_report
+from reports.ranking.agreement import agreement_frame
 from reports.ranking.labels import place_labels
 from reports.ranking.page import correlation, make_rank_page, seconds
 
@@ -61,7 +62,7 @@ def test_the_same_results_give_the_same_bytes(results, tmp_path):
     first = build_report([], tmp_path / "a", ranked=[results])
     build_report([], tmp_path / "b", ranked=[results])
     written = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*.*"))
-    assert len(written) == 2 + 3 + 2 * 3
+    assert len(written) == 2 + 4 + 2 * 5
     for path in written:
         assert (tmp_path / "a" / path).read_bytes() == (tmp_path / "b" / path).read_bytes()
     index = first.read_text(encoding="utf-8")
@@ -74,6 +75,43 @@ def test_the_same_results_give_the_same_bytes(results, tmp_path):
     assert "ranks.csv" in html
     assert "leaderboard.csv" not in html
     assert (folder / "ranks.csv").read_text(encoding="utf-8").count("\n") == 9
+
+
+def test_agreement_is_spearmans_correlation_of_scores(results):
+    from scipy.stats import spearmanr
+
+    from bench.data import load_table
+
+    frame = agreement_frame(results)
+    assert list(frame.columns) == ["set", "entry", "other", "spearman"]
+    every = frame[frame["set"] == "all"]
+    assert len(every) == 4 * 3 / 2
+    table = load_table("nb201-digits")
+    own = {"fast": -table.column("latency_ms"), "params": table.column("params")}
+    pair = every[every["entry"].isin(own) & every["other"].isin(own)]
+    expected = spearmanr(own["fast"], own["params"]).statistic
+    assert pair["spearman"].tolist() == pytest.approx([expected])
+    tse = every[every["entry"].isin(["tse", "tse-2"]) & every["other"].isin(["tse", "tse-2"])]
+    assert expected < 0.0 < tse["spearman"].item() < 1.0
+
+
+def test_agreement_of_what_orders_nothing_does_not_exist(rules, estimator_file, tmp_path):
+    path = rules()
+    same = estimator_file(
+        "    def score(self, curves):\n        return np.ones(len(curves.losses))\n",
+        base="CurveEstimator",
+        name="same",
+    )
+    planned = plan_ranking([str(path)], results=tmp_path / "r")
+    planned += plan_ranking([str(path)], results=tmp_path / "r", estimators=[same])
+    for each in planned:
+        perform_entry(each)
+    results = load_rank_results(load_rank_protocol(str(path)), tmp_path / "r")
+    frame = agreement_frame(results)
+    with_same = (frame["entry"] == "same") | (frame["other"] == "same")
+    assert frame["spearman"][with_same].isna().all()
+    assert frame["spearman"][~with_same].notna().all()
+    build_report([], tmp_path / "out", ranked=[results])
 
 
 def test_labels_stay_apart_and_within():

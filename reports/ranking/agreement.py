@@ -1,0 +1,67 @@
+"""Which entries order the cells alike: rank correlations of entries with each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from bench.ranking import RankResults
+from reports.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["agreement_frame", "draw_agreement"]
+
+_CELL_INCHES = 0.25
+_COLOURS = "RdBu"  # diverging about 0, and told apart by those who see red and green alike
+_DARK = 0.6  # beyond it a number is written in white
+
+
+def agreement_frame(results: RankResults) -> pd.DataFrame:
+    """Return one row for each set and pair of entries, full numbers."""
+    rows = []
+    for chosen in results.protocol.rules.sets:
+        labels, matrix = results.agreement(chosen.name)
+        rows += [
+            (chosen.name, labels[i], labels[j], matrix[i, j])
+            for i in range(len(labels))
+            for j in range(i)
+        ]
+    return pd.DataFrame(rows, columns=["set", "entry", "other", "spearman"])
+
+
+def draw_agreement(results: RankResults, chosen: str, labels: list[str]) -> Figure:
+    """Draw Spearman's correlation of these entries with each other, in the order given.
+
+    Parameters
+    ----------
+    labels : list
+        At least two.
+    """
+    from matplotlib.figure import Figure
+
+    known, matrix = results.agreement(chosen)
+    places = [known.index(label) for label in labels]
+    values = matrix[np.ix_(places, places)]
+    shown = np.where(np.tri(len(labels), k=-1, dtype=bool), values, np.nan)[1:, :-1]
+    names = [style.short_name(label) for label in labels]
+    margin = 0.2 + 0.07 * max(len(name) for name in names)
+    side = _CELL_INCHES * (len(labels) - 1)
+    width, height = margin + side + 0.2, margin + side + 0.4
+    figure = Figure(figsize=(width, height))
+    ax = figure.add_axes((margin / width, (margin + 0.2) / height, side / width, side / height))
+    ax.imshow(shown, cmap=_COLOURS, vmin=-1.0, vmax=1.0)
+    for i, j in np.argwhere(np.isfinite(shown)):
+        value = shown[i, j]
+        colour = "white" if abs(value) > _DARK else "black"
+        ax.text(j, i, f"{100 * value:.0f}", fontsize=6, ha="center", va="center", color=colour)
+    ticks = range(len(labels) - 1)
+    ax.set_xticks(ticks, names[:-1], rotation=90, fontsize=7)
+    ax.set_yticks(ticks, names[1:], fontsize=7)
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return figure

@@ -6,7 +6,7 @@ import os
 import platform
 import signal
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.synchronize import Event
 
 __all__ = ["numeric_pool", "processor_name", "stop_requested"]
@@ -39,8 +39,11 @@ def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
 
 
 def stop_requested() -> bool:
-    """Tell, in a worker of `numeric_pool`, whether the parent asked it to stop."""
-    return _stop is not None and _stop.is_set()
+    """Tell, in a worker of `numeric_pool`, whether the parent asked it to stop, or was killed."""
+    if _stop is None:
+        return False
+    parent = parent_process()
+    return _stop.is_set() or (parent is not None and not parent.is_alive())
 
 
 def _begin_worker(stop: Event) -> None:

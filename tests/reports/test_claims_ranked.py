@@ -17,7 +17,18 @@ NOISE = 0.01 * np.sin(np.arange(50.0))  # what a subset does to every entry alik
 def entry(label, tau, spread=1.0, shift=0.0):
     subsets = tau + shift + spread * NOISE
     low, high = np.quantile(subsets, (0.025, 0.975))
-    found = SetResult(1000, 0, tau, low, high, float(subsets.std()), tau, tau, subsets)
+    found = SetResult(
+        cells=1000,
+        without=0,
+        tau=tau,
+        low=low,
+        high=high,
+        sd=float(subsets.std()),
+        spearman=tau,
+        top=tau,
+        subsets=subsets,
+        ranks=np.arange(1.0, 1001.0),
+    )
     return EntryResult(label, None, "", 1.0, {"all": found})
 
 

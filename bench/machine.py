@@ -8,6 +8,7 @@ import signal
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from multiprocessing.synchronize import Event
+from threading import Thread
 
 __all__ = ["numeric_pool", "processor_name", "stop_requested"]
 
@@ -26,7 +27,8 @@ def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
 
     The thread limits stand in the environment before a worker starts, hence before it imports any
     numeric library. Workers ignore Ctrl-C, which a terminal sends to every process: the parent
-    sets the event instead and they stop at the next batch (`stop_requested`).
+    sets the event instead and they stop at the next batch (`stop_requested`). Where the parent was
+    killed, they end at once: nobody would take their results, and their journals stay locked.
     """
     for variable in _THREAD_VARIABLES:
         os.environ[variable] = "1"
@@ -39,17 +41,22 @@ def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
 
 
 def stop_requested() -> bool:
-    """Tell, in a worker of `numeric_pool`, whether the parent asked it to stop, or was killed."""
-    if _stop is None:
-        return False
-    parent = parent_process()
-    return _stop.is_set() or (parent is not None and not parent.is_alive())
+    """Tell, in a worker of `numeric_pool`, whether the parent asked it to stop."""
+    return _stop is not None and _stop.is_set()
 
 
 def _begin_worker(stop: Event) -> None:
     global _stop  # the one thing a worker process must remember between tasks
     _stop = stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def processor_name() -> str:

@@ -114,11 +114,8 @@ class RankResults:
         """
         ranked = self.of(chosen)
         ranks = np.array([entry.sets[chosen].ranks for entry in ranked])
-        centred = ranks - ranks.mean(axis=1, keepdims=True)
-        lengths = np.linalg.norm(centred, axis=1)
-        lengths[lengths == 0.0] = np.nan
-        unit = centred / lengths[:, None]
-        matrix: Floats = np.clip(unit @ unit.T, -1.0, 1.0)
+        with np.errstate(divide="ignore", invalid="ignore"):  # 0 / 0 of ranks that are all alike
+            matrix: Floats = np.atleast_2d(np.corrcoef(ranks))
         return [entry.label for entry in ranked], matrix
 
     def frame(self) -> pd.DataFrame:

@@ -1,61 +1,55 @@
-"""Worker processes: they stop when asked to, and when nobody is left to ask."""
+"""Worker processes: they stop when asked to, and end when nobody is left to ask."""
 
 from __future__ import annotations
 
-import os
-import signal
+import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
 PARENT = """
-import os, sys, time
-from pathlib import Path
+import socket, sys, time
 
 from bench.machine import numeric_pool, stop_requested
 
 
-def work(folder):
-    (Path(folder) / "pid").write_text(str(os.getpid()))
+def work(port):
+    global line  # closed with the process
+    line = socket.create_connection(("127.0.0.1", port))
+    line.sendall(b"x")
     while not stop_requested():
         time.sleep(0.02)
-    (Path(folder) / "stopped").write_text("")
 
 
 if __name__ == "__main__":
     pool, stop = numeric_pool(1)
-    future = pool.submit(work, sys.argv[1])
-    while not (Path(sys.argv[1]) / "pid").exists():
-        time.sleep(0.02)
-    if sys.argv[2] == "ask":
-        stop.set()
+    future = pool.submit(work, int(sys.argv[1]))
+    sys.stdin.read(1)
+    stop.set()
     future.result()
 """
 
 
-def wait_for(happened, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if happened():
-            return True
-        time.sleep(0.02)
-    return False
-
-
 @pytest.mark.parametrize("how", ["ask", "kill"])
-def test_a_worker_stops_when_asked_and_when_its_parent_is_gone(how, tmp_path):
+def test_a_worker_ends_when_asked_and_when_its_parent_is_killed(how, tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(PARENT, encoding="utf-8")
-    parent = subprocess.Popen([sys.executable, str(script), str(tmp_path), how])
-    try:
-        assert wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
-        if how == "kill":
-            parent.send_signal(signal.SIGKILL)
-        assert wait_for((tmp_path / "stopped").exists)
-        assert (parent.wait(60) == 0) == (how == "ask")
-    finally:
-        parent.kill()
-        if not (tmp_path / "stopped").exists():
-            os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        command = [sys.executable, str(script), str(server.getsockname()[1])]
+        with subprocess.Popen(command, stdin=subprocess.PIPE) as parent:
+            try:
+                worker, _ = server.accept()
+                with worker:
+                    worker.settimeout(60)
+                    assert worker.recv(1) == b"x"
+                    if how == "ask":
+                        parent.stdin.write(b"x")
+                        parent.stdin.flush()
+                    else:
+                        parent.kill()
+                    assert worker.recv(1) == b""  # the worker's process is gone
+                assert (parent.wait(60) == 0) == (how == "ask")
+            finally:
+                parent.kill()

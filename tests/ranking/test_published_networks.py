@@ -72,7 +72,7 @@ def test_what_needs_no_training_can_be_made_again(real_tables, tmp_path):
     missing = [t.name for t in PROTOCOL.rules.tables if not catalogue_entry(t.name).path.exists()]
     if missing:
         pytest.skip(f"table {missing[0]} is not on this machine")
-    names = [e.label for e in PROTOCOL.rules.roster if e.column or e.label == "params"]
+    names = [e.label for e in PROTOCOL.rules.roster if e.column or e.label in {"params", "flops"}]
     for each in plan_ranking([PROTOCOL.name], results=tmp_path, estimators=names):
         assert perform_entry(each).status == "done"
     results = load_rank_results(PROTOCOL, tmp_path)

@@ -16,18 +16,26 @@ from reports.ranking.page import correlation, make_rank_page, seconds
 
 
 @pytest.fixture
-def results(rules, estimator_file, tmp_path):
-    path = rules()
-    bad = estimator_file(
-        "    def score(self, curves):\n        raise ValueError('<b>|no</b>')\n",
-        base="CurveEstimator",
-        name="bad",
-    )
-    planned = plan_ranking([str(path)], results=tmp_path / "r")
-    planned += plan_ranking([str(path)], results=tmp_path / "r", estimators=[bad])
-    for each in planned:
-        perform_entry(each)
-    return load_rank_results(load_rank_protocol(str(path)), tmp_path / "r")
+def results_with(rules, estimator_file, tmp_path):
+    """Give a function that plays the small protocol, with one more estimator of curves."""
+
+    def play(name, body):
+        path = rules()
+        more = estimator_file(
+            f"    def score(self, curves):\n        {body}\n", base="CurveEstimator", name=name
+        )
+        planned = plan_ranking([str(path)], results=tmp_path / "r")
+        planned += plan_ranking([str(path)], results=tmp_path / "r", estimators=[more])
+        for each in planned:
+            perform_entry(each)
+        return load_rank_results(load_rank_protocol(str(path)), tmp_path / "r")
+
+    return play
+
+
+@pytest.fixture
+def results(results_with):
+    return results_with("bad", "raise ValueError('<b>|no</b>')")
 
 
 def test_the_page_says_everything(results):
@@ -95,18 +103,8 @@ def test_agreement_is_spearmans_correlation_of_scores(results):
     assert expected < 0.0 < tse["spearman"].item() < 1.0
 
 
-def test_agreement_of_what_orders_nothing_does_not_exist(rules, estimator_file, tmp_path):
-    path = rules()
-    same = estimator_file(
-        "    def score(self, curves):\n        return np.ones(len(curves.losses))\n",
-        base="CurveEstimator",
-        name="same",
-    )
-    planned = plan_ranking([str(path)], results=tmp_path / "r")
-    planned += plan_ranking([str(path)], results=tmp_path / "r", estimators=[same])
-    for each in planned:
-        perform_entry(each)
-    results = load_rank_results(load_rank_protocol(str(path)), tmp_path / "r")
+def test_agreement_of_what_orders_nothing_does_not_exist(results_with, tmp_path):
+    results = results_with("same", "return np.ones(len(curves.losses))")
     frame = agreement_frame(results)
     with_same = (frame["entry"] == "same") | (frame["other"] == "same")
     assert frame["spearman"][with_same].isna().all()

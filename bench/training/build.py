@@ -21,7 +21,7 @@ import torch
 
 from bench.errors import TrainingError
 from bench.machine import numeric_pool, processor_name
-from bench.training.embedded import EmbeddedTable, table_cells
+from bench.training.embedded import EmbeddedTable, TimedTable, table_cells
 
 __all__ = ["BuildFile", "measure_latencies", "train_rows"]
 
@@ -113,18 +113,21 @@ def train_rows(
 
 
 def measure_latencies(build: BuildFile, *, finished: Callable[[int], None]) -> None:
-    """Time every network, one after another on one thread, in several rounds over all of them.
+    """Time every network of a `TimedTable`, one by one on one thread, in rounds over all of them.
 
     Rounds lie minutes apart, so that a disturbance of the machine meets different networks in each.
     `finished` is called with the number of timings done.
     """
+    table = build.table
+    if not isinstance(table, TimedTable):
+        return
     torch.set_num_threads(1)
     cells = table_cells()
     done = {row: len(rounds) for row, rounds in build.latencies().items()}
-    for turn in range(build.table.latency_rounds):
+    for turn in range(table.latency_rounds):
         for row, cell in enumerate(cells):
             if done.get(row, 0) <= turn:
-                ms = build.table.latency_ms(cell.tolist())
+                ms = table.latency_ms(cell.tolist())
                 build.append({"row": row, "latency_ms": round(ms, 6)})
             finished(turn * len(cells) + row + 1)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bench.data import Columns
 from bench.indicators import kendall_tau
 from bench.spaces import NASBench201
-from bench.training.embedded import EmbeddedTable, RowCheck, table_cells
+from bench.training.embedded import RowCheck, TimedTable, table_cells
 from bench.training.images import noisy_digits
 from bench.training.trainer import Recipe, inference_latency, train_cell
 
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class DigitsTable(EmbeddedTable):
+class DigitsTable(TimedTable):
     """Accuracies, losses, training seconds, latency and sizes."""
 
     recipe: Recipe = field(default_factory=Recipe)

@@ -12,7 +12,7 @@ import numpy as np
 from bench.data import Columns
 from bench.spaces import NASBench201
 
-__all__ = ["EmbeddedTable", "RowCheck", "table_cells"]
+__all__ = ["EmbeddedTable", "RowCheck", "TimedTable", "table_cells"]
 
 
 def table_cells() -> np.ndarray:
@@ -55,7 +55,7 @@ class EmbeddedTable(ABC):
     column_meanings : dict of str to str
         Unit and meaning of every column; `{...}` stands for a number.
     latency_rounds : int
-        How many times every network is timed after all are trained.
+        How many times every network is timed after all are trained; none but of a `TimedTable`.
     compared : (str, str)
         What `RowCheck.difference` is of, and its unit.
     recipe
@@ -78,10 +78,6 @@ class EmbeddedTable(ABC):
     def train(self, row: int, cell: Sequence[int]) -> dict[str, Any]:
         """Train one row; what the build file holds of it, `train_seconds` among it."""
 
-    def latency_ms(self, cell: Sequence[int]) -> float:
-        """Time one network once."""
-        raise NotImplementedError(f"networks of {self.name} are not timed")
-
     @abstractmethod
     def columns(
         self, trainings: Sequence[Mapping[str, Any]], latencies: Sequence[Sequence[float]]
@@ -95,3 +91,11 @@ class EmbeddedTable(ABC):
     @abstractmethod
     def compare(self, committed: Columns, row: int, trained: Mapping[str, Any]) -> RowCheck:
         """Compare a line of `train` with the committed row."""
+
+
+class TimedTable(EmbeddedTable):
+    """An embedded table whose networks are timed, too."""
+
+    @abstractmethod
+    def latency_ms(self, cell: Sequence[int]) -> float:
+        """Time one network once."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from bench.ranking import RankResults
 from reports.figures import style
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 __all__ = ["agreement_frame", "draw_agreement"]
@@ -22,6 +22,8 @@ _DARK = 0.6  # beyond it a number is written in white
 
 def agreement_frame(results: RankResults) -> pd.DataFrame:
     """Return one row for each set and pair of entries, full numbers."""
+    import pandas as pd
+
     rows = []
     for chosen in results.protocol.rules.sets:
         labels, matrix = results.agreement(chosen.name)

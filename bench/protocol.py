@@ -194,6 +194,10 @@ class Protocol:
         chosen = [known[name] for name in rosters or known]
         return {entry.contestant: entry for roster in chosen for entry in roster}
 
+    def home(self, results: Path) -> Path:
+        """Return the folder of this protocol's journals below a folder of results."""
+        return results / self.name / self.short_id
+
     def task(self) -> Task:
         """Return the task, its tables loaded and checked."""
         return make_task(self.rules.task)

@@ -195,7 +195,7 @@ def load_results(protocol: Protocol, folder: Path) -> Results:
     JournalError
         If a journal is damaged.
     """
-    home = folder / protocol.name / protocol.short_id
+    home = protocol.home(folder)
     paths = sorted(home.glob("*/*.jsonl"))
     if not paths:
         _explain_nothing(protocol, folder)

@@ -100,7 +100,7 @@ class _Clock:
 
 def journal_path(results: Path, protocol: Protocol, method: str, repetition: int) -> Path:
     """Return where the journal of a run lies: results/protocol/id/method/repetition.jsonl."""
-    folder = results / protocol.name / protocol.short_id / method
+    folder = protocol.home(results) / method
     return folder / f"{repetition:03d}.jsonl"
 
 

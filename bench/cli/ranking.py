@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.console import default_workers, progress
+from bench.cli.endings import say_count, say_failures
 from bench.errors import CallError, DataMissingError
 
 if TYPE_CHECKING:
@@ -92,26 +93,20 @@ def _say_how_it_stands(
     results: Path,
     outcomes: Sequence[ScoringOutcome],
 ) -> int:
-    from bench.ranking import ranking_standing
+    from bench.ranking import load_rank_protocol, ranking_standing
 
-    failed = {o.path: o for o in outcomes if o.status != "done"}
+    failed: list[ScoringOutcome] = []
     for name in names:
         finished, outdated = ranking_standing(name, results=results, estimators=estimators)
-        bad = {o.path: o for o in finished if o.status != "done"}
-        click.echo(f"{name}: {len(finished) - len(bad)} entries done, {len(bad)} failed")
-        failed |= bad
+        home = load_rank_protocol(name).home(results)
+        failed += say_count(name, "entries", finished, outcomes, home=home)
         if outdated:
             click.echo(
                 f"  code or settings of {', '.join(outdated)} have changed since; --restart does "
                 f"them anew",
                 err=True,
             )
-    for outcome in list(failed.values())[:10]:
-        click.echo(f"  {outcome.label} {outcome.status}: {outcome.error}", err=True)
-    if len(failed) > 10:
-        click.echo(f"  and {len(failed) - 10} more", err=True)
-    if failed:
-        click.echo("  mend the cause, then run the same command with --restart", err=True)
+    say_failures(failed, lambda outcome: outcome.label)
     sys.stdout.flush()
     return 1 if failed else 0
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.console import default_workers, progress, results_option
+from bench.cli.endings import say_count, say_failures
 from bench.cli.ranking import all_of_rank, run_ranking
 from bench.errors import CallError
 
@@ -134,41 +135,26 @@ def _say_how_it_stands(
     results: Path,
     outcomes: Sequence[Outcome] = (),
 ) -> int:
-    """Print how many runs ended how; return 1 if any did not end as done.
-
-    `outcomes` are those of this call: a run that could not be continued has no closing line in its
-    journal, and is known from here alone.
-    """
+    """Print how many runs ended how; return 1 if any did not end as done."""
+    from bench.protocol import load_protocol
     from bench.sweep import standing
 
-    failed = {o.path: o for o in outcomes if o.status != "done"}
+    failed: list[Outcome] = []
     for name in protocols:
         stand = standing(
             name, results=results, methods=methods, rosters=rosters, repetitions=repetitions
         )
-        bad = {o.path.resolve(): o for o in stand.outcomes if o.status != "done"}
-        done = len(stand.outcomes) - len(bad)
-        click.echo(f"{name}: {done} runs done, {len(bad)} failed")
-        failed |= bad
+        home = load_protocol(name).home(results)
+        failed += say_count(name, "runs", stand.outcomes, outcomes, home=home)
         if stand.outdated:
             click.echo(
                 f"  the code of {', '.join(stand.outdated)} has changed since some of these runs; "
                 f"--restart does them anew",
                 err=True,
             )
-    _list_failures(list(failed.values()))
+    say_failures(failed, lambda outcome: f"{outcome.method} repetition {outcome.repetition}")
     sys.stdout.flush()
     return 1 if failed else 0
-
-
-def _list_failures(failed: list[Outcome]) -> None:
-    for outcome in failed[:10]:
-        where = f"  {outcome.method} repetition {outcome.repetition}"
-        click.echo(f"{where} {outcome.status}: {outcome.error}", err=True)
-    if len(failed) > 10:
-        click.echo(f"  and {len(failed) - 10} more", err=True)
-    if failed:
-        click.echo("  mend the cause, then run the same command with --restart", err=True)
 
 
 def _playable(protocols: tuple[str, ...], if_here: bool) -> tuple[tuple[str, ...], list[str]]:

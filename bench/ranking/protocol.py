@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -253,6 +254,10 @@ class RankProtocol:
     def label(self) -> str:
         """Name, version and id, as figures and tables carry it."""
         return f"{self.name} v{self.rules.version} ({self.short_id})"
+
+    def home(self, results: Path) -> Path:
+        """Return the folder of this protocol's journals below a folder of results."""
+        return results / self.name / self.short_id
 
     @property
     def networks(self) -> NetworksSource | None:

@@ -161,7 +161,7 @@ def load_rank_results(protocol: RankProtocol, folder: Path) -> RankResults:
     JournalError
         If a journal is damaged.
     """
-    home = folder / protocol.name / protocol.short_id
+    home = protocol.home(folder)
     paths = {path.stem: path for path in home.glob("*.jsonl")}
     if not paths:
         raise ResultsError(

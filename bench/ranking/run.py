@@ -64,7 +64,7 @@ class ScoringOutcome:
 
 def entry_path(results: Path, protocol: RankProtocol, label: str) -> Path:
     """Return where an entry's journal lies: results/protocol/id/label.jsonl."""
-    return results / protocol.name / protocol.short_id / f"{label}.jsonl"
+    return protocol.home(results) / f"{label}.jsonl"
 
 
 def plan_ranking(

@@ -80,7 +80,7 @@ def test_a_run_that_cannot_be_continued_is_told(monas, tiny, method_file):
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
     status, out, err = monas("run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1)
     assert status == 1
-    assert "0 runs done, 0 failed" in out
+    assert "0 runs done, 1 failed" in out
     assert "000.jsonl line 3: toy does not repeat this run" in err
     status, _, _ = monas(
         "run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1, "--restart"

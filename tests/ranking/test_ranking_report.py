@@ -163,7 +163,7 @@ def test_a_failed_entry_makes_the_status_1(monas, rules):
     path = rules(('column = "params"', 'column = "parameters"'))
     status, out, err = monas("run", path, "--workers", 1)
     assert status == 1
-    assert "3 entries done, 0 failed" in out
+    assert "3 entries done, 1 failed" in out
     assert "params failed: table 'nb201-digits' has no column 'parameters'" in err
 
 

@@ -30,6 +30,7 @@ _ASIDE = 0.3  # inches between the entries and that column
 
 def draw_rank_plots(results: RankResults) -> Iterator[Plot]:
     """Draw order against cost and agreement for every set, then groups of entries with all sets."""
+    variants = _variants(results)
     for chosen in results.protocol.rules.sets:
         entries = [e for e in results.of(chosen.name) if math.isfinite(e.sets[chosen.name].tau)]
         if entries:
@@ -44,7 +45,7 @@ def draw_rank_plots(results: RankResults) -> Iterator[Plot]:
                     "figure of their own are left out.",
                     _cost(results, entries, chosen.name),
                 )
-        apart = [e.label for e in entries if e.label not in _variants(results)]
+        apart = [e.label for e in entries if e.label not in variants]
         if len(apart) > 1:
             with style.settings():
                 figure = draw_agreement(results, chosen.name, apart)
@@ -73,7 +74,8 @@ def draw_rank_plots(results: RankResults) -> Iterator[Plot]:
 def _cost(results: RankResults, entries: list[EntryResult], chosen: str) -> Figure:
     figure, (ax,) = style.new_figure((_HEIGHT,), right=1.9)
     colours, markers = _looks(list(results.protocol.rules.sources))
-    shown = [entry for entry in entries if entry.label not in _variants(results)]
+    variants = _variants(results)
+    shown = [entry for entry in entries if entry.label not in variants]
     timed = [entry for entry in shown if math.isfinite(entry.seconds) and entry.seconds > 0]
     untimed = [entry for entry in shown if entry not in timed]
     ax.set_xscale("log")

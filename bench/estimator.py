@@ -10,6 +10,7 @@ against.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -116,6 +117,7 @@ class NetworkEstimator(Estimator):
     """An estimator that looks at one network at a time."""
 
     needs = "networks"
+    requires: ClassVar[Mapping[str, str]] = {"torch": "monas-bench[train]"}
 
     @abstractmethod
     def score(self, bed: Bed) -> float:
@@ -139,6 +141,7 @@ class CombinedEstimator(Estimator):
     """
 
     needs = "scores"
+    requires = NetworkEstimator.requires
     parts: ClassVar[tuple[type[NetworkEstimator], ...]]
 
     @abstractmethod

@@ -164,6 +164,8 @@ class Method(Configured, ABC):
     ------
     MethodError
         If a setting is given that the method does not have.
+    CallError
+        If a package that it requires is not installed.
     """
 
     kind = "method"
@@ -171,6 +173,7 @@ class Method(Configured, ABC):
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(**settings)
+        self.require_installed()
         self.problem = problem
 
     @abstractmethod

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any, ClassVar, Literal
 
-from bench.errors import MethodError
+from bench.errors import CallError, MethodError
 
 __all__ = ["Configured", "Setting"]
 
@@ -22,7 +23,10 @@ class Setting:
 
 
 class Configured:
-    """What names itself, its source and its settings.
+    """What names itself, its source, its settings and the packages that it requires.
+
+    `requires` maps a module that does not come with the suite to what pip installs to get it; a
+    sweep looks for them before it starts.
 
     Parameters
     ----------
@@ -41,9 +45,26 @@ class Configured:
     source: ClassVar[str] = ""
     summary: ClassVar[str] = ""
     settings_spec: ClassVar[Mapping[str, Setting]] = {}
+    requires: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, **settings: Any) -> None:
         self.settings = SimpleNamespace(**self.effective_settings(settings))
+
+    @classmethod
+    def require_installed(cls) -> None:
+        """Do nothing if every package that it requires is installed.
+
+        Raises
+        ------
+        CallError
+            If one is not; the message says how to get it.
+        """
+        for module, package in cls.requires.items():
+            if find_spec(module) is None:
+                raise CallError(
+                    f"{cls.kind} {cls.name!r} needs {module}, which is not installed; it comes "
+                    f"with `pip install '{package}'`"
+                )
 
     @classmethod
     def effective_settings(cls, settings: Mapping[str, Any]) -> dict[str, Any]:

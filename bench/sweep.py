@@ -75,10 +75,10 @@ def plan(
     Raises
     ------
     bench.errors.CallError
-        If a name is unknown, a method cannot search the protocol's kind of space, or more
-        repetitions are asked for than the protocol has.
+        If a name is unknown, a method cannot search the protocol's kind of space or requires a
+        package that is not installed, or more repetitions are asked for than the protocol has.
     """
-    planned = []
+    planned: dict[Path, PlannedRun] = {}
     for name in protocols:
         protocol = load_protocol(name)
         most = protocol.rules.repetitions
@@ -88,14 +88,16 @@ def plan(
         for repetition in range(repetitions or most):
             for entry, method in chosen:
                 path = journal_path(results, protocol, method.name, repetition)
-                if restart:
-                    path.unlink(missing_ok=True)
-                elif _is_finished(path):
+                if not restart and _is_finished(path):
                     continue
+                method.contestant.require_installed()
                 settings = tuple(sorted(entry.settings.items()))
                 who = (method.name, entry.method, settings)
-                planned.append(PlannedRun(name, protocol.id, *who, repetition, results, timeout))
-    return planned
+                planned[path] = PlannedRun(name, protocol.id, *who, repetition, results, timeout)
+    if restart:  # once it is known that all can be done
+        for path in planned:
+            path.unlink(missing_ok=True)
+    return list(planned.values())
 
 
 def _contestants(

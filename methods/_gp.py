@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,9 +19,11 @@ from bench.errors import MethodError
 from bench.spaces import Box, FiniteSpace, Space
 from methods._gp_posterior import Process, standardising
 
-__all__ = ["ENCODINGS", "GaussianProcess", "encode", "fit", "torch_kept_as_it_is"]
+__all__ = ["ENCODINGS", "REQUIRES", "GaussianProcess", "encode", "fit", "torch_kept_as_it_is"]
 
 Floats = NDArray[np.float64]
+
+REQUIRES: Mapping[str, str] = {"botorch": "monas-bench[bo]"}  # of a method that fits or cuts boxes
 
 ENCODINGS: dict[str, Callable[[FiniteSpace, ArrayLike], Floats]] = {
     "ordinal": lambda space, architectures: space.encode_ordinal(architectures),
@@ -170,24 +172,12 @@ _EXPECTED: Sequence[tuple[str, str]] = (
 
 @contextmanager
 def torch_kept_as_it_is() -> Iterator[None]:
-    """Run on one thread and without expected warnings; leave torch's global state untouched.
-
-    Raises
-    ------
-    MethodError
-        If BoTorch is not installed; the message says how to get it.
-    """
+    """Run on one thread and without expected warnings; leave torch's global state untouched."""
     with warnings.catch_warnings():
         for message, _ in _EXPECTED:
             warnings.filterwarnings("ignore", message=message)
-        try:
-            import botorch  # noqa: F401 - it warns when imported
-            import torch
-        except ImportError:
-            raise MethodError(
-                "this method needs BoTorch, which is not installed; it comes with "
-                "`pip install 'monas-bench[bo]'`"
-            ) from None
+        import botorch  # noqa: F401 - it warns when imported
+        import torch
 
         threads = torch.get_num_threads()
         with torch.random.fork_rng(devices=[]):

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.errors import MethodError
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
 from methods._unasked import Unasked
 
@@ -50,6 +49,7 @@ class MOTPE(Method):
         "Nomura, JAIR 73, 2022, doi 10.1613/jair.1.13188; Optuna 5, TPESampler"
     )
     summary = "tree-structured Parzen estimators split by domination rank (Optuna)"
+    requires: ClassVar[Mapping[str, str]] = {"optuna": "monas-bench[optuna]"}
     settings_spec: ClassVar[Mapping[str, Setting]] = {
         "startup": Setting(
             10, "released code", "random until so many are evaluated; the designs are such"
@@ -70,7 +70,9 @@ class MOTPE(Method):
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
-        self._optuna = _import_optuna()
+        import optuna
+
+        self._optuna: Any = optuna
         self._unasked = Unasked(problem.space)
         self._pending: dict[Architecture, Any] = {}
         choose = self._optuna.distributions.CategoricalDistribution
@@ -142,17 +144,6 @@ class MOTPE(Method):
 def _halved(draws: int) -> list[int]:
     """Return draws, half of it, and so on down to 1."""
     return [draws] + (_halved(draws // 2) if draws > 1 else [])
-
-
-def _import_optuna() -> Any:
-    try:
-        import optuna
-    except ImportError:
-        raise MethodError(
-            "method 'motpe' needs Optuna, which is not installed; it comes with\n"
-            "    pip install 'monas-bench[optuna]'"
-        ) from None
-    return optuna
 
 
 @contextmanager

@@ -71,11 +71,12 @@ def _estimators(settings: bool) -> None:
 
     for name in registered_estimators():
         estimator = find_estimator(name).contestant
-        _contestant(name, estimator, settings, f"needs {estimator.needs}")
+        _contestant(name, estimator, settings, estimator.needs)
 
 
-def _contestant(name: str, contestant: type[Configured], settings: bool, more: str = "") -> None:
-    what = f"version {contestant.version}" + (f"; {more}" if more else "")
+def _contestant(name: str, contestant: type[Configured], settings: bool, *needs: str) -> None:
+    needed = ", ".join([*needs, *contestant.requires.values()])
+    what = f"version {contestant.version}" + (f"; needs {needed}" if needed else "")
     click.echo(f"{name}  ({what})\n    {contestant.summary}")
     if contestant.source:
         click.echo(f"    {contestant.source}")

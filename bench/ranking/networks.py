@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.errors import CallError, MethodError, MonasError
+from bench.errors import MethodError, MonasError
 from bench.estimator import CombinedEstimator, Estimator, NetworkEstimator
 from bench.ranking.protocol import NetworksSource
 from bench.spaces import Skeleton
@@ -64,14 +64,12 @@ def measure_cells(
     MethodError
         If an estimator raises.
     CallError
-        If torch is not installed.
+        If a package that one requires, torch above all, is not installed.
     """
-    try:
-        from bench.training.estimation import measure
-    except ImportError:
-        raise CallError(
-            "estimators that look at networks need torch: pip install 'monas-bench[train]'"
-        ) from None
+    for part in parts:
+        part.require_installed()
+    from bench.training.estimation import measure
+
     images = _images(source.images)
     skeleton = Skeleton(
         images.image,

@@ -87,19 +87,23 @@ def plan_ranking(
     Raises
     ------
     CallError
-        If a name is unknown, or the protocol has no source for such an estimator.
+        If a name is unknown, the protocol has no source for such an estimator, or a package that
+        one requires is not installed.
     """
-    planned = []
+    planned: dict[Path, PlannedEntry] = {}
     for name in protocols:
         protocol = load_rank_protocol(name)
         for entry in _entries(protocol, estimators):
             path = entry_path(results, protocol, entry.label)
-            if restart:
-                path.unlink(missing_ok=True)
-            recorded = read_entry(path)
-            if recorded is None or recorded.end is None:
-                planned.append(PlannedEntry(name, protocol.id, entry, results, timeout))
-    return planned
+            if not restart and _is_finished(path):
+                continue
+            if found := _found(entry):
+                found.contestant.require_installed()
+            planned[path] = PlannedEntry(name, protocol.id, entry, results, timeout)
+    if restart:  # once it is known that all can be done
+        for path in planned:
+            path.unlink(missing_ok=True)
+    return list(planned.values())
 
 
 def ranking_standing(
@@ -249,6 +253,11 @@ def _visitor(protocol: RankProtocol, spec: str) -> Entry:
             f"its sources are {', '.join(protocol.rules.sources)}"
         )
     return Entry(label=found.name, source=fitting[0], estimator=spec)
+
+
+def _is_finished(path: Path) -> bool:
+    recorded = read_entry(path)
+    return recorded is not None and recorded.end is not None
 
 
 def _found(entry: Entry) -> Found[Estimator] | None:

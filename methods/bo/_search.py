@@ -12,6 +12,7 @@ from bench.indicators import non_dominated
 from bench.method import Candidate, Evaluation, Method, Problem, candidates
 from bench.spaces import Box
 from bench.spaces.space import Rows
+from methods._gp import REQUIRES
 from methods._gp_box import best_in_box, sobol_points
 from methods._gp_candidates import CandidateSet, Described
 from methods._gp_surrogate import Surrogate
@@ -23,6 +24,7 @@ __all__ = ["BayesianSearch"]
 class BayesianSearch(Method):
     """A search by a surrogate; random once no new architecture is left."""
 
+    requires = REQUIRES
     canonical = False  # whether one representative stands for an isomorphism class
 
     def __init__(self, problem: Problem, **settings: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from bench.errors import MethodError
 from bench.method import Problem, Setting
+from methods._gp import REQUIRES
 from methods._gp_surrogate import MATERN_SETTINGS, MaternSurrogate
 from methods._gp_tuned import TUNED_SETTINGS, TunedSurrogate
 from methods.lamoo.samplers import Sampler
@@ -18,6 +19,8 @@ __all__ = ["LaMOOEHVITuned", "LaMOOQEHVI"]
 
 class _LaMOOBayesian(LaMOO):
     """What both have in common: the pool lists architectures that were not asked for."""
+
+    requires = REQUIRES
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)

@@ -167,6 +167,8 @@ def test_debug_shows_where(monas):
     [
         ("protocols", "nb201-digits v1 ("),
         ("methods", "pareto-nash-tab"),
+        ("methods", "qehvi  (version 1; needs monas-bench[bo])"),
+        ("estimators", "nwot  (version 1; needs networks, monas-bench[train])"),
         ("tasks", "minimise error"),
         ("data", "bring it with `monas table build nb201-digits`"),
     ],

@@ -77,6 +77,31 @@ def test_more_repetitions_than_the_protocol_has(small_protocol_file, tmp_path):
         plan([str(small_protocol_file)], results=tmp_path, repetitions=4)
 
 
+def test_what_a_method_requires_is_looked_for_before_anything_runs_or_goes(
+    small_protocol_file, toys, method_file, tmp_path
+):
+    name = str(small_protocol_file)
+    needy = method_file(
+        f'    requires = {{"nowhere": "monas-bench[none]"}}\n{RANDOM_BODY}', "needy"
+    )
+    do(plan([name], results=tmp_path, methods=toys[:1]))
+    for restart in (False, True):
+        with pytest.raises(
+            CallError,
+            match=r"'needy' needs nowhere, which is not installed; .* 'monas-bench\[none\]'",
+        ):
+            plan([name], results=tmp_path, methods=[toys[0], needy], restart=restart)
+    assert len(standing(name, results=tmp_path, methods=toys[:1]).outcomes) == 3
+    assert plan([name], results=tmp_path, methods=toys[:1]) == []
+
+
+def test_what_is_finished_requires_nothing(small_protocol_file, method_file, tmp_path):
+    name = str(small_protocol_file)
+    do(plan([name], results=tmp_path, methods=[method_file(RANDOM_BODY, "toy")]))
+    needy = method_file(f'    requires = {{"nowhere": "monas-bench[none]"}}\n{RANDOM_BODY}', "toy")
+    assert plan([name], results=tmp_path, methods=[needy]) == []
+
+
 def test_workers_have_one_numeric_thread(small_protocol_file, toys, tmp_path):
     do(plan([str(small_protocol_file)], results=tmp_path, methods=toys[:1], repetitions=1))
     (path,) = tmp_path.rglob("*.jsonl")

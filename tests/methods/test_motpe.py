@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from bench.errors import MethodError
+from bench.errors import CallError
 from bench.spaces import ListedSpace, NASBench201
 from methods.motpe import MOTPE
 
@@ -16,7 +16,7 @@ needs_optuna = pytest.mark.skipif(
 
 def test_names_the_extra_that_brings_optuna(monkeypatch, make_task, play):
     monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(MethodError, match=r"pip install 'monas-bench\[optuna\]'"):
+    with pytest.raises(CallError, match=r"pip install 'monas-bench\[optuna\]'"):
         play(MOTPE, make_task())
 
 

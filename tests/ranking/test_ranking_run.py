@@ -212,6 +212,15 @@ def test_an_estimator_without_a_source_is_refused(rules, estimator_file, tmp_pat
         plan_ranking([str(path)], results=tmp_path, estimators=["nothing"])
 
 
+def test_what_an_estimator_requires_is_looked_for_before_anything_runs(
+    rules, estimator_file, tmp_path
+):
+    body = '    requires = {"nowhere": "monas-bench[none]"}\n    score = None\n'
+    spec = estimator_file(body, base="CurveEstimator")
+    with pytest.raises(CallError, match=r"estimator 'toy' needs nowhere, which is not installed"):
+        plan_ranking([str(rules())], results=tmp_path, estimators=[spec])
+
+
 def test_other_settings_or_code_are_noticed(rules, tmp_path):
     path = rules()
     do(path, tmp_path)

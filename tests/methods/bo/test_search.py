@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from bench.errors import MethodError
+from bench.errors import CallError
 from bench.method import Evaluation, candidates
 from bench.spaces import DARTS, ListedSpace, NASBench201
 from methods.bo import QEHVI, QNEHVI, EHVITuned, QParEGO
@@ -160,5 +160,5 @@ def test_listing_the_methods_stays_quick():
 
 def test_without_botorch_the_message_says_how_to_get_it(make_problem, monkeypatch):
     monkeypatch.setitem(sys.modules, "botorch", None)
-    with pytest.raises(MethodError, match=r"needs BoTorch, .* `pip install 'monas-bench\[bo\]'`"):
+    with pytest.raises(CallError, match=r"needs botorch, .* `pip install 'monas-bench\[bo\]'`"):
         _play(QEHVI, make_problem())

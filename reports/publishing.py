@@ -1,0 +1,159 @@
+"""What the repository keeps of reports, and the summary of it.
+
+    python -m reports.publishing OUT
+
+takes every report below OUT (made by `monas report --out OUT`) into `reports/published`, in a
+folder of the same name, and what `monas claims --out OUT` made of each paper's claims, and writes
+the tables of `reports/published/README.md` anew.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from bench.protocol import MAIN_ROSTER, load_protocol, released_protocols
+from bench.ranking import load_rank_protocol
+from reports.common import RANDOM
+from reports.display import MISSING, count_of, ratio
+from reports.rendering import save
+
+__all__ = ["publish", "summary"]
+
+PUBLISHED = Path(__file__).resolve().parent / "published"
+
+# Of a report, by what tells its kind: what is kept, and what the summary calls it.
+_KEPT: Mapping[str, Mapping[str, str]] = {
+    "leaderboard.csv": {
+        "leaderboard.csv": "",
+        "runs.csv": "",
+        "figures/anytime.png": "figure",
+    },
+    "ranks.csv": {
+        "ranks.csv": "",
+        "figures/cost.png": "figure",
+        "agreement.csv": "",
+        "figures/agreement.png": "which agree",
+    },
+}
+_SIGNIFICANT = 0.05
+
+Row = Mapping[str, str]
+
+
+def publish(out: Path, into: Path = PUBLISHED) -> list[str]:
+    """Take what is kept of `out` into the folder `into`, and return the names it has there."""
+    names = []
+    for told_by, kept in _KEPT.items():
+        for file in sorted(out.glob(f"*/{told_by}")):
+            folder = into / file.parent.name
+            folder.mkdir(parents=True, exist_ok=True)
+            for source in kept:
+                if (file.parent / source).exists():
+                    (folder / Path(source).name).write_bytes((file.parent / source).read_bytes())
+            names.append(folder.name)
+    for file in sorted(out.glob("claims-*/claims.csv")):
+        names.append(f"{file.parent.name}.csv")
+        (into / names[-1]).write_bytes(file.read_bytes())
+    return names
+
+
+def summary(text: str, folder: Path = PUBLISHED) -> str:
+    """Return the README of published results with its tables made anew from what is there."""
+    tables = {"protocols": _main(folder), "rosters": _rosters(folder), "ranks": _ranks(folder)}
+    for name, rows in tables.items():
+        head = re.search(rf"<!-- {name} -->\n(?:.*\n){{2}}", text)
+        assert head, name
+        rest = re.sub(r"\A(?:\|.*\n)*", "", text[head.end() :])
+        text = text[: head.end()] + "".join(rows) + rest
+    return text
+
+
+def _main(folder: Path) -> list[str]:
+    return [
+        _search_line(f"`{name}`", folder / f"{name}-{load_protocol(name).short_id}", name)
+        for name in released_protocols()
+    ]
+
+
+def _rosters(folder: Path) -> list[str]:
+    lines = []
+    for name in released_protocols():
+        protocol = load_protocol(name)
+        for roster in sorted({*protocol.rules.rosters} - {MAIN_ROSTER}):
+            home = folder / f"{name}-{protocol.short_id}-{roster}"
+            if home.is_dir():
+                lines.append(_search_line(f"`{name}`, {roster}", home, name))
+    return lines
+
+
+def _search_line(title: str, home: Path, name: str) -> str:
+    rows = _read(home / "leaderboard.csv")
+    best = max(rows, key=lambda row: float(row["hypervolume_ratio_median"]))
+    (chance,) = [row for row in rows if row["method"] == RANDOM]
+    others = [row for row in rows if row is not chance]
+    better = [
+        row
+        for row in others
+        if float(row["median_difference_to_random"]) > 0
+        and float(row["p_against_random_holm"]) < _SIGNIFICANT
+    ]
+    return _line(
+        title,
+        _links(home, load_protocol(name).short_id),
+        f"`{best['method']}` {ratio(float(best['hypervolume_ratio_median']))}",
+        ratio(float(chance["hypervolume_ratio_median"])),
+        ratio(load_protocol(name).rules.normalisation.attainable),
+        count_of(len(better), len(others)),
+    )
+
+
+def _ranks(folder: Path) -> list[str]:
+    lines = []
+    for name in released_protocols("rank"):
+        short_id = load_rank_protocol(name).short_id
+        rows = _read(folder / f"{name}-{short_id}" / "ranks.csv")
+        most = max(int(row["cells"]) for row in rows)
+        tau = {r["entry"]: float(r["kendall_tau"]) for r in rows if int(r["cells"]) == most}
+        best = max(tau, key=lambda entry: tau[entry])
+        compared = [f"{tau[entry]:.3f}" if entry in tau else MISSING for entry in ("mote", "tse")]
+        home = folder / f"{name}-{short_id}"
+        cells = f"`{best}` {tau[best]:.3f}"
+        lines.append(_line(f"`{name}`", _links(home, short_id), f"{most:,}", cells, *compared))
+    return lines
+
+
+def _links(home: Path, short_id: str) -> str:
+    """Return links to what is kept: the table by the protocol's id, and the figures."""
+    (kept,) = [kept for told_by, kept in _KEPT.items() if (home / told_by).exists()]
+    table = next(iter(kept))
+    figures = [
+        f"[{called}]({home.name}/{Path(source).name})"
+        for source, called in kept.items()
+        if called and (home / Path(source).name).exists()
+    ]
+    return ", ".join([f"[{short_id}]({home.name}/{table})", *figures])
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _read(file: Path) -> Sequence[Row]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _main_program(arguments: Iterable[str]) -> None:
+    for out in arguments:
+        for name in publish(Path(out)):
+            print(name)
+    readme = PUBLISHED / "README.md"
+    save(readme, summary(readme.read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    _main_program(sys.argv[1:])

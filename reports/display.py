@@ -11,9 +11,11 @@ __all__ = [
     "evaluations",
     "interval",
     "logarithm",
+    "objective",
     "p_value",
     "rank",
     "ratio",
+    "seconds",
     "share",
     "shorten",
     "signed",
@@ -68,6 +70,16 @@ def evaluations(median: float, reached: int, of: int) -> str:
     if math.isinf(median):
         return f"not reached in {count_of(of - reached, of)}"
     return f"{median:g} ({count_of(reached, of)})"
+
+
+def objective(value: float) -> str:
+    """Write an objective in its unit, such as an error in percent: 6.12."""
+    return f"{value:.2f}"
+
+
+def seconds(value: float) -> str:
+    """Write simulated seconds: 12,460."""
+    return f"{value:,.0f}"
 
 
 def times(value: float | None) -> str:

@@ -25,7 +25,15 @@ from reports.common import RANDOM, common_matrix, regret_column
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ALPHA", "AgainstRandom", "Leaderboard", "Measured", "Standing", "make_leaderboard"]
+__all__ = [
+    "ALPHA",
+    "AgainstRandom",
+    "Leaderboard",
+    "Measured",
+    "Standing",
+    "against_random",
+    "make_leaderboard",
+]
 
 ALPHA = 0.05
 
@@ -37,9 +45,9 @@ class AgainstRandom:
     Attributes
     ----------
     share_better : float
-        Share of repetitions with a strictly higher hypervolume ratio.
+        Share of repetitions with a strictly higher value.
     median_difference : float
-        Median of the paired differences in hypervolume ratio.
+        Median of the paired differences.
     p : float
         Of `paired_wilcoxon`, two-sided, adjusted by `holm` over all methods but random search.
     """
@@ -52,6 +60,11 @@ class AgainstRandom:
     def is_better(self) -> bool:
         """Whether the method beats random search, significantly."""
         return self.median_difference > 0.0 and self.p < ALPHA
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether random search beats the method, significantly."""
+        return self.median_difference < 0.0 and self.p < ALPHA
 
 
 @dataclass(frozen=True)
@@ -167,7 +180,7 @@ def _measure(results: Results, frame: pd.DataFrame) -> dict[str, Measured]:
     igd = np.median(common_matrix(frame, results, "igd_plus"), axis=1)
     regret = np.median(common_matrix(frame, results, column), axis=1)
     ranks, letters = average_ranks(ratios), significance_groups(ratios, alpha=ALPHA)
-    against = _against_random(results.methods, ratios)
+    against = against_random(results.methods, ratios)
     measured = {}
     for i, method in enumerate(results.methods):
         rng = stream(results.protocol.id, "bootstrap", method)
@@ -185,12 +198,19 @@ def _measure(results: Results, frame: pd.DataFrame) -> dict[str, Measured]:
     return measured
 
 
-def _against_random(methods: list[str], ratios: NDArray[np.float64]) -> dict[str, AgainstRandom]:
+def against_random(methods: Sequence[str], values: NDArray[np.float64]) -> dict[str, AgainstRandom]:
+    """Return each method beside random search: nothing if that or every other has no runs.
+
+    Parameters
+    ----------
+    values : array [methods, repetitions]
+        The larger, the better.
+    """
     others = [method for method in methods if method != RANDOM]
     if RANDOM not in methods or not others:
         return {}
-    random = ratios[methods.index(RANDOM)]
-    mine = [ratios[methods.index(method)] for method in others]
+    random = values[methods.index(RANDOM)]
+    mine = [values[methods.index(method)] for method in others]
     adjusted = holm([paired_wilcoxon(each, random) for each in mine])
     return {
         method: AgainstRandom(

@@ -15,6 +15,7 @@ from reports.efficiency import Efficiency
 from reports.leaderboard import ALPHA, Leaderboard, Standing
 from reports.page_head import head_rows
 from reports.provenance import Contestant, Provenance
+from reports.selected import Selected
 
 __all__ = ["Facts", "Page", "Section", "Table", "compared", "make_page", "verdict"]
 
@@ -27,6 +28,7 @@ class Facts:
 
     results: Results
     leaderboard: Leaderboard
+    selected: tuple[Selected, ...]
     efficiency: Efficiency
     provenance: Provenance
 
@@ -70,6 +72,7 @@ def make_page(facts: Facts) -> Page:
     repetitions = compared(facts.leaderboard, protocol)
     sections = [
         _leaderboard(facts.leaderboard, protocol),
+        _selected(facts.selected, protocol),
         _unfinished(facts.results, facts.leaderboard),
         _figures(facts.leaderboard),
         _targets(facts.efficiency, facts.leaderboard.compared),
@@ -120,15 +123,10 @@ def _against(standing: Standing) -> str:
     against = standing.measured.against_random
     assert against is not None
     difference = display.signed(against.median_difference)
-    worse = ", significantly worse" if _is_worse(standing) else ""
+    worse = ", significantly worse" if against.is_worse else ""
     p = display.p_value(against.p)
     p = p if p.startswith("<") else f"= {p}"
     return f"{standing.method} (median difference {difference}, p {p}{worse})"
-
-
-def _is_worse(standing: Standing) -> bool:
-    against = standing.measured.against_random if standing.measured else None
-    return against is not None and against.median_difference < 0.0 and against.p < ALPHA
 
 
 def _objectives(protocol: Protocol) -> Table:
@@ -200,6 +198,62 @@ def _standing(standing: Standing, planned: int) -> tuple[str, ...]:
         display.share(against.share_better) if against else display.MISSING,
         display.p_value(against.p) if against else display.MISSING,
         *runs,
+    )
+
+
+def _selected(selected: tuple[Selected, ...], protocol: Protocol) -> Section | None:
+    if not selected:
+        return None
+    objective = protocol.rules.task.objectives[0]
+    beside = [each for each in selected if each.against_random]
+    header = (
+        "Method",
+        f"{objective.title} of the selected [{objective.unit}]",
+        "95 % interval",
+        "Simulated seconds",
+        "Better than random in",
+        "p against random",
+    )
+    return Section(
+        anchor="selected",
+        title="What is selected",
+        notices=(selected_verdict(selected),) if beside else (),
+        paragraphs=(
+            "Each run selects the one architecture that did best in what it saw of the first "
+            "objective. The median of its held-back value over the compared repetitions, with a "
+            "bootstrap interval, and the median of the simulated seconds that a run spent on "
+            "evaluations and estimates. The p-value is two-sided, paired, with Holm's correction.",
+        ),
+        tables=(Table(header, tuple(_selects(each) for each in selected)),),
+    )
+
+
+def _selects(each: Selected) -> tuple[str, ...]:
+    against = each.against_random
+    return (
+        each.method,
+        display.objective(each.objective),
+        f"[{display.objective(each.low)}, {display.objective(each.high)}]",
+        display.seconds(each.seconds),
+        display.share(against.share_better) if against else display.MISSING,
+        display.p_value(against.p) if against else display.MISSING,
+    )
+
+
+def selected_verdict(selected: tuple[Selected, ...]) -> str:
+    """Return the sentence that says which methods select better than random search."""
+    beside = [(each.method, each.against_random) for each in selected if each.against_random]
+    better = [method for method, against in beside if against.is_better]
+    worse = [method for method, against in beside if against.is_worse]
+    open_ = [m for m, _ in beside if m not in better and m not in worse]
+    return " ".join(
+        f"{what}: {', '.join(names)}."
+        for what, names in (
+            (f"Selects better than random search (p < {ALPHA:g})", better),
+            ("Not significantly different", open_),
+            ("Worse", worse),
+        )
+        if names
     )
 
 

@@ -18,7 +18,8 @@ from pathlib import Path
 from bench.protocol import MAIN_ROSTER, load_protocol, released_protocols
 from bench.ranking import load_rank_protocol
 from reports.common import RANDOM
-from reports.display import MISSING, count_of, ratio
+from reports.display import MISSING, count_of, objective, ratio
+from reports.leaderboard import ALPHA
 from reports.rendering import save
 
 __all__ = ["publish", "summary"]
@@ -30,6 +31,7 @@ _KEPT: Mapping[str, Mapping[str, str]] = {
     "leaderboard.csv": {
         "leaderboard.csv": "",
         "runs.csv": "",
+        "selected.csv": "",
         "figures/anytime.png": "figure",
     },
     "ranks.csv": {
@@ -39,8 +41,6 @@ _KEPT: Mapping[str, Mapping[str, str]] = {
         "figures/agreement.png": "which agree",
     },
 }
-_SIGNIFICANT = 0.05
-
 Row = Mapping[str, str]
 
 
@@ -63,7 +63,12 @@ def publish(out: Path, into: Path = PUBLISHED) -> list[str]:
 
 def summary(text: str, folder: Path = PUBLISHED) -> str:
     """Return the README of published results with its tables made anew from what is there."""
-    tables = {"protocols": _main(folder), "rosters": _rosters(folder), "ranks": _ranks(folder)}
+    tables = {
+        "protocols": _main(folder),
+        "rosters": _rosters(folder),
+        "selected": _selected(folder),
+        "ranks": _ranks(folder),
+    }
     for name, rows in tables.items():
         head = re.search(rf"<!-- {name} -->\n(?:.*\n){{2}}", text)
         assert head, name
@@ -95,12 +100,7 @@ def _search_line(title: str, home: Path, name: str) -> str:
     best = max(rows, key=lambda row: float(row["hypervolume_ratio_median"]))
     (chance,) = [row for row in rows if row["method"] == RANDOM]
     others = [row for row in rows if row is not chance]
-    better = [
-        row
-        for row in others
-        if float(row["median_difference_to_random"]) > 0
-        and float(row["p_against_random_holm"]) < _SIGNIFICANT
-    ]
+    better = [row for row in others if _beats_random(row, "median_difference_to_random")]
     return _line(
         title,
         _links(home, load_protocol(name).short_id),
@@ -109,6 +109,34 @@ def _search_line(title: str, home: Path, name: str) -> str:
         ratio(load_protocol(name).rules.normalisation.attainable),
         count_of(len(better), len(others)),
     )
+
+
+def _selected(folder: Path) -> list[str]:
+    lines = []
+    for name in released_protocols():
+        short_id = load_protocol(name).short_id
+        file = folder / f"{name}-{short_id}" / "selected.csv"
+        if not file.exists():
+            continue
+        rows = _read(file)
+        (median,) = [key for key in rows[0] if key.startswith("selected_") and "median" in key]
+        (chance,) = [row for row in rows if row["method"] == RANDOM]
+        others = [row for row in rows if row is not chance]
+        better = [row for row in others if _beats_random(row, "median_reduction_to_random")]
+        lines.append(
+            _line(
+                f"`{name}`",
+                f"[{short_id}]({file.parent.name}/{file.name})",
+                f"`{rows[0]['method']}` {objective(float(rows[0][median]))}",
+                objective(float(chance[median])),
+                count_of(len(better), len(others)),
+            )
+        )
+    return lines
+
+
+def _beats_random(row: Row, difference: str) -> bool:
+    return float(row[difference]) > 0 and float(row["p_against_random_holm"]) < ALPHA
 
 
 def _ranks(folder: Path) -> list[str]:

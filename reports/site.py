@@ -15,11 +15,12 @@ from reports.common import of_rosters, run_frame
 from reports.display import MISSING
 from reports.efficiency import make_efficiency
 from reports.leaderboard import make_leaderboard
-from reports.page import Facts, compared, make_page, verdict
+from reports.page import Facts, compared, make_page, selected_verdict, verdict
 from reports.provenance import make_provenance
 from reports.ranking import write_ranking
 from reports.rendering import html_environment, markdown_environment, save
-from reports.tables import csv_bytes, leaderboard_frame
+from reports.selected import make_selected
+from reports.tables import csv_bytes, leaderboard_frame, selected_frame
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,8 +39,9 @@ def build_report(
     """Write the report of these results below `out`; the same results give the same bytes.
 
     Each protocol gets `out/<name>-<short id>/` with `report.html`, `report.md`,
-    `leaderboard.csv`, `runs.csv` and its figures as SVG and PNG; `out/index.html` and
-    `out/index.md` link them. `report.html` holds its figures itself and can be sent alone.
+    `leaderboard.csv`, `runs.csv`, `selected.csv` where the protocol asks for it, and its figures as
+    SVG and PNG; `out/index.html` and `out/index.md` link them. `report.html` holds its figures
+    itself and can be sent alone.
 
     Parameters
     ----------
@@ -117,9 +119,15 @@ def _write_protocol(
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     frame = run_frame(results)
     board = make_leaderboard(results, frame, rosters)
-    facts = Facts(results, board, make_efficiency(results, frame), make_provenance(results))
-    (folder / "runs.csv").write_bytes(csv_bytes(frame))
-    (folder / "leaderboard.csv").write_bytes(csv_bytes(leaderboard_frame(board, protocol)))
+    selected = make_selected(results, frame)
+    facts = Facts(
+        results, board, selected, make_efficiency(results, frame), make_provenance(results)
+    )
+    tables = {"leaderboard.csv": leaderboard_frame(board, protocol), "runs.csv": frame}
+    if selected:
+        tables["selected.csv"] = selected_frame(selected, results)
+    for file, table in tables.items():
+        (folder / file).write_bytes(csv_bytes(table))
     figures = []
     for plot in draw_plots(results, board.compared):
         written = save_plot(plot, folder / "figures", salt=protocol.id)
@@ -130,8 +138,7 @@ def _write_protocol(
     page = make_page(facts)
     for environment, suffix in ((html, "html"), (markdown, "md")):
         template = environment.get_template(f"page.{suffix}.jinja")
-        files = ["leaderboard.csv", "runs.csv"]
-        text = template.render(page=page, figures=figures, tables_written=files)
+        text = template.render(page=page, figures=figures, tables_written=list(tables))
         save(folder / f"report.{suffix}", text)
     return {
         "folder": name,
@@ -140,5 +147,7 @@ def _write_protocol(
         "methods": str(len(results.methods)),
         "compared": compared(board, protocol),
         "first": board.compared[0] if board.compared else MISSING,
-        "verdict": verdict(board, briefly=True),
+        "verdict": " ".join(
+            filter(None, (verdict(board, briefly=True), selected_verdict(selected)))
+        ),
     }

@@ -1,17 +1,20 @@
-"""The leaderboard as a table for other programs: full numbers, nothing rounded for display."""
+"""What is compared as tables for other programs: full numbers, nothing rounded for display."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bench.protocol import Protocol
+from bench.results import Results
 from reports.common import regret_column
 from reports.leaderboard import Leaderboard, Standing
+from reports.selected import Selected, selected_column
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["csv_bytes", "leaderboard_frame"]
+__all__ = ["csv_bytes", "leaderboard_frame", "selected_frame"]
 
 
 def leaderboard_frame(board: Leaderboard, protocol: Protocol) -> pd.DataFrame:
@@ -19,6 +22,32 @@ def leaderboard_frame(board: Leaderboard, protocol: Protocol) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame([_row(standing, board, protocol) for standing in board.standings])
+
+
+def selected_frame(selected: Sequence[Selected], results: Results) -> pd.DataFrame:
+    """Return one row for each method, the best selection first."""
+    import pandas as pd
+
+    column = selected_column(results)
+    rows = []
+    for each in selected:
+        against = each.against_random
+        rows.append(
+            {
+                "protocol": results.protocol.name,
+                "protocol_id": results.protocol.id,
+                "method": each.method,
+                "repetitions_compared": len(results.common_repetitions()),
+                f"{column}_median": each.objective,
+                f"{column}_low": each.low,
+                f"{column}_high": each.high,
+                "simulated_seconds_median": each.seconds,
+                "share_better_than_random": against.share_better if against else None,
+                "median_reduction_to_random": against.median_difference if against else None,
+                "p_against_random_holm": against.p if against else None,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

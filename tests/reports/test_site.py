@@ -301,3 +301,15 @@ def test_csv_bytes_end_lines_alike_everywhere(make_results, tmp_path):
     content = (folder_of(results, tmp_path) / "runs.csv").read_bytes()
     assert b"\r" not in content
     assert pd.read_csv(io.BytesIO(content)).shape[0] == len(BASE)
+
+
+def test_what_is_selected_has_a_section_and_a_table_where_the_protocol_asks(make_results, tmp_path):
+    asks = make_results({"random": BASE, "good": BASE + 0.1}, protocol="mote-nb201-cifar10")
+    for text in texts(asks, tmp_path):
+        assert "What is selected" in text
+        assert "Not significantly different: good." in text  # all select the same error here
+    assert (folder_of(asks, tmp_path) / "selected.csv").exists()
+    other = make_results({"random": BASE, "good": BASE + 0.1})
+    for text in texts(other, tmp_path):
+        assert "What is selected" not in text
+    assert not (folder_of(other, tmp_path) / "selected.csv").exists()

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from bench.spaces import Box
 from methods._gp_candidates import Described
 from methods._gp_surrogate import Surrogate
+from methods._unasked import Unasked
 
-__all__ = ["best_in_box", "sobol_points"]
+__all__ = ["best_in_box", "new_points", "sobol_points"]
 
 Floats = NDArray[np.float64]
 Inside = Callable[[Floats], NDArray[np.bool_]]
@@ -36,6 +37,14 @@ def sobol_points(rng: np.random.Generator, variables: int, *, power: int = 10) -
     return points
 
 
+def new_points(space: Box, unasked: Unasked) -> Inside:
+    """Return what says which points of the unit cube were not asked for.
+
+    Steps end at the faces of the cube: the best point is the same corner again and again.
+    """
+    return lambda points: unasked.first_of_class(space.from_unit(points))
+
+
 def best_in_box(
     surrogate: Surrogate,
     described: Described,
@@ -44,7 +53,7 @@ def best_in_box(
     n: int,
     rng: np.random.Generator,
     *,
-    inside: Inside = lambda points: np.ones(len(points), dtype=np.bool_),
+    inside: Inside,
 ) -> Floats:
     """Return up to n architectures [k, variables] that together promise most.
 
@@ -58,10 +67,11 @@ def best_in_box(
     described : Described
         The surrogate's.
     starts : array [s, variables]
-        Points of the unit cube; all are inside.
-    inside : function, optional
-        Which points [k, variables] of the unit cube may be taken.
+        Points of the unit cube.
+    inside : function
+        Which points [k, variables] of the unit cube may be taken; see `new_points`.
     """
+    starts = starts[inside(starts)]
     found = np.concatenate([starts, _climb(surrogate, described, space, starts, rng, inside)])
     common = int(rng.integers(2**63))
     around = max(2, (surrogate.pool - n) // n)

@@ -17,11 +17,12 @@ from bench.spaces.finite import Architectures
 from bench.spaces.space import Rows
 from methods._unasked import Unasked
 
-__all__ = ["CandidateSet", "Candidates", "Described"]
+__all__ = ["CandidateSet", "Candidates", "Described", "local_search"]
 
 Floats = NDArray[np.float64]
 Describe = Callable[[Rows], tuple[Floats, Floats]]
 
+_ROUNDS, _CENTRES, _NEAR = 3, 10, 200  # of local search: how often, from how many, how far
 ENUMERATED = 50_000  # architectures; a posterior of that many takes 0.1 s an objective
 
 
@@ -94,9 +95,9 @@ class CandidateSet:
         Architectures to `inputs` and `known`; called once where the space is enumerated.
     canonical : bool
         One representative of every isomorphism class in place of all its members.
-    sampled, rounds, width : int
-        For a space too large to be enumerated: random architectures, rounds of local search, and
-        how many centres each has.
+    sampled : int
+        For a space too large to be enumerated: random architectures beside which local search
+        looks.
     """
 
     def __init__(
@@ -107,13 +108,11 @@ class CandidateSet:
         *,
         canonical: bool,
         sampled: int = 2000,
-        rounds: int = 3,
-        width: int = 10,
     ) -> None:
         self._space, self._unasked = space, unasked
         self._described = Described(space, describe)
         self._canonical = canonical
-        self._sampled, self._rounds, self._width = sampled, rounds, width
+        self._sampled = sampled
         self.enumerated = self._described.enumerated
         if not self.enumerated:
             return
@@ -149,21 +148,43 @@ class CandidateSet:
         if self.enumerated:
             return self._described.of(self._members[self._unseen[self._class]])
         found = self._new(self._space.sample(rng, self._sampled))
-        centres = good
-        for _ in range(self._rounds):
-            near = [self._neighbours(rng, centre) for centre in centres]
-            found = self._new(np.concatenate([found, *near]))
-            if len(found) == 0:
-                break
-            best = np.argsort(-score(self._described.of(found)), kind="stable")[: self._width]
-            centres = found[best]
-        return self._described.of(found)
-
-    def _neighbours(self, rng: np.random.Generator, centre: Architectures) -> Architectures:
-        near = self._space.neighbours(centre)
-        return near[rng.permutation(len(near))[: max(1, self._sampled // self._width)]]
+        return local_search(self._space, self._described, found, good, self._new, score, rng)
 
     def _new(self, rows: Architectures) -> Architectures:
         if self._canonical:
             rows = self._space.canonical(rows)
         return rows[self._unasked.first_of_class(rows)]
+
+
+def local_search(
+    space: FiniteSpace,
+    described: Described,
+    found: Architectures,
+    good: Architectures,
+    allowed: Callable[[Architectures], Architectures],
+    score: Callable[[Candidates], Floats],
+    rng: np.random.Generator,
+) -> Candidates:
+    """Return what was found, with neighbours of what is good, then of what scores best so far.
+
+    Parameters
+    ----------
+    found : array [k, variables]
+        What there is to begin with.
+    good : array [g, variables]
+        Where the first round starts.
+    allowed : function
+        Architectures to those of them that may be candidates, each class once.
+    score : function
+        Candidates to what is maximised [k].
+    """
+    centres = good
+    for _ in range(_ROUNDS):
+        near = [space.neighbours(centre) for centre in centres]
+        near = [rows[rng.permutation(len(rows))[:_NEAR]] for rows in near]
+        found = allowed(np.concatenate([found, *near]))
+        if len(found) == 0:
+            break
+        best = np.argsort(-score(described.of(found)), kind="stable")[:_CENTRES]
+        centres = found[best]
+    return described.of(found)

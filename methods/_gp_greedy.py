@@ -8,7 +8,7 @@ inclusion and exclusion is computed without, for a batch of any size.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,8 @@ class Fronts:
 
     def __init__(self, fronts: Sequence[Floats], reference_point: Floats) -> None:
         self._reference = reference_point
-        self._fronts = [front_within(front, reference_point) for front in fronts]
+        within = {id(front): front_within(front, reference_point) for front in fronts}
+        self._fronts = [within[id(front)] for front in fronts]
         self._steps: tuple[Floats, Floats] | None = None
 
     def gains(self, points: Floats) -> Floats:
@@ -105,30 +106,25 @@ class Fronts:
         return gains / len(self._fronts)
 
 
-def pick_greedily(
-    fronts: Fronts, points: Floats, n: int, *, keys: Sequence[Hashable], first: int | None = None
-) -> list[int]:
+def pick_greedily(fronts: Fronts, points: Floats, n: int, *, first: int | None = None) -> list[int]:
     """Return the places of up to n candidates, each the one that adds most to those before.
 
     Parameters
     ----------
     points : array [samples, k, m]
         Joint samples of the objectives of k candidates.
-    keys : sequence [k]
-        Candidates with the same key are not chosen together.
     first : int, optional
         The first choice, where an exact value is known.
     """
     free = np.ones(points.shape[1], dtype=np.bool_)
     chosen: list[int] = []
-    same = {key: [i for i, other in enumerate(keys) if other == key] for key in set(keys)}
     while len(chosen) < n and free.any():
         if first is not None and not chosen:
             best = first
         else:
             best = int(np.where(free, fronts.gains(points), -1.0).argmax())
         chosen.append(best)
-        free[same[keys[best]]] = False
+        free[best] = False
         if len(chosen) < n:
             fronts.add(points[:, best])
     return chosen

@@ -13,7 +13,7 @@ from bench.method import Candidate, Evaluation, Method, Problem, candidates
 from bench.spaces import Box
 from bench.spaces.space import Rows
 from methods._gp import REQUIRES
-from methods._gp_box import best_in_box, sobol_points
+from methods._gp_box import best_in_box, new_points, sobol_points
 from methods._gp_candidates import CandidateSet, Described
 from methods._gp_surrogate import Surrogate
 from methods._unasked import Unasked
@@ -52,6 +52,7 @@ class BayesianSearch(Method):
         """Return the n candidates that promise most."""
         # 1. Fit.
         self._surrogate.fit(self._inputs, self._objectives)
+        self._surrogate.prepare(n, self.problem.rng)
         # 2. Maximise the acquisition function.
         made = self._best(n)
         self._remove(made)
@@ -64,7 +65,8 @@ class BayesianSearch(Method):
         if isinstance(space, Box):
             described = Described(space, surrogate.describe)
             starts = sobol_points(rng, space.variables)
-            return best_in_box(surrogate, described, space, starts, n, rng)
+            new = new_points(space, self._unasked)
+            return best_in_box(surrogate, described, space, starts, n, rng, inside=new)
         assert self._set is not None
         good = self._architectures[non_dominated(self._objectives)]
         found = self._set.candidates(rng, good, surrogate.score)

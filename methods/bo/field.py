@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from methods._gp_surrogate import MATERN_SETTINGS, MaternSurrogate
+from methods._gp_matern import (
+    MATERN_SETTINGS,
+    MaternSurrogate,
+    NoisySurrogate,
+    ScalarisedSurrogate,
+)
 from methods.bo._search import BayesianSearch
 
 __all__ = ["QEHVI", "QNEHVI", "QParEGO"]
@@ -25,12 +30,12 @@ class _Field(BayesianSearch):
 
     spaces = ("finite", "box")
 
-    acquisition: ClassVar[Literal["qehvi", "qnehvi", "qparego"]]
+    surrogate: ClassVar[type[MaternSurrogate]]
     settings_spec = MATERN_SETTINGS
 
     def _make_surrogate(self) -> MaternSurrogate:
         settings: dict[str, Any] = vars(self.settings)
-        return MaternSurrogate(self.problem, acquisition=self.acquisition, **settings)
+        return self.surrogate(self.problem, **settings)
 
 
 class QEHVI(_Field):
@@ -42,7 +47,7 @@ class QEHVI(_Field):
     """
 
     name = "qehvi"
-    acquisition = "qehvi"
+    surrogate = MaternSurrogate
     source = "Daulton, Balandat and Bakshy, NeurIPS 2020; LaMOO's qEHVI, ICLR 2022"
     summary = "expected hypervolume improvement, Gaussian processes (BoTorch)"
 
@@ -54,7 +59,7 @@ class QNEHVI(_Field):
     """
 
     name = "qnehvi"
-    acquisition = "qnehvi"
+    surrogate = NoisySurrogate
     source = "Daulton, Balandat and Bakshy, NeurIPS 2021"
     summary = "noisy expected hypervolume improvement, Gaussian processes (BoTorch)"
 
@@ -64,10 +69,12 @@ class QParEGO(_Field):
 
     The form of the papers, qEI; BoTorch ships its noisy and logarithmic successor by now,
     qLogNParEGO. Every candidate is looked at with the same samples; a later one of a batch is
-    chosen from the best of these with joint samples (*ours*).
+    chosen from the best of these with joint samples (*ours*). Where not all architectures are
+    looked at, one search serves all scalarisations of a batch: it climbs what is nearly best by
+    any of them (*ours*).
     """
 
     name = "qparego"
-    acquisition = "qparego"
+    surrogate = ScalarisedSurrogate
     source = "Knowles, IEEE TEVC 10(1), 2006; Daulton, Balandat and Bakshy, NeurIPS 2020"
     summary = "expected improvement of random scalarisations, Gaussian processes (BoTorch)"

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from bench.errors import MethodError
 from bench.method import Problem, Setting
 from methods._gp import REQUIRES
-from methods._gp_surrogate import MATERN_SETTINGS, MaternSurrogate
+from methods._gp_matern import MATERN_SETTINGS, MaternSurrogate
 from methods._gp_tuned import TUNED_SETTINGS, TunedSurrogate
 from methods.lamoo.samplers import Sampler
 from methods.lamoo.search import LaMOO
@@ -40,7 +40,7 @@ class LaMOOQEHVI(_LaMOOBayesian):
 
     def _make_sampler(self) -> Sampler:
         chosen = {name: getattr(self.settings, name) for name in MATERN_SETTINGS}
-        surrogate = MaternSurrogate(self.problem, acquisition="qehvi", **chosen)
+        surrogate = MaternSurrogate(self.problem, **chosen)
         return SurrogateSampler(surrogate, self._unasked)
 
 

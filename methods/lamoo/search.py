@@ -74,10 +74,14 @@ class RegionSearch(Method):
         """Return n new candidates of the region; random ones once no new one is left."""
         rng, region = self.problem.rng, self._region()
         points = self._sampler.propose(region, self._history, self._pool, n, rng)
-        missing = self.problem.space.sample(rng, n - len(points))
-        made = np.concatenate([self._cube.architectures(points), missing])
-        self._asked.extend([*points, *self._cube.centres(missing)])
+        made = self._cube.architectures(points)
         self._pool.remove(made)
+        self._asked.extend(points)
+        if len(points) < n:
+            rest = self._unasked.sample(rng, n - len(points))
+            self._pool.remove(rest)
+            self._asked.extend(self._cube.centres(rest))
+            made = np.concatenate([made, rest])
         return candidates(made)
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.indicators import non_dominated
 from bench.spaces.finite import Architectures
-from methods._gp_box import best_in_box
-from methods._gp_candidates import Described
+from methods._gp_box import best_in_box, new_points
+from methods._gp_candidates import Candidates, Described, local_search
 from methods._gp_surrogate import Surrogate
 from methods._unasked import Unasked
 from methods.lamoo.cube import BoxCube, Cube
@@ -19,7 +20,6 @@ __all__ = ["SurrogateSampler"]
 
 Floats = NDArray[np.float64]
 
-_ROUNDS, _CENTRES, _NEAR = 3, 10, 200  # of local search, as without LaMOO
 _STARTS = 1024  # in a box; the authors' code
 
 
@@ -29,8 +29,9 @@ class SurrogateSampler(Sampler):
     1. Fit the surrogate to all evaluations, not to those of the region (*paper*: a model of the
        region's samples alone would know a dozen points).
     2. Maximise its acquisition function over what can be asked for within the region: over all of
-       it where the space is enumerated; elsewhere over random points of the region and, by local
-       search, their neighbours in it (of a box, what small steps reach in it). In the authors'
+       it where the space is enumerated; elsewhere over random points of the region and, by the
+       local search of `qehvi`, neighbours in it, first those of the non-dominated ones of its
+       members (of a box, what small steps reach in it). In the authors'
        code the region gives the starts only, and their optimiser leaves it; here it is a bound (as
        the text has it).
 
@@ -51,38 +52,47 @@ class SurrogateSampler(Sampler):
         """Return n points of the region that together promise most."""
         surrogate = self._surrogate
         surrogate.fit(self._described.of(history.architectures).inputs, history.objectives)
+        surrogate.prepare(n, rng)
         points = pool.within(region, n, rng)
         if len(points) == 0:
             return points
         cube, inside = pool.cube, _around(region, points)
         if isinstance(cube, BoxCube):
             starts = points[rng.permutation(len(points))[:_STARTS]]
+            new = new_points(cube.space, self._unasked)
             made = best_in_box(
-                surrogate, self._described, cube.space, starts, n, rng, inside=inside.contains
+                surrogate,
+                self._described,
+                cube.space,
+                starts,
+                n,
+                rng,
+                inside=lambda points: inside.contains(points) & new(points),
             )
             return cube.centres(made)
-        found = cube.architectures(points)
+        found = self._described.of(cube.architectures(points))
         if not self._described.enumerated:
-            found = self._climb(found, inside, cube, rng)
-        chosen = surrogate.choose(self._described.of(found), n, rng)
-        return cube.centres(found[chosen])
+            good = history.architectures[region.members]
+            good = good[non_dominated(history.objectives[region.members])]
+            found = self._climbed(found.architectures, good, inside, cube, rng)
+        return cube.centres(found.architectures[surrogate.choose(found, n, rng)])
 
-    def _climb(
-        self, found: Architectures, region: Region, cube: Cube, rng: np.random.Generator
-    ) -> Architectures:
-        """Return the architectures and unseen neighbours, in the region, of the best of them."""
-        space = cube.space
-        for _ in range(_ROUNDS):
-            scores = self._surrogate.score(self._described.of(found))
-            near = []
-            for centre in found[np.argsort(-scores, kind="stable")[:_CENTRES]]:
-                around = space.neighbours(centre)
-                near.append(around[rng.permutation(len(around))[:_NEAR]])
-            rows = np.concatenate(near)
+    def _climbed(
+        self,
+        found: Architectures,
+        good: Architectures,
+        region: Region,
+        cube: Cube,
+        rng: np.random.Generator,
+    ) -> Candidates:
+        """Return what local search within the region makes of the architectures found in it."""
+
+        def allowed(rows: Architectures) -> Architectures:
             rows = rows[region.contains(cube.centres(rows))]
-            found = np.concatenate([found, rows])
-            found = found[self._unasked.first_of_class(found)]
-        return found
+            return rows[self._unasked.first_of_class(rows)]
+
+        score = self._surrogate.score
+        return local_search(cube.space, self._described, found, good, allowed, score, rng)
 
 
 def _around(region: Region, points: Floats) -> Region:

@@ -1,6 +1,7 @@
 """What every method promises that can search a box."""
 
 import random
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -87,6 +88,27 @@ def test_bayesian_ones_play_and_repeat_themselves(name, on_box, play):
     assert len(np.unique(asked, axis=0)) == 22
     assert random.getstate() == random_state
     np.testing.assert_array_equal(np.random.get_state()[1], numpy_state[1])  # noqa: NPY002
+
+
+@pytest.mark.parametrize("name", BAYESIAN)
+def test_a_corner_is_asked_for_once(name, play):
+    """All is best in one corner, where every climb ends."""
+
+    def evaluate(architectures):
+        rows = BOX.to_unit(architectures)
+        return np.stack([rows.sum(axis=1), 2.0 + rows @ np.array([1.0, 2.0, 3.0])], axis=1)
+
+    task = SimpleNamespace(
+        space=BOX,
+        objectives=("one", "two"),
+        cheap_objectives=(),
+        reference_point=np.array([4.0, 9.0]),
+        evaluate=evaluate,
+        cheap=lambda architectures: evaluate(architectures)[:, []],
+    )
+    played = play(method(name), task, evaluations=34, batch=4, samples=32, maxiter=20)
+    asked = BOX.check(played.architectures)
+    assert len(np.unique(asked, axis=0)) == 34
 
 
 @pytest.mark.parametrize("name", ["lamoo-random", "qehvi"])
@@ -202,14 +224,22 @@ class Hill:
 
 @pytest.mark.parametrize("top", [[0.31, 0.72, 0.55], [0.0, 1.0, 0.5]])
 def test_the_best_of_a_box_is_found_and_the_batch_spreads(top):
-    from methods._gp_box import best_in_box, sobol_points
+    from methods._gp_box import best_in_box, new_points, sobol_points
     from methods._gp_candidates import Described
 
     hill, rng = Hill(top), np.random.default_rng(0)
     starts = sobol_points(rng, 3)
     assert starts.shape == (1024, 3)
     assert not np.array_equal(starts, sobol_points(rng, 3))
-    made = best_in_box(hill, Described(BOX, hill.describe), BOX, starts, 4, rng)
+    made = best_in_box(
+        hill,
+        Described(BOX, hill.describe),
+        BOX,
+        starts,
+        4,
+        rng,
+        inside=new_points(BOX, Unasked(BOX)),
+    )
     unit = BOX.to_unit(made)
     assert np.abs(unit - top).max(axis=1).min() < 0.01
     apart = np.linalg.norm(unit[:, None] - unit[None], axis=2)[np.triu_indices(4, 1)]
@@ -226,9 +256,7 @@ def test_the_best_of_a_region_stays_in_it():
     def inside(points):
         return points[:, 0] > 0.6
 
-    made = best_in_box(
-        hill, Described(BOX, hill.describe), BOX, starts[inside(starts)], 3, rng, inside=inside
-    )
+    made = best_in_box(hill, Described(BOX, hill.describe), BOX, starts, 3, rng, inside=inside)
     unit = BOX.to_unit(made)
     assert (unit[:, 0] >= 0.6).all()
     nearest = unit[np.abs(unit - hill.top).sum(axis=1).argmin()]

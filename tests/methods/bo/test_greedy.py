@@ -59,11 +59,11 @@ def test_value_of_a_batch_is_botorchs_qehvi(rng):
 
 
 def test_second_choice_is_what_the_first_does_not_cover():
-    points = np.array([[[0.2, 0.2], [0.21, 0.2], [0.05, 0.9], [0.05, 0.9]]])
+    points = np.array([[[0.2, 0.2], [0.21, 0.2], [0.05, 0.9]]])
     fronts = Fronts([np.empty((0, 2))], np.ones(2))
-    assert pick_greedily(fronts, points, 3, keys=[0, 1, 2, 2]) == [0, 2, 1]
+    assert pick_greedily(fronts, points, 3) == [0, 2, 1]
     fronts = Fronts([np.empty((0, 2))], np.ones(2))
-    assert pick_greedily(fronts, points, 9, keys=[0, 1, 2, 2], first=3) == [3, 0, 1]
+    assert pick_greedily(fronts, points, 9, first=2) == [2, 0, 1]
 
 
 def test_samples_have_the_mean_and_covariance(rng):

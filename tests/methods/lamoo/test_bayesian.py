@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bench.errors import MethodError
+from bench.indicators import non_dominated
 from bench.spaces import DARTS, NASBench201
 from methods._unasked import Unasked
 from methods.lamoo import LaMOOEHVITuned, LaMOOQEHVI
@@ -28,6 +29,9 @@ class Size:
 
     def fit(self, inputs, objectives):
         self.fitted = inputs, objectives
+
+    def prepare(self, n, rng):
+        self.prepared = n
 
     def score(self, candidates):
         return candidates.inputs.sum(axis=1)
@@ -55,7 +59,7 @@ def test_the_choice_is_the_best_of_the_region(space):
     for leaf in leaves(root):
         surrogate = Size(space)
         points = SurrogateSampler(surrogate, unasked).propose(leaf.region, history, pool, 3, rng)
-        assert len(points) == 3
+        assert len(points) == surrogate.prepared == 3
         assert leaf.region.contains(points).all()
         np.testing.assert_array_equal(surrogate.fitted[1], history.objectives)  # all of them
         found = pool.cube.architectures(points)
@@ -82,6 +86,45 @@ def test_local_search_climbs_beyond_the_random_points():
     points = SurrogateSampler(surrogate, unasked).propose(whole, history, pool, 1, rng)
     drawn = space.encode_ordinal(space.sample(np.random.default_rng(1), 15_000)).sum(axis=1)
     assert space.encode_ordinal(pool.cube.architectures(points)).sum() > drawn.max()
+
+
+def test_local_search_begins_at_what_is_good_in_the_region():
+    """As without LaMOO: random points of a large space are far from all that is good."""
+    space, rng = DARTS(), np.random.default_rng(0)
+    history = history_on(space, rng)
+    unasked = Unasked(space)
+    pool = make_pool(Cube(space), unasked, mode="enumerated")
+    pool.remove(history.architectures)
+    root = grow(history.points, history.objectives, history.reference_point, TreeRules())
+    leaf = max(leaves(root), key=lambda leaf: len(leaf.region.members))
+    surrogate = Size(space)
+    SurrogateSampler(surrogate, unasked).propose(leaf.region, history, pool, 1, rng)
+    seen = {tuple(row) for row in surrogate.seen.architectures.tolist()}
+    members = leaf.region.members
+    good = history.architectures[members][non_dominated(history.objectives[members])]
+    for centre in good:
+        near = space.neighbours(centre)
+        near = near[leaf.region.contains(pool.cube.centres(near))]
+        near = near[unasked.first_of_class(near)]
+        assert len({tuple(row) for row in near.tolist()} & seen) > 0.3 * min(len(near), 200)
+
+
+@pytest.mark.parametrize("method", [LaMOOQEHVI, LaMOOEHVITuned], ids=lambda m: m.name)
+def test_a_batch_is_as_large_as_the_region_allows(method, make_task, play, monkeypatch):
+    """Isomorphic members score alike: a pool of candidates could be one class or two."""
+    drawn = []
+    sample = Unasked.sample
+
+    def counted(self, rng, n):
+        drawn.append(n)
+        return sample(self, rng, n)
+
+    monkeypatch.setattr(Unasked, "sample", counted)
+    task = make_task(objectives=3)
+    played = play(method, task, evaluations=50, samples=32, pool=8)
+    assert drawn == []
+    keys = task.space.class_keys(played.architectures)
+    assert len(set(keys)) == 40 + len(set(keys[:10]))
 
 
 def test_a_region_without_unseen_members_is_relaxed():

@@ -9,6 +9,7 @@ import pytest
 from bench.errors import CallError
 from bench.method import Evaluation, candidates
 from bench.spaces import DARTS, ListedSpace, NASBench201
+from methods._gp_candidates import Described
 from methods.bo import QEHVI, QNEHVI, EHVITuned, QParEGO
 
 METHODS = [QEHVI, QNEHVI, QParEGO, EHVITuned]
@@ -162,3 +163,16 @@ def test_without_botorch_the_message_says_how_to_get_it(make_problem, monkeypatc
     monkeypatch.setitem(sys.modules, "botorch", None)
     with pytest.raises(CallError, match=r"needs botorch, .* `pip install 'monas-bench\[bo\]'`"):
         _play(QEHVI, make_problem())
+
+
+@every_method
+def test_a_batch_has_distinct_classes_whatever_the_copies(method, make_problem):
+    """Isomorphic cells score alike: a pool of cells could be one class or two."""
+    problem = make_problem(objectives=3)
+    player, _ = _play(method, problem, n=6, pool=8, samples=32)
+    surrogate, space = player._surrogate, problem.space
+    cells = space.enumerate()
+    candidates = Described(space, surrogate.describe).of(cells)
+    surrogate.prepare(5, problem.rng)
+    chosen = surrogate.choose(candidates, 5, problem.rng)
+    assert len({candidates.keys[i] for i in chosen}) == len(chosen) == 5

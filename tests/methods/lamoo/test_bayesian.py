@@ -109,24 +109,6 @@ def test_local_search_begins_at_what_is_good_in_the_region():
         assert len({tuple(row) for row in near.tolist()} & seen) > 0.3 * min(len(near), 200)
 
 
-@pytest.mark.parametrize("method", [LaMOOQEHVI, LaMOOEHVITuned], ids=lambda m: m.name)
-def test_a_batch_is_as_large_as_the_region_allows(method, make_task, play, monkeypatch):
-    """Isomorphic members score alike: a pool of candidates could be one class or two."""
-    drawn = []
-    sample = Unasked.sample
-
-    def counted(self, rng, n):
-        drawn.append(n)
-        return sample(self, rng, n)
-
-    monkeypatch.setattr(Unasked, "sample", counted)
-    task = make_task(objectives=3)
-    played = play(method, task, evaluations=50, samples=32, pool=8)
-    assert drawn == []
-    keys = task.space.class_keys(played.architectures)
-    assert len(set(keys)) == 40 + len(set(keys[:10]))
-
-
 def test_a_region_without_unseen_members_is_relaxed():
     space, rng = NASBench201(), np.random.default_rng(0)
     history = history_on(space, rng)

@@ -16,6 +16,7 @@ from bench.spaces import FiniteSpace, Space
 from bench.spaces.finite import Architectures
 from bench.spaces.space import Rows
 from methods._unasked import Unasked
+from methods._unasked_members import UnaskedMembers
 
 __all__ = ["CandidateSet", "Candidates", "Described", "local_search"]
 
@@ -118,17 +119,13 @@ class CandidateSet:
             return
         members = space.enumerate()
         self._members = np.unique(space.canonical(members), axis=0) if canonical else members
-        self._places: dict[Hashable, int] = {}
-        keys = space.class_keys(self._members)
-        self._class = np.array([self._places.setdefault(k, len(self._places)) for k in keys])
-        self._unseen = np.ones(len(self._places), dtype=np.bool_)
+        self._left = UnaskedMembers(space, self._members)
 
     def remove(self, architectures: ArrayLike) -> None:
         """Note that these architectures [n, variables] were asked for."""
         self._unasked.remove(architectures)
         if self.enumerated:
-            for key in self._space.class_keys(architectures):
-                self._unseen[self._places[key]] = False
+            self._left.remove(architectures)
 
     def candidates(
         self,
@@ -146,7 +143,7 @@ class CandidateSet:
             Candidates to what is maximised [k].
         """
         if self.enumerated:
-            return self._described.of(self._members[self._unseen[self._class]])
+            return self._described.of(self._members[self._left.flags])
         found = self._new(self._space.sample(rng, self._sampled))
         return local_search(self._space, self._described, found, good, self._new, score, rng)
 

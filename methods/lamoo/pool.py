@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bench.spaces.finite import Architectures
 from methods._unasked import Unasked
+from methods._unasked_members import UnaskedMembers
 from methods.lamoo.cube import AnyCube, BoxCube, Cube
 from methods.lamoo.region import Region
 
@@ -121,27 +122,22 @@ class EnumeratedPool(_BinPool):
         super().__init__(cube, unasked)
         members = cube.space.enumerate()
         self._centres = cube.centres(members)
-        places: dict[object, int] = {}
-        keys = cube.space.class_keys(members)
-        self._class_of = np.array([places.setdefault(key, len(places)) for key in keys])
-        self._place_of_class = places
-        self._unseen = np.ones(len(places), dtype=np.bool_)
+        self._left = UnaskedMembers(cube.space, members)
 
     def within(self, region: Region, n: int, rng: np.random.Generator) -> Floats:
         """Return every unseen architecture of the region."""
-        unseen = np.flatnonzero(self._unseen[self._class_of])
-        classes = min(n, int(self._unseen.sum()))
+        unseen = np.flatnonzero(self._left.flags)
+        classes = min(n, self._left.classes)
         while True:
             inside = unseen[region.contains(self._centres[unseen])]
-            if region.is_whole or len(np.unique(self._class_of[inside])) >= classes:
+            if region.is_whole or len(np.unique(self._left.class_of[inside])) >= classes:
                 return self._centres[inside]
             region = region.relaxed()
 
     def remove(self, architectures: ArrayLike) -> None:
         """Note that these architectures [n, variables] were asked for."""
         super().remove(architectures)
-        keys = self.cube.space.class_keys(architectures)
-        self._unseen[[self._place_of_class[key] for key in keys]] = False
+        self._left.remove(architectures)
 
 
 class RejectionPool(_BinPool):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,7 +109,7 @@ def _write_protocol(
     html: Environment,
     markdown: Environment,
 ) -> dict[str, Any]:
-    from reports.figures import draw_plots, save_plot
+    from reports.figures import draw_plots, save_plots
 
     protocol = results.protocol
     shown = () if tuple(rosters) == (MAIN_ROSTER,) else rosters or ("all",)
@@ -128,13 +127,7 @@ def _write_protocol(
         tables["selected.csv"] = selected_frame(selected, results)
     for file, table in tables.items():
         (folder / file).write_bytes(csv_bytes(table))
-    figures = []
-    for plot in draw_plots(results, board.compared):
-        written = save_plot(plot, folder / "figures", salt=protocol.id)
-        data = "data:image/svg+xml;base64," + b64encode(written["svg"]).decode()
-        figures.append(
-            {"name": plot.name, "title": plot.title, "caption": plot.caption, "data": data}
-        )
+    figures = save_plots(draw_plots(results, board.compared), folder / "figures", salt=protocol.id)
     page = make_page(facts)
     for environment, suffix in ((html, "html"), (markdown, "md")):
         template = environment.get_template(f"page.{suffix}.jinja")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from reports.figures import anytime, attainment, final, profile, style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Plot", "draw_plots", "save_plot"]
+__all__ = ["Plot", "draw_plots", "save_plot", "save_plots"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,33 @@ def draw_plots(results: Results, order: Sequence[str]) -> Iterator[Plot]:
         yield Plot("profile", "How soon targets are reached", caption, figure)
     with style.settings():
         yield Plot("final", "All repetitions", final.CAPTION, final.draw(results, order))
+
+
+def save_plots(plots: Iterable[Plot], folder: Path, *, salt: str) -> list[dict[str, str]]:
+    """Write plots into a folder and return what a page's template is told of each, in order.
+
+    Parameters
+    ----------
+    salt : str
+        As for `save_plot`.
+
+    Returns
+    -------
+    list of dict
+        Name, title and caption, and the SVG as a data URL, so that a page can hold it.
+    """
+    figures = []
+    for plot in plots:
+        svg = save_plot(plot, folder, salt=salt)["svg"]
+        figures.append(
+            {
+                "name": plot.name,
+                "title": plot.title,
+                "caption": plot.caption,
+                "data": "data:image/svg+xml;base64," + b64encode(svg).decode(),
+            }
+        )
+    return figures
 
 
 def save_plot(plot: Plot, folder: Path, *, salt: str) -> dict[str, bytes]:

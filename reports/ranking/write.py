@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ def write_ranking(
 
     The same results give the same bytes.
     """
-    from reports.figures import save_plot
+    from reports.figures import save_plots
     from reports.ranking.figures import draw_rank_plots
 
     protocol = results.protocol
@@ -35,13 +34,7 @@ def write_ranking(
     tables = {"ranks.csv": results.frame(), "agreement.csv": agreement_frame(results)}
     for file, frame in tables.items():
         (folder / file).write_bytes(csv_bytes(frame))
-    figures = []
-    for plot in draw_rank_plots(results):
-        written = save_plot(plot, folder / "figures", salt=protocol.id)
-        data = "data:image/svg+xml;base64," + b64encode(written["svg"]).decode()
-        figures.append(
-            {"name": plot.name, "title": plot.title, "caption": plot.caption, "data": data}
-        )
+    figures = save_plots(draw_rank_plots(results), folder / "figures", salt=protocol.id)
     page = make_rank_page(results)
     for environment, suffix in ((html, "html"), (markdown, "md")):
         template = environment.get_template(f"page.{suffix}.jinja")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.data.catalogue import catalogue_entry
-from bench.protocol import Protocol
+from bench.protocol import Budget, Protocol
 from bench.results import Results
 from bench.tasks import FunctionTaskSpec, PinnedTable, pinned_tables
 from reports import display
@@ -40,8 +40,7 @@ def head_rows(results: Results, compared: str) -> tuple[tuple[str, str], ...]:
         ("Searched", _searched(results)),
         (
             "Budget",
-            f"{budget.evaluations} evaluations, at most {budget.batch} at once; the first "
-            f"{budget.initial} are the same initial designs for every method",
+            f"{budget.evaluations} evaluations, at most {budget.batch} at once; {_initial(budget)}",
         ),
         ("Repetitions", f"{compared} compared: those that every method has finished"),
         (
@@ -53,6 +52,12 @@ def head_rows(results: Results, compared: str) -> tuple[tuple[str, str], ...]:
         ("Attainable ratio", f"{attainable}: {_attainable(protocol)}"),
         *(("Source of numbers", text) for text in _origins(protocol)),
     )
+
+
+def _initial(budget: Budget) -> str:
+    if budget.initial == 0:
+        return "methods share no initial designs"
+    return f"the first {budget.initial} are the same initial designs for every method"
 
 
 def _searched(results: Results) -> str:

@@ -38,7 +38,8 @@ def draw_plots(results: Results, order: Sequence[str]) -> Iterator[Plot]:
     if not results.common_repetitions():
         return
     with style.settings():
-        yield Plot("anytime", "Progress over the budget", anytime.CAPTION, anytime.draw(results))
+        caption, figure = anytime.draw(results)
+        yield Plot("anytime", "Progress over the budget", caption, figure)
     with style.settings():
         title, caption, figure = attainment.draw(results, order)
         yield Plot("attainment", title, caption, figure)

@@ -24,24 +24,14 @@ def draw(results: Results) -> tuple[str, Figure]:
     figure, (ax,) = style.new_figure((height,), right=right)
     looks, ends = style.looks(results), {}
     for place, method in enumerate(results.methods):
-        look = looks[method]
         shares = runtime_profile(common_traces(results, method), rules.targets).mean(axis=0)
         x = np.arange(1, len(shares) + 1)
         step = max(1, len(x) // 6)
-        ax.plot(
-            x,
-            shares,
-            drawstyle="steps-post",
-            color=look.colour,
-            linestyle=look.dashes,
-            linewidth=1.5,
-            marker=look.marker,
-            markersize=4,
-            markevery=(rules.budget.first + place * step // len(results.methods), step),
-        )
+        first = rules.budget.first + place * step // len(results.methods)
+        ax.plot(x, shares, drawstyle="steps-post", markevery=(first, step), **looks[method].line)
         ends[method] = float(shares[-1])
-    style.mark_initial(ax, rules.budget.first)
-    ax.set_xlim(0, rules.budget.evaluations)
+    style.mark_initial(ax, rules.budget.initial)
+    style.count_evaluations(ax, rules.budget.evaluations)
     ax.set_ylim(0.0, min(1.0, max(0.1, 1.1 * max(ends.values()))) + 0.02)
     ax.set_xlabel("evaluations")
     ax.set_ylabel("share of targets reached")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.results import Results
-from reports.common import method_order
+from reports.common import RANDOM, method_order
 from reports.display import shorten
 
 if TYPE_CHECKING:
@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 __all__ = [
     "REFERENCE",
     "Look",
+    "count_evaluations",
+    "foot_line",
     "label_lines",
     "label_width",
     "looks",
     "mark_initial",
+    "near",
     "new_figure",
     "panel_height",
     "settings",
@@ -37,21 +40,24 @@ REFERENCE = "#3a3a3a"
 _LONGEST_NAME = 26
 _LABEL_GAP_INCHES = 0.155
 _PANEL_INCHES = 5.0
+_LEADER_INCHES, _KEY_INCHES = 0.13, 0.5  # from the end of a line to its label, and its sample there
 
-# Okabe and Ito, 2008, "Color universal design", without its yellow, which is lost on white, and
-# with grey for its black, which is left to the exact front.
-_COLOURS = ("#595959", "#E69F00", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9")
+# Okabe and Ito, 2008, "Color universal design", without its yellow, which is lost on white, and its
+# black, which is left to the exact front.
+_COLOURS = ("#E69F00", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9")
+# No two of the numbers of colours, dashes and markers have a common divisor: of the first 42
+# methods any two differ in at least two of the three.
 _DASHES: tuple[Any, ...] = (
-    (0, ()),
     (0, (6, 1.5)),
     (0, (1.2, 1.2)),
     (0, (5, 1.5, 1.2, 1.5)),
-    (0, (9, 2)),
-    (0, (3, 1.2)),
-    (0, (5, 1.5, 1.2, 1.5, 1.2, 1.5)),
+    (0, (11, 2)),
     (0, (2, 3)),
+    (0, (5, 1.5, 1.2, 1.5, 1.2, 1.5)),
+    (0, ()),
 )
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
+_MARKERS = ("s", "^", "D", "v", "P", "X", "<", "*", ">", "d", "o")
+_SIZE, _SIZES = 5.0, {"*": 7.5, "D": 4.4, "d": 6.0}  # so that they look alike in size
 
 _SETTINGS: dict[str, Any] = {
     "font.family": "DejaVu Sans",
@@ -83,6 +89,25 @@ class Look:
     dashes: Any
     marker: str
 
+    @property
+    def line(self) -> dict[str, Any]:
+        """Options of a plotted line with marks."""
+        return self.mark | {"linestyle": self.dashes, "linewidth": 1.5}
+
+    @property
+    def mark(self) -> dict[str, Any]:
+        """Options of plotted marks alone, without edges, which would round their corners."""
+        return {
+            "color": self.colour,
+            "linestyle": "none",
+            "marker": self.marker,
+            "markersize": _SIZES.get(self.marker, _SIZE),
+            "markeredgewidth": 0.0,
+        }
+
+
+_RANDOM = Look("#595959", (0, ()), "o")  # grey and solid for what all others are held against
+
 
 @contextmanager
 def settings(salt: str = "monas") -> Iterator[None]:
@@ -98,11 +123,12 @@ def settings(salt: str = "monas") -> Iterator[None]:
 
 def looks(results: Results) -> dict[str, Look]:
     """Return the look of every method of the roster and of the results, by name."""
-    return {
+    others = [method for method in method_order(results) if method != RANDOM]
+    return {RANDOM: _RANDOM} | {
         method: Look(
             _COLOURS[i % len(_COLOURS)], _DASHES[i % len(_DASHES)], _MARKERS[i % len(_MARKERS)]
         )
-        for i, method in enumerate(method_order(results))
+        for i, method in enumerate(others)
     }
 
 
@@ -136,13 +162,35 @@ def sign(figure: Figure, results: Results) -> None:
     """Write the protocol's label and the number of repetitions into the figure's lower left."""
     count = len(results.common_repetitions())
     repetitions = "1 repetition" if count == 1 else f"{count} repetitions"
+    foot_line(figure, f"{results.protocol.label}, {repetitions}")
+
+
+def foot_line(figure: Figure, text: str) -> None:
+    """Write into the figure's lower left what it was drawn from."""
     x, y = 0.08 / figure.get_figwidth(), 0.08 / figure.get_figheight()
-    text = f"{results.protocol.label}, {repetitions}"
     figure.text(x, y, text, fontsize=7, color="#666666", ha="left", va="bottom")
 
 
+def count_evaluations(ax: Axes, last: int) -> None:
+    """Let the axis run from 0 to the last evaluation, with whole numbers as ticks."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.set_xlim(0, last)
+    ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=(1, 2, 2.5, 5, 10)))
+
+
+def near(value: float, low: float, high: float) -> bool:
+    """Tell whether limits stretched from [low, high] to a value leave two thirds to what is shown.
+
+    What lies further off would squeeze the data into a corner: it is written at the edge instead.
+    """
+    return max(high, value) - min(low, value) <= 1.5 * (high - low)
+
+
 def mark_initial(ax: Axes, initial: int) -> None:
-    """Shade the evaluations of the initial designs, which all methods share."""
+    """Shade the evaluations of the initial designs, which all methods share, if there are any."""
+    if initial == 0:
+        return
     ax.axvspan(0, initial, color="#ededed", linewidth=0, zorder=0)
     ax.axvline(initial, color="#a0a0a0", linewidth=0.8, zorder=0.5)
 
@@ -155,7 +203,7 @@ def panel_height(methods: int) -> float:
 def label_width(results: Results) -> float:
     """Return the inches that labels need to the right of a panel."""
     longest = max(len(short_name(method)) for method in results.methods)
-    return 0.65 + 0.078 * longest
+    return _LEADER_INCHES + _KEY_INCHES + 0.16 + 0.078 * longest
 
 
 def label_lines(ax: Axes, ends: dict[str, float], style: dict[str, Look], *, panel: float) -> None:
@@ -177,24 +225,13 @@ def label_lines(ax: Axes, ends: dict[str, float], style: dict[str, Look], *, pan
     unit = 1.0 / _PANEL_INCHES
     for method, end, place in zip(methods, wanted, places, strict=True):
         look = style[method]
-        common: dict[str, Any] = {
-            "transform": ax.transAxes,
-            "clip_on": False,
-            "color": look.colour,
-        }
-        ax.plot([1, 1 + 0.13 * unit], [end, place], linewidth=0.6, **common)
-        ax.plot(
-            [1 + 0.13 * unit, 1 + 0.31 * unit, 1 + 0.49 * unit],
-            [place] * 3,
-            linewidth=1.5,
-            linestyle=look.dashes,
-            marker=look.marker,
-            markevery=[1],
-            markersize=4,
-            **common,
-        )
+        common: dict[str, Any] = {"transform": ax.transAxes, "clip_on": False}
+        left, right = 1 + _LEADER_INCHES * unit, 1 + (_LEADER_INCHES + _KEY_INCHES) * unit
+        ax.plot([1, left], [end, place], color=look.colour, linewidth=0.6, **common)
+        key = [left, (left + right) / 2, right]
+        ax.plot(key, [place] * 3, markevery=[1], **look.line, **common)
         ax.text(
-            1 + 0.56 * unit,
+            right + 0.07 * unit,
             place,
             short_name(method),
             transform=ax.transAxes,

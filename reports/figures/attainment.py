@@ -7,7 +7,7 @@ median repetition, seen on every pair of objectives. More: see `parallel`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from bench.protocol import Protocol
 from bench.results import Results
 from reports.common import common_runs, front_name, median_run
 from reports.figures import parallel, style
-from reports.figures.panels import panels
+from reports.figures.panels import corners, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,19 +31,22 @@ Floats = NDArray[np.float64]
 _SURFACE = (
     "Each panel shows in colour the median attainment surface of one method, reached or passed by "
     "what at least half of its compared repetitions handed in, the surfaces of the other methods "
-    "in grey and the {front} in black: nearer to the black steps is better, and the panels "
-    "end at the reference point, beyond which nothing counts."
+    "in grey and the {front} in black: nearer to the black steps is better, and nothing beyond "
+    "the reference point counts, where the panels end unless all is far from it."
 )
 _PAIRS = (
-    "Each row shows, on every pair of objectives, all that one method's median repetition handed "
-    "in (filled) over the whole {front} (open): the more open marks are filled the better, "
-    "points that look dominated are good in the objective that a panel does not show, and what "
-    "lies beyond the reference point is cut off."
+    "Each corner of panels, which share their axes, shows on every pair of objectives all that one "
+    "method's median repetition handed in (filled) over the whole {front} (open): the more open "
+    "marks are filled the better, points that look dominated are good in the objective that a "
+    "panel does not show, and what lies beyond the reference point is cut off."
 )
 _HANDED_IN = "What the median repetition hands in"
 _MOST_PAIRED = 3  # objectives; more of them have too many pairs for a page
 _FRONT = "#8a8a8a"
 _SIDE, _COLUMNS = 1.95, 4
+_BLOCKS = 3  # methods side by side, each with a corner of panels
+_LINE_LETTERS = 24  # of an axis' name beside such a panel
+_SMALLER = 0.8  # marks in it
 
 
 def denormalise(protocol: Protocol, points: Floats) -> Floats:
@@ -66,18 +69,16 @@ def draw(results: Results, order: Sequence[str]) -> tuple[str, str, Figure]:
 
 def _surfaces(results: Results, order: Sequence[str]) -> Figure:
     protocol, looks = results.protocol, style.looks(results)
-    surfaces = {
-        method: denormalise(
-            protocol,
-            attainment_surface([run.incumbents for run in common_runs(results, method)], 0.5),
-        )
+    normalised = [
+        attainment_surface([run.incumbents for run in common_runs(results, method)], 0.5)
         for method in order
-    }
+    ]
+    surfaces = {m: denormalise(protocol, s) for m, s in zip(order, normalised, strict=True)}
     front = denormalise(protocol, results.front)
     columns = min(_COLUMNS, len(order))
     rows = -(-len(order) // columns)
     figure, grid = panels(rows, columns, side=_SIDE if columns > 1 else 3.2, above=0.3)
-    low, high = _limits(protocol, results.front)
+    low, high = _limits(protocol, results.front, normalised)
     for place, ax in enumerate(grid.flat):
         if place >= len(order):
             ax.set_axis_off()
@@ -102,52 +103,56 @@ def _surfaces(results: Results, order: Sequence[str]) -> Figure:
 
 def _pairs(results: Results, order: Sequence[str]) -> Figure:
     protocol, looks = results.protocol, style.looks(results)
-    names = _axis_names(protocol)
-    pairs = list(combinations(range(len(names)), 2))
-    figure, grid = panels(len(order), len(pairs), side=2.1, above=0.3, apart=0.75)
-    low, high = _limits(protocol, results.front)
+    names = [fill(name, _LINE_LETTERS) for name in _axis_names(protocol)]
+    figure, blocks = corners(len(order), len(names), columns=min(_BLOCKS, len(order)))
+    runs = [median_run(common_runs(results, method)) for method in order]
+    low, high = _limits(protocol, results.front, [run.incumbents for run in runs])
     front = denormalise(protocol, results.front)
-    for row, method in enumerate(order):
-        run = median_run(common_runs(results, method))
+    for method, run, block in zip(order, runs, blocks, strict=True):
         handed_in = denormalise(protocol, run.incumbents)
-        for column, (x, y) in enumerate(pairs):
-            ax = grid[row, column]
+        mark = looks[method].mark
+        mark["markersize"] *= _SMALLER
+        for (x, y), ax in block.items():
             ax.plot(
                 front[:, x],
                 front[:, y],
                 linestyle="none",
                 marker="o",
-                markersize=5,
+                markersize=4.5,
                 markerfacecolor="none",
                 markeredgecolor=_FRONT,
-                markeredgewidth=0.8,
+                markeredgewidth=0.7,
             )
-            ax.plot(
-                handed_in[:, x],
-                handed_in[:, y],
-                linestyle="none",
-                marker=looks[method].marker,
-                markersize=3.4,
-                color=looks[method].colour,
-            )
+            ax.plot(handed_in[:, x], handed_in[:, y], **mark)
             ax.set_xlim(low[x], high[x])
             ax.set_ylim(low[y], high[y])
+            ax.locator_params(nbins=4)
             ax.grid(visible=True)
-            ax.set_ylabel(names[y], fontsize=8)
-            ax.tick_params(labelbottom=row == len(order) - 1)
-            if row == len(order) - 1:
-                ax.set_xlabel(names[x], fontsize=8)
+            ax.tick_params(labelsize=7, labelleft=x == 0, labelbottom=y == len(names) - 1)
+            if x == 0:
+                ax.set_ylabel(names[y], fontsize=7)
+            if y == len(names) - 1:
+                ax.set_xlabel(names[x], fontsize=7)
         title = f"{style.short_name(method)} (repetition {run.repetition})"
-        grid[row, 0].set_title(title, loc="left", fontsize=8.5)
+        block[0, 1].set_title(title, loc="left", fontsize=8.5)
     style.sign(figure, results)
     return figure
 
 
-def _limits(protocol: Protocol, front: Floats) -> tuple[Floats, Floats]:
-    """Return the corners of a panel: a little below the front, and the reference point."""
+def _limits(protocol: Protocol, front: Floats, shown: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """Return the corners of a panel: a little below the front, and the reference point.
+
+    Where all that is shown ends far before the reference point, the panel does too.
+    """
     reference = np.asarray(protocol.rules.normalisation.reference_point)
-    least = front.min(axis=0)
-    low, high = denormalise(protocol, np.stack([least - 0.05 * (reference - least), reference]))
+    least, most = front.min(axis=0), np.concatenate([front, *shown]).max(axis=0)
+    high = np.array(
+        [
+            end if style.near(end, low, high) else high + 0.05 * (high - low)
+            for end, low, high in zip(reference, least, most, strict=True)
+        ]
+    )
+    low, high = denormalise(protocol, np.stack([least - 0.05 * (high - least), high]))
     return low, high
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["panels"]
+__all__ = ["corners", "panels"]
 
 
 def panels(
@@ -37,3 +38,32 @@ def panels(
             box = (x / width, y / height, side / width, side * 0.9 / height)
             grid[row, column] = figure.add_axes(box)
     return figure, grid
+
+
+def corners(
+    blocks: int, objectives: int, *, columns: int
+) -> tuple[Figure, list[dict[tuple[int, int], Axes]]]:
+    """Return a figure and for each of these blocks its axes by the objectives (x, y), x < y.
+
+    A block is a corner: the panels of a column share their x, those of a row their y.
+    """
+    from matplotlib.figure import Figure
+
+    side, between, left, above, below = 1.4, 0.1, 0.72, 0.3, 0.55
+    wide = left + (objectives - 1) * (side + between)
+    tall = above + (objectives - 1) * (0.9 * side + between) - between + below
+    rows = -(-blocks // columns)
+    width, height = columns * wide + 0.05, rows * tall + 0.25
+    figure = Figure(figsize=(width, height))
+    made = []
+    for block in range(blocks):
+        row, column = divmod(block, columns)
+        corner = {}
+        for y in range(1, objectives):
+            for x in range(y):
+                at_x = column * wide + left + x * (side + between)
+                at_y = height - row * tall - above - y * 0.9 * side - (y - 1) * between
+                box = (at_x / width, at_y / height, side / width, 0.9 * side / height)
+                corner[x, y] = figure.add_axes(box)
+        made.append(corner)
+    return figure, made

@@ -22,9 +22,10 @@ CAPTION = (
     "on the {front}, 1 the worst. In colour all that one method's median repetition handed in, in "
     "grey the whole {front}: the more of the grey is under a coloured line, and the lower the "
     "coloured lines reach everywhere, the better. What lies beyond the reference point is left "
-    "out."
+    "out, the numbers above a panel count what is not."
 )
 _SIDE, _COLUMNS = 2.6, 3
+_LETTER_INCHES = 0.044  # how far down a letter of a slanted name reaches
 
 
 def draw(results: Results, order: Sequence[str]) -> Figure:
@@ -34,7 +35,9 @@ def draw(results: Results, order: Sequence[str]) -> Figure:
     uprights = np.arange(len(reference))
     columns = min(_COLUMNS, len(order))
     rows = -(-len(order) // columns)
-    figure, grid = panels(rows, columns, side=_SIDE, above=0.3, below=1.35)
+    names = [objective.name for objective in rules.task.objectives]
+    below = 0.55 + _LETTER_INCHES * max(len(name) for name in names)
+    figure, grid = panels(rows, columns, side=_SIDE, above=0.3, apart=0.4, below=below)
     for place, ax in enumerate(grid.flat):
         if place >= len(order):
             ax.set_axis_off()
@@ -55,8 +58,9 @@ def draw(results: Results, order: Sequence[str]) -> Figure:
         ax.set_xticks(uprights)
         ax.grid(visible=True, axis="x")
         ax.tick_params(labelleft=place % columns == 0)
+        if place % columns == 0:
+            ax.set_ylabel("normalised objective")
         if place + columns >= len(order):
-            names = [objective.name for objective in rules.task.objectives]
             ax.set_xticklabels(names, rotation=40, ha="right", rotation_mode="anchor")
         else:
             ax.tick_params(labelbottom=False)

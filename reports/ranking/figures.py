@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.ranking import EntryResult, RankResults
 from reports.figures import Plot, style
@@ -25,6 +27,7 @@ _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _ROW_INCHES = 0.34
 _WIDTH, _HEIGHT = 5.0, 4.6
 _COLUMN = 3  # so many entries of the same cost are named in a column
+_BOX_INCHES = 0.04  # that a line covers, as far as names beside it care
 _ASIDE = 0.3  # inches between the entries and that column
 
 
@@ -49,7 +52,7 @@ def draw_rank_plots(results: RankResults) -> Iterator[Plot]:
         if len(apart) > 1:
             with style.settings():
                 figure = draw_agreement(results, chosen.name, apart)
-                _sign(figure, results)
+                style.foot_line(figure, results.protocol.label)
                 yield Plot(
                     f"agreement-{chosen.name}",
                     f"Which entries agree: {chosen.title}",
@@ -80,28 +83,31 @@ def _cost(results: RankResults, entries: list[EntryResult], chosen: str) -> Figu
     untimed = [entry for entry in shown if entry not in timed]
     ax.set_xscale("log")
     ax.grid(visible=True)
-    for group in dict.fromkeys(entry.group for entry in timed if entry.group):
-        line = sorted((e for e in timed if e.group == group), key=lambda e: e.seconds)
-        ax.plot(
-            [e.seconds for e in line],
-            [e.sets[chosen].tau for e in line],
-            color="#a0a0a0",
-            linewidth=1.0,
-            zorder=1,
-        )
+    joined = _by_epochs(timed, chosen)
+    for line in joined:
+        ax.plot(*line.T, color="#a0a0a0", linewidth=1.0, zorder=1)
     for entry in timed:
         _mark(ax, entry, chosen, entry.seconds, colours, markers)
     _set_limits(ax, timed, shown, chosen)
-    _label(ax, timed, chosen)
+    _label(ax, timed, chosen, joined)
     _beside(ax, untimed, chosen, colours, markers)
     for source in dict.fromkeys(entry.header.source for entry in shown):
         ax.plot([], [], markers[source], color=colours[source], markersize=5, label=source)
-    ax.legend(loc="lower left", fontsize=7, frameon=True, framealpha=0.9, edgecolor="#d9d9d9")
+    _legend(ax)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.set_xlabel("Seconds per architecture")
     ax.set_ylabel("Kendall tau")
-    _sign(figure, results)
+    style.foot_line(figure, results.protocol.label)
     return figure
+
+
+def _by_epochs(entries: list[EntryResult], chosen: str) -> list[NDArray[np.float64]]:
+    """Return seconds and tau [k, 2] of the groups that differ in epochs, the cheapest first."""
+    lines = []
+    for group in dict.fromkeys(e.group for e in entries if e.header.epochs):
+        line = [(e.seconds, e.sets[chosen].tau) for e in entries if e.group == group]
+        lines.append(np.array(sorted(line)))
+    return lines
 
 
 def _variants(results: RankResults) -> set[str]:
@@ -136,13 +142,23 @@ def _set_limits(ax: Axes, timed: list[EntryResult], shown: list[EntryResult], ch
     ax.set_xlim(min(seconds) / 10 ** (0.1 * decades), max(seconds) * 10 ** (0.35 * decades))
 
 
-def _label(ax: Axes, entries: list[EntryResult], chosen: str) -> None:
-    """Write names: of entries that cost the same in a column beside them, of others around them."""
+def _label(
+    ax: Axes, entries: list[EntryResult], chosen: str, joined: list[NDArray[np.float64]]
+) -> None:
+    """Write names: of entries that cost the same in a column beside them, of others around them.
+
+    Those of others keep off the lines that join entries, and off intervals.
+    """
     columns: dict[str, list[EntryResult]] = {}
     for entry in entries:
         columns.setdefault(f"{entry.seconds:.2g}", []).append(entry)
     to_axes = ax.transData + ax.transAxes.inverted()
-    covered, alone = [], []
+    bars = [
+        np.array([(e.seconds, e.sets[chosen].low), (e.seconds, e.sets[chosen].high)])
+        for e in entries
+    ]
+    covered = [box for line in [*joined, *bars] for box in _along(to_axes.transform(line))]
+    alone = []
     for column in columns.values():
         at = [to_axes.transform((e.seconds, e.sets[chosen].tau)) for e in column]
         if len(column) < _COLUMN:
@@ -162,6 +178,18 @@ def _label(ax: Axes, entries: list[EntryResult], chosen: str) -> None:
     place_labels(ax, points, covered, width=_WIDTH, height=_HEIGHT)
 
 
+def _along(line: NDArray[np.float64]) -> list[tuple[float, float, float, float]]:
+    """Return small boxes (left, bottom, right, top) along a line [k, 2] in units of the axis."""
+    r = _BOX_INCHES / 2 / np.array([_WIDTH, _HEIGHT])
+    boxes = []
+    for start, end in pairwise(line):
+        steps = 1 + math.ceil(np.abs((end - start) / r).max() / 2)
+        for at in np.linspace(start, end, steps):
+            (left, bottom), (right, top) = at - r, at + r
+            boxes.append((float(left), float(bottom), float(right), float(top)))
+    return boxes
+
+
 def _beside(
     ax: Axes,
     entries: list[EntryResult],
@@ -178,6 +206,16 @@ def _beside(
     common: dict[str, Any] = {"transform": ax.transAxes, "clip_on": False}
     for entry, at, place in zip(entries, wanted, places, strict=True):
         source = entry.header.source
+        interval = [entry.sets[chosen].low, entry.sets[chosen].high]
+        ax.plot(
+            [1.02] * 2,
+            interval,
+            color=colours[source],
+            linewidth=0.8,
+            alpha=0.45,
+            transform=ax.get_yaxis_transform(),
+            clip_on=False,
+        )
         ax.plot([1.02, 1.05], [at, place], color="#a0a0a0", linewidth=0.5, **common)
         ax.plot([1.02], [at], markers[source], color=colours[source], markersize=3.5, **common)
         ax.text(
@@ -214,18 +252,28 @@ def _group(results: RankResults, members: list[EntryResult]) -> Figure:
     ax.set_yticks(range(len(members)), [style.short_name(member.label) for member in members])
     ax.set_ylim(len(members) - 0.4, -0.6)
     ax.set_xlabel("Kendall tau")
-    ax.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(sets), fontsize=7, frameon=False
-    )
-    _sign(figure, results)
+    _legend(ax)
+    style.foot_line(figure, results.protocol.label)
     return figure
+
+
+def _legend(ax: Axes) -> None:
+    """Write what marks mean above the axis, where it covers none of them."""
+    handles, labels = ax.get_legend_handles_labels()
+    ax.legend(
+        handles,
+        labels,
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=len(labels),
+        fontsize=7,
+        frameon=False,
+        handlelength=1.2,
+        handletextpad=0.4,
+        columnspacing=1.4,
+    )
 
 
 def _looks(names: list[str]) -> tuple[dict[str, str], dict[str, str]]:
     colours = {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(names)}
     return colours, {name: _MARKERS[i % len(_MARKERS)] for i, name in enumerate(names)}
-
-
-def _sign(figure: Figure, results: RankResults) -> None:
-    x, y = 0.08 / figure.get_figwidth(), 0.08 / figure.get_figheight()
-    figure.text(x, y, results.protocol.label, fontsize=7, color="#666666", ha="left", va="bottom")

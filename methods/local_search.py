@@ -97,7 +97,7 @@ class LocalSearch(Method):
 
     def ask(self, n: int) -> Sequence[Candidate]:
         """Return up to n neighbours of the centre, or the start of a new climb."""
-        draws = _DRAWS if self.settings.restart == "best" else 0
+        draws = _DRAWS if self.settings.restart == "best" and self._told else 0
         while not (asked := self._take_neighbours(n)) and draws > 0:
             self._weights = self._draw_weights()
             self._move_to(int(self._weighted_sums(self._weights).argmin()))

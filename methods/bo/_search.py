@@ -49,7 +49,11 @@ class BayesianSearch(Method):
         self._inputs = np.concatenate([self._inputs, self._surrogate.describe(told)[0]])
 
     def ask(self, n: int) -> Sequence[Candidate]:
-        """Return the n candidates that promise most."""
+        """Return the n candidates that promise most; random ones if nothing was told yet."""
+        if len(self._architectures) == 0:
+            first = self._unasked.sample(self.problem.rng, n)
+            self._remove(first)
+            return candidates(first)
         # 1. Fit.
         self._surrogate.fit(self._inputs, self._objectives)
         self._surrogate.prepare(n, self.problem.rng)

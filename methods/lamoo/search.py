@@ -71,9 +71,13 @@ class RegionSearch(Method):
         )
 
     def ask(self, n: int) -> Sequence[Candidate]:
-        """Return n new candidates of the region; random ones once no new one is left."""
+        """Return n new candidates of the region; random ones once no new one is left.
+
+        They are drawn uniformly if nothing was told yet.
+        """
         rng, region = self.problem.rng, self._region()
-        points = self._sampler.propose(region, self._history, self._pool, n, rng)
+        sampler = self._sampler if len(self._history) else RandomSampler()
+        points = sampler.propose(region, self._history, self._pool, n, rng)
         made = self._cube.architectures(points)
         self._pool.remove(made)
         self._asked.extend(points)

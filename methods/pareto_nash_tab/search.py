@@ -84,6 +84,8 @@ class ParetoNashTab(Generational):
     # -- Algorithm 2 -----------------------------------------------------------------------------
 
     def _generation(self) -> list[Candidate]:
+        if not self._told:  # of a protocol without initial designs
+            return candidates(self._unasked.sample(self.problem.rng, self.settings.accepted))
         population, objectives = self._population()
         density = self._fit_density(objectives)
         if density is None:

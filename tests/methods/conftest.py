@@ -99,7 +99,17 @@ def make_task():
 def play():
     """Return the runner's loop: tell the initial designs, then ask and tell to the last one."""
 
-    def to_the_end(method, task, *, repetition=0, stream=0, evaluations=60, batch=5, **settings):
+    def to_the_end(
+        method,
+        task,
+        *,
+        repetition=0,
+        stream=0,
+        evaluations=60,
+        batch=5,
+        initial=INITIAL,
+        **settings,
+    ):
         designs = np.random.default_rng([repetition, 0])
         problem = Problem(
             space=task.space,
@@ -108,7 +118,7 @@ def play():
             reference_point=task.reference_point,
             evaluations=evaluations,
             batch=batch,
-            initial=task.space.sample(designs, INITIAL),
+            initial=task.space.sample(designs, initial),
             rng=np.random.default_rng([repetition, 1, stream]),
             _cheap=task.cheap,
             evaluations_left=evaluations,
@@ -129,7 +139,8 @@ def play():
             for evaluation, row in zip(told, answers, strict=True):
                 np.testing.assert_array_equal(evaluation.objectives, row)
 
-        answer(candidates(problem.initial))
+        if initial:
+            answer(candidates(problem.initial))
         while problem.evaluations_left > 0:
             wanted = min(batch, problem.evaluations_left)
             asked = list(player.ask(wanted))

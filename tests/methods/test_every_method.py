@@ -72,6 +72,14 @@ def test_refuses_a_setting_it_does_not_have(method, make_task, play):
 
 
 @every_method
+@pytest.mark.parametrize("batch", [1, 20])
+def test_a_protocol_may_have_no_initial_designs(method, batch, make_task, play):
+    task = make_task()
+    played = play(method, task, evaluations=24, batch=batch, initial=0)
+    assert len(set(task.space.class_keys(played.architectures))) == 24
+
+
+@every_method
 @pytest.mark.parametrize("batch", [1, 5, 20])
 @pytest.mark.parametrize("objectives", [2, 3])
 def test_spends_the_budget_on_distinct_cells(method, batch, objectives, make_task, play):

@@ -107,7 +107,7 @@ def _mean(evidence: Evidence, protocol: str, method: str, indicator: Indicator) 
         results: Results = evidence.searches(protocol, method)
     except Missing:
         return None
-    (curves,) = paired_curves(results, (method,), indicator)
+    (curves,) = paired_curves(results, (method,), indicator, least=1)
     rng = stream(results.protocol.id, "claim", "mean curve", method)
     low, high = percentiles(resampled_means([curves], rng)[0])
     return Mean(curves.mean(axis=0), low, high, len(curves))

@@ -109,7 +109,8 @@ FINALS = [0.70, 0.72, 0.69, 0.71, 0.73, 0.70, 0.72, 0.71]  # mean 0.71, deviatio
     ("claimed", "expect", "verdict"),
     [
         (0.71, "equal", "reproduced"),
-        (0.718, "equal", "reproduced"),  # a mean of ten runs may lie there
+        (0.719, "equal", "reproduced"),  # a mean of ten runs may lie there
+        (0.723, "equal", "not settled"),
         (0.75, "equal", "not reproduced"),
         (0.75, "at most", "reproduced"),
         (0.65, "at most", "not reproduced"),
@@ -119,7 +120,7 @@ FINALS = [0.70, 0.72, 0.69, 0.71, 0.73, 0.70, 0.72, 0.71]  # mean 0.71, deviatio
 def test_the_mean_of_runs_beside_another_mean_of_runs(runs, claimed, expect, verdict):
     options = {"protocol": "nb201-digits", "method": "random", "column": "hypervolume_ratio"}
     rule = RunMean(kind="run-mean", expect=expect, **options)
-    outcome = rule.judge(published(claimed), runs(FINALS))
+    outcome = rule.judge(published(claimed, runs=10), runs(FINALS))
     assert outcome.verdict == verdict
     assert outcome.estimate.value == pytest.approx(np.mean(FINALS))
     assert outcome.repetitions == len(FINALS)
@@ -128,9 +129,24 @@ def test_the_mean_of_runs_beside_another_mean_of_runs(runs, claimed, expect, ver
 def test_few_runs_settle_nothing_and_a_number_may_be_taken_from_100(runs):
     options = {"protocol": "nb201-digits", "method": "random", "column": "hypervolume_ratio"}
     rule = RunMean(kind="run-mean", less_from=100.0, **options)
-    outcome = rule.judge(published(99.3), runs(FINALS[:4]))
+    outcome = rule.judge(published(99.3, runs=10), runs(FINALS[:4]))
     assert outcome.verdict == "not settled"
+    assert outcome.sentence.endswith("; fewer than 6 runs settle nothing")
     assert outcome.estimate.value == pytest.approx(100.0 - np.mean(FINALS[:4]))
+    half = 3.1824463 * np.std(FINALS[:4], ddof=1) / 2.0  # Student's t with 3 degrees of freedom
+    assert outcome.estimate.high - outcome.estimate.value == pytest.approx(half)
+
+
+def test_runs_that_are_all_the_same_are_not_held_against_a_mean(runs):
+    options = {"protocol": "nb201-digits", "method": "random", "column": "hypervolume_ratio"}
+    equal = RunMean(kind="run-mean", **options)
+    outcome = equal.judge(published(0.71, error=0.005, runs=10), runs([0.7] * 8))
+    assert outcome.verdict == "not settled"
+    assert "all runs here give the same" in outcome.sentence
+    bound = RunMean(kind="run-mean", expect="at most", **options)
+    assert bound.judge(published(0.71), runs([0.7] * 8)).verdict == "reproduced"
+    with pytest.raises(Missing, match="only 1 finished run of random under nb201-digits; an int"):
+        bound.judge(published(0.71), runs([0.7]))
 
 
 def test_a_column_that_runs_do_not_have_is_missing(runs):

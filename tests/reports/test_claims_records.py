@@ -80,12 +80,17 @@ def test_the_made_record_is_sound(tmp_path):
         (
             'published.how = "printed"',
             'published.how = "printed"\npublished.value = 1.0\npublished.spread = 0.1',
-            "spread and runs are given together",
+            "a spread is that of runs: how many they were is missing",
         ),
         (
             'published.how = "printed"',
             'published.how = "printed"\npublished.error = 0.1',
-            "error and spread belong to a value",
+            "error, runs and spread belong to a value",
+        ),
+        (
+            'published.how = "printed"',
+            'published.how = "printed"\npublished.value = 1.0',
+            "holds a mean of runs against published.value and needs published.runs",
         ),
     ],
 )
@@ -120,7 +125,7 @@ def test_rules_on_a_number_need_one(rule):
     }
     with pytest.raises(ValueError, match=f"{rule['kind']}' needs published.value"):
         Claim.model_validate(claim)
-    claim["published"]["value"] = 1.0
+    claim["published"] |= {"value": 1.0, "runs": 7}
     assert Claim.model_validate(claim).rule.kind == rule["kind"]
 
 
@@ -293,7 +298,7 @@ def test_what_is_missing_is_said(make_results, tmp_path):
     )
     outcome = claim.judge(Evidence(tmp_path, {"nb201-digits": apart}))
     assert outcome.verdict == "no results"
-    assert "no repetition that all of nsga2, random have finished" in outcome.sentence
+    assert "no repetition finished by nsga2 and random" in outcome.sentence
 
 
 def test_a_claim_beyond_the_budget_has_no_results(make_results, tmp_path):
@@ -304,7 +309,7 @@ def test_a_claim_beyond_the_budget_has_no_results(make_results, tmp_path):
             "topic": "t",
             "place": "p",
             "statement": "s",
-            "published": {"how": "printed", "value": 0.7},
+            "published": {"how": "printed", "value": 0.7, "runs": 7},
             "rule": {
                 "kind": "value",
                 "protocol": "nb201-digits",

@@ -8,10 +8,10 @@ from bench.seeds import stream
 from reports.claims.curves import load_curves
 from reports.claims.efficiency import Efficiency, sample_efficiency
 from reports.claims.evidence import Evidence
-from reports.claims.measure import INDICATORS, LEAST, IndicatorName, paired_curves
+from reports.claims.measure import INDICATORS, IndicatorName, paired_curves
 from reports.claims.outcome import Estimate, Outcome, Verdict
 from reports.claims.published import Published
-from reports.claims.rules.base import Rule, in_words
+from reports.claims.rules.base import Rule, few, in_words
 
 __all__ = ["PublishedEfficiency", "SampleEfficiency", "pair_efficiency"]
 
@@ -83,12 +83,13 @@ class SampleEfficiency(Rule):
             evidence, self.protocol, self.method, self.baseline, self.indicator, level
         )
         ratio = Estimate(*(found.most if self.at == "maximum" else found.at), _FACTOR)
-        least = published.number - published.error
+        least, _ = published.bounds()
+        doubts = few(count)
         return Outcome(
-            _on_ratio(ratio, least) if count >= LEAST else "not settled",
+            "not settled" if doubts else _on_ratio(ratio, least),
             f"{self.method} against {self.baseline}: {_three(found.at)} at "
             f"{self._named(found)}, and at most {_three(found.most)}, at "
-            f"{found.most_level:.3f}",
+            f"{found.most_level:.3f}{doubts}",
             ratio,
             count,
         )
@@ -148,7 +149,7 @@ class PublishedEfficiency(Rule):
         # The worst case of two readings: one is off one way, the other the other way.
         low, lowest, _ = curves.efficiency(*pair, shift=-2.0 * curves.error)
         high, highest, _ = curves.efficiency(*pair, shift=2.0 * curves.error)
-        least, largest = published.number - published.error, published.number + published.error
+        least, largest = published.bounds()
         fits = any(a <= largest and least <= b for a, b in ((low, high), (lowest, highest)))
         verdict: Verdict = "reproduced" if fits else "cannot be right as printed"
         return Outcome(

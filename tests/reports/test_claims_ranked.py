@@ -142,6 +142,7 @@ def test_runs_that_are_all_the_same_are_not_held_against_a_mean(runs):
     equal = RunMean(kind="run-mean", **options)
     outcome = equal.judge(published(0.71, error=0.005, runs=10), runs([0.7] * 8))
     assert outcome.verdict == "not settled"
+    assert "deviation of a run 0)" in outcome.sentence
     assert "all runs here give the same" in outcome.sentence
     bound = RunMean(kind="run-mean", expect="at most", **options)
     assert bound.judge(published(0.71), runs([0.7] * 8)).verdict == "reproduced"
@@ -155,6 +156,12 @@ def test_a_column_that_runs_do_not_have_is_missing(runs):
     )
     with pytest.raises(Missing, match="have no 'selected_error'"):
         rule.judge(published(1.0), runs(FINALS))
+
+
+def test_correlations_on_an_unknown_number_of_cells_are_held_against_subsets():
+    taus = [c.rule for c in load_paper("mote").claims if isinstance(c.rule, RankValue)]
+    assert len(taus) == 6
+    assert all(rule.on_a_subset for rule in taus)
 
 
 def test_the_record_of_mote_names_entries_and_methods_that_there_are():

@@ -59,12 +59,15 @@ class RankValue(Rule):
         Label of the protocol's entry.
     cells : str
         Name of the protocol's set.
+    on_a_subset : bool
+        Whether the published number is that of a subset, or nobody knows of which cells.
     """
 
     says = (
         "Kendall tau over a whole set of cells, which no chance enters, beside a published number; "
-        "reproduced if the two agree within the published rounding, or if the published number "
-        "lies within the 95 % interval of tau over random subsets, where it was measured on one"
+        "reproduced if the two agree within the published rounding, or, where the published number "
+        "was or may have been measured on a subset, if it lies within the 95 % interval of tau "
+        "over random subsets; else not reproduced"
     )
     needs_value = True
 

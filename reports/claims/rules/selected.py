@@ -55,7 +55,8 @@ class RunMean(Rule):
     def judge(self, published: Published, evidence: Evidence) -> Outcome:
         """Return the verdict on the mean."""
         values = self._values(evidence)
-        count, mean, spread = len(values), float(values.mean()), float(values.std(ddof=1))
+        count, mean = len(values), float(values.mean())
+        spread = float((values - values[0]).std(ddof=1))  # exactly 0 where all are the same
         half = student(spread, count, mean_of=count)
         estimate = Estimate(mean, mean - half, mean + half, published.unit)
         said = f"mean of {count} runs {mean:.6g} (standard deviation of a run {spread:.3g})"

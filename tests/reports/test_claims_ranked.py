@@ -14,8 +14,8 @@ PROTOCOL = "kendall-digits"
 NOISE = 0.01 * np.sin(np.arange(50.0))  # what a subset does to every entry alike
 
 
-def entry(label, tau, spread=1.0, shift=0.0):
-    subsets = tau + shift + spread * NOISE
+def entry(label, tau, spread=1.0):
+    subsets = tau + spread * NOISE
     low, high = np.quantile(subsets, (0.025, 0.975))
     found = SetResult(
         cells=1000,
@@ -84,6 +84,31 @@ def test_what_differs_from_subset_to_subset_is_not_settled(evidence):
     held = evidence(entry("a", 0.680), entry("b", 0.678, spread=-1.0))
     rule = RankOrder(kind="rank-order", protocol=PROTOCOL, better="a", worse=("b",))
     assert rule.judge(published(), held).verdict == "not settled"
+
+
+def test_each_of_the_others_must_be_left_behind(evidence):
+    # The lead over b is the same on all subsets, that over c varies by 0.028.
+    held = evidence(entry("a", 0.70), entry("b", 0.68), entry("c", 0.675, spread=-3.0))
+    rule = RankOrder(kind="rank-order", protocol=PROTOCOL, better="a", worse=("b", "c"))
+    outcome = rule.judge(published(), held)
+    assert outcome.verdict == "not settled"
+    assert outcome.estimate.value == pytest.approx(0.02)
+    assert "b (0.680) +0.020 [+0.020, +0.020], c (0.675) +0.025 [-0.0" in outcome.sentence
+    alone = RankOrder(kind="rank-order", protocol=PROTOCOL, better="a", worse=("b",))
+    assert alone.judge(published(), held).verdict == "reproduced"
+    behind = evidence(entry("a", 0.70), entry("b", 0.69, spread=9.0), entry("c", 0.72))
+    assert rule.judge(published(), behind).verdict == "not reproduced"
+
+
+def test_the_level_is_corrected_for_the_number_of_others(evidence):
+    deviation = 2.0 * np.std(NOISE, ddof=1)
+    others = {name: entry(name, 0.6, spread=-1.0) for name in "bcde"}
+    held = evidence(entry("a", 0.7), *others.values())
+    for worse, quantile in (("b",), 2.0095752), (tuple(others), 2.5932597):  # 49 degrees of freedom
+        rule = RankOrder(kind="rank-order", protocol=PROTOCOL, better="a", worse=worse)
+        found = rule.judge(published(), held).estimate
+        assert found.high - found.value == pytest.approx(quantile * deviation)
+        assert found.value - found.low == pytest.approx(quantile * deviation)
 
 
 def test_an_entry_that_is_not_there_names_the_command(evidence):

@@ -444,7 +444,7 @@ def test_a_constant_is_computed_again_from_the_table(tmp_path):
 
 
 def test_out_of_reach_says_what_it_would_take(tmp_path):
-    rule = OutOfReach(kind="out-of-reach", would_take="a thousand GPUs")
+    rule = OutOfReach(kind="out-of-reach", would_take="a thousand\nGPUs.\n")
     outcome = rule.judge(DIRECTION, Evidence(tmp_path))
     assert outcome.verdict == "out of reach here"
     assert outcome.sentence == "it would take a thousand GPUs"

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from bench.errors import CallError
-from reports.claims import Evidence
+from reports.claims import Estimate, Evidence, Outcome
 from reports.claims.curves import Curves
 from reports.claims.figures import draw_plots
+from reports.claims.page import basis, here
 from reports.claims.record import Paper
 from reports.claims.site import build_claims, judge
 from reports.figures.claims_curves import OURS, PUBLISHED
@@ -106,7 +107,8 @@ def test_the_page_says_every_verdict(paper, evidence, tmp_path):
         assert "<b>search" not in text
         assert "reproduced 1, not reproduced 1, out of reach here 1, no results 1, of 4" in text
         assert "monas run nb201-digits --method moead" in text
-        assert "0.100" in text
+    assert "| hypervolume ratio | 0.1 |" in markdown
+    assert "percentile bootstrap of the mean lead over paired repetitions" in html
     linked = re.findall(r'(?:href|src)="(?!data:|#)([^"]+)"', html)
     linked += re.findall(r"\]\((\S+)\)", markdown)
     assert len(linked) > 4
@@ -116,6 +118,29 @@ def test_the_page_says_every_verdict(paper, evidence, tmp_path):
     assert "is-it-so" in anchors
     for anchor in anchors:
         assert f'id="{anchor}"' in html
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((54930.114, 54836.2, 55024.0), ("54930", "[54836, 55024]")),
+        ((94.07256, 93.99415, 94.15096), ("94.073", "[93.994, 94.151]")),
+        ((1.4123, 1.1987, 1.9021), ("1.41", "[1.20, 1.90]")),
+        ((-0.00004, -0.0033, 0.0035), ("0.0000", "[-0.0033, 0.0035]")),
+        ((8.0526123, 8.0526123, 8.0526123), ("8.05261", "[8.05261, 8.05261]")),
+        ((94.105, 94.105 - 1e-14, 94.105 + 1e-14), ("94.105", "[94.105, 94.105]")),
+    ],
+)
+def test_numbers_are_as_exact_as_their_intervals(numbers, said):
+    assert here(Outcome("reproduced", "", Estimate(*numbers, "u"))) == said
+
+
+def test_what_is_not_settled_says_over_how_many_repetitions_if_over_any():
+    assert basis(Outcome("not settled", "so", repetitions=1)) == (
+        "not settled with 1 repetition: so"
+    )
+    assert basis(Outcome("not settled", "so", repetitions=20)).startswith("not settled with 20 rep")
+    assert basis(Outcome("not settled", "so")) == "so"
 
 
 def test_the_table_has_full_numbers(paper, evidence, tmp_path):

@@ -327,6 +327,7 @@ def test_every_rule_says_what_it_does():
     for name in record_names():
         for claim in load_paper(name).claims:
             assert len(claim.rule.says) > 20
+            assert claim.rule.interval
     assert OutOfReach(kind="out-of-reach", would_take="x").tested_by == ""
     rule = Constant(kind="constant", protocol="p", quantity="front hypervolume")
     assert rule.tested_by == "p: front hypervolume"

@@ -23,11 +23,14 @@ class Rule(Strict, ABC):
     ----------
     says : str
         What is estimated and when which verdict is given, for readers of the page.
+    interval : str
+        What the interval of the estimate is, for the same readers.
     needs_value : bool
         Whether the claim must come with a published number.
     """
 
     says: ClassVar[str]
+    interval: ClassVar[str]
     needs_value: ClassVar[bool] = False
 
     @property

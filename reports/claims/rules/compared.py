@@ -48,6 +48,7 @@ class Difference(Rule):
         "exclude it; not reproduced if it lies below 0 or excludes the published size. Where the "
         "size comes without a spread, the paper's leads are taken to vary as ours do"
     )
+    interval = "percentile bootstrap of the mean lead over paired repetitions"
 
     kind: Literal["difference"]
     protocol: str
@@ -111,6 +112,7 @@ class Order(Rule):
         "claimed one. Every pair's lead gets an interval, its level corrected for the number of "
         "pairs (Bonferroni). Reproduced if all lie above 0; not reproduced if one lies below 0"
     )
+    interval = "percentile bootstrap of Kendall's tau over paired repetitions"
 
     kind: Literal["order"]
     protocol: str

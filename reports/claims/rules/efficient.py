@@ -62,6 +62,7 @@ class SampleEfficiency(Rule):
         "it. Reproduced if the ratio is at least the published one and its interval lies above 1; "
         "not reproduced if the interval lies below 1 or below the published ratio"
     )
+    interval = "percentile bootstrap of the ratio over paired repetitions"
     needs_value = True
 
     kind: Literal["sample-efficiency"]
@@ -123,11 +124,11 @@ class PublishedEfficiency(Rule):
     """
 
     says = (
-        "the same ratio on the paper's own curves, straight lines between what was read; its "
-        "interval comes from the reading error. Reproduced if the ratio at the baseline's last "
-        "value or the largest over all levels can be the printed one; if neither can, the number "
-        "cannot be right as printed"
+        "the same ratio on the paper's own curves, straight lines between what was read. "
+        "Reproduced if the ratio at the baseline's last value or the largest over all levels can "
+        "be the printed one; if neither can, the number cannot be right as printed"
     )
+    interval = "what reading errors leave open"
     needs_value = True
 
     kind: Literal["published-efficiency"]

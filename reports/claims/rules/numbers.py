@@ -31,6 +31,7 @@ class Constant(Rule):
         "a published constant, computed again from the protocol's table. Reproduced if it differs "
         "by no more than the published error; not reproduced if by more"
     )
+    interval = "none: nothing varies"
     needs_value = True
 
     kind: Literal["constant"]
@@ -72,10 +73,10 @@ class Arithmetic(Rule):
     """
 
     says = (
-        "a published number computed from two others of the same paper, its interval from their "
-        "rounding. Where the interval misses the published number, the three cannot all be right "
-        "as printed"
+        "a published number computed from two others of the same paper. Where the interval misses "
+        "the published number, the three cannot all be right as printed"
     )
+    interval = "what rounding leaves open"
     needs_value = True
 
     kind: Literal["arithmetic"]
@@ -125,10 +126,12 @@ class OutOfReach(Rule):
     """
 
     says = "what nothing here can test, with what a test would take"
+    interval = "none"
 
     kind: Literal["out-of-reach"]
     would_take: str = Field(min_length=1)
 
     def judge(self, published: Published, evidence: Evidence) -> Outcome:
         """Return that it is out of reach, and what it would take."""
-        return Outcome("out of reach here", f"it would take {self.would_take}")
+        would_take = " ".join(self.would_take.split()).removesuffix(".")
+        return Outcome("out of reach here", f"it would take {would_take}")

@@ -70,6 +70,7 @@ class RankValue(Rule):
         "was or may have been measured on a subset, if it lies within the 95 % interval of tau "
         "over random subsets; else not reproduced"
     )
+    interval = "quantiles of tau over random subsets"
     needs_value = True
 
     kind: Literal["rank-value"]
@@ -117,6 +118,9 @@ class RankOrder(Rule):
         "random subsets, taken in pairs, its level corrected for the number of the others "
         "(Bonferroni). Reproduced if all lie above 0 (above the claimed size, if there is one), "
         "not reproduced if one lies below, else not settled"
+    )
+    interval = (
+        "Student's, of the difference over random subsets; wider than 95 % where there are several"
     )
 
     kind: Literal["rank-order"]

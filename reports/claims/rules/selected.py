@@ -9,6 +9,7 @@ from reports.claims.measure import require_runs, student
 from reports.claims.outcome import Estimate, Missing, Outcome, Verdict
 from reports.claims.published import Floats, Published
 from reports.claims.rules.base import Rule, doubt, few, on_equal
+from reports.display import count_of
 
 __all__ = ["RunMean"]
 
@@ -33,6 +34,7 @@ class RunMean(Rule):
         "the two means' own intervals holds the other mean. Where the claim is a bound: reproduced "
         "if our interval lies below it, not reproduced if above"
     )
+    interval = "Student's, of our mean over runs"
     needs_value = True
 
     kind: Literal["run-mean"]
@@ -59,20 +61,17 @@ class RunMean(Rule):
         spread = float((values - values[0]).std(ddof=1))  # exactly 0 where all are the same
         half = student(spread, count, mean_of=count)
         estimate = Estimate(mean, mean - half, mean + half, published.unit)
-        said = f"mean of {count} runs {mean:.6g} (standard deviation of a run {spread:.3g})"
+        said = f"mean of {count} runs with a standard deviation of {spread:.3g}"
         if self.expect == "at most":
             doubts = few(count)
             verdict = _on_bound(estimate, published.bounds()[1])
-            share = float((values <= published.number).mean())
-            said += f"; {100 * share:.0f} % of the runs stay within the bound"
+            within = int((values <= published.number).sum())
+            said += f"; {count_of(within, count)} runs stay within the bound"
         else:
             doubts = doubt(published, values)
             verdict = on_equal(estimate, published, values)
-            beyond = published.exceeded_by(estimate, values)
-            said += (
-                f", {beyond.value:+.3g} [{beyond.low:+.3g}, {beyond.high:+.3g}] beside the "
-                f"published mean of {published.runs} runs"
-            )
+            beyond = " ".join(published.exceeded_by(estimate, values).written("+"))
+            said += f", {beyond} beside the published mean of {published.runs} runs"
         return Outcome("not settled" if doubts else verdict, f"{said}{doubts}", estimate, count)
 
     def _values(self, evidence: Evidence) -> Floats:

@@ -42,6 +42,7 @@ class Value(Rule):
         "other mean. Where ours should be better or worse: reproduced if the difference lies on "
         "that side of 0, not reproduced if on the other"
     )
+    interval = "percentile bootstrap of our mean over repetitions"
     needs_value = True
 
     kind: Literal["value"]

@@ -77,8 +77,9 @@ def _curves_caption(curves: Curves, shown: list[BesideOurs]) -> str:
     said = ""
     if random is not None and passed:
         said = (
-            f" Random search, without LaMOO or any model, passes the last published value of "
-            f"{', '.join(passed)} evaluations (mean of {random.repetitions} repetitions)."
+            f" The mean of {random.repetitions} repetitions of random search, without any model, "
+            f"passes the last published value of {', '.join(passed)} evaluations; whether by more "
+            f"than chance, the claims on random search tell."
         )
     return (
         f"{curves.source[:1].upper()}{curves.source[1:]} (reading error {curves.error:g}; the bar "

@@ -31,7 +31,7 @@ class Published(Strict):
     ----------
     how : str
         `printed` in the paper; `measured from a figure` of it; `secondary`, from another text or
-        the released code; `implied` by what it says.
+        the released code; `implied` by what it says, such as a number computed from printed ones.
     value : float, optional
         None where the paper says which is better and not by how much.
     unit : str

@@ -14,7 +14,7 @@ from reports.claims.curves import Curves, load_curves
 from reports.claims.evidence import search_results
 from reports.claims.files import read_record, record_path
 from reports.claims.record import Claim, Paper
-from reports.claims.rules.numbers import Constant, OutOfReach
+from reports.claims.rules.numbers import Arithmetic, Constant, OutOfReach
 from reports.claims.rules.ranked import RankOrder, RankValue
 
 RECORD = """
@@ -216,6 +216,30 @@ def test_every_kind_of_verdict_can_be_found_without_results(tmp_path):
     assert without.command == (
         f"monas run lamoo-nb201 --method lamoo-qehvi --method qehvi --results {tmp_path}"
     )
+
+
+def test_what_mote_prints_twice_or_computes_is_held_against_itself(tmp_path):
+    claims = [c for c in load_paper("mote").claims if isinstance(c.rule, Arithmetic)]
+    assert {c.id for c in claims} == {
+        "ef-minutes",
+        "ef-figure-accuracy",
+        "ef-figure-cost",
+        "lga-figure-cost",
+        "reduced-parameters",
+        "reduced-flops",
+    }
+    for claim in claims:
+        outcome = claim.judge(Evidence(tmp_path))
+        assert outcome.verdict == "cannot be right as printed", claim.id
+        # What should be one number was printed nowhere as 0 or 1.
+        assert (claim.published.how == "implied") == (claim.published.number in (0.0, 1.0))
+
+
+def test_printed_numbers_are_short():
+    for name in record_names():
+        for claim in load_paper(name).claims:
+            if claim.published.how == "printed" and claim.published.value is not None:
+                assert len(repr(claim.published.value)) <= 7, claim.id
 
 
 def test_the_published_curves_give_what_was_read_at_full_resolution():

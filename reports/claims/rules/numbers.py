@@ -107,7 +107,7 @@ class Arithmetic(Rule):
         sign = "/" if self.operation == "ratio" else "\N{MINUS SIGN}"
         return Outcome(
             verdict,
-            f"{self.terms[0]:g} {sign} {self.terms[1]:g} = {value:.4g}, published is "
+            f"{self.terms[0]:g} {sign} {self.terms[1]:g} = {value:.4g}, beside "
             f"{published.number:g}",
             Estimate(value, min(corners), max(corners), published.unit),
         )

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.indicators import log_regret
-from bench.protocol import Protocol
 from bench.results import Results, RunResult
 from reports.claims.outcome import Missing
 
@@ -25,18 +24,13 @@ __all__ = [
     "at_evaluation",
     "paired_curves",
     "percentiles",
-    "raw_volume",
     "require_runs",
     "resampled_means",
     "student",
 ]
 
 Floats = NDArray[np.float64]
-IndicatorName = Literal[
-    "hypervolume_ratio",
-    "log10_hypervolume_difference",
-    "log10_raw_hypervolume_difference",
-]
+IndicatorName = Literal["hypervolume_ratio", "log10_hypervolume_difference"]
 
 # *ours*: fewer pairs cannot give p < 0.05 in a two-sided sign test, so they settle nothing.
 LEAST = 6
@@ -71,25 +65,12 @@ def _log_difference(results: Results, run: RunResult) -> Floats:
     return log_regret(run.trace * whole, whole, floor=_LEAST_DIFFERENCE)
 
 
-def _raw_log_difference(results: Results, run: RunResult) -> Floats:
-    return _log_difference(results, run) + math.log10(raw_volume(results.protocol))
-
-
 INDICATORS: dict[IndicatorName, Indicator] = {
     "hypervolume_ratio": Indicator("hypervolume ratio", False, _ratio),
     "log10_hypervolume_difference": Indicator(
         "log10 hypervolume difference", True, _log_difference
     ),
-    "log10_raw_hypervolume_difference": Indicator(
-        "log10 hypervolume difference (objectives as they are)", True, _raw_log_difference
-    ),
 }
-
-
-def raw_volume(protocol: Protocol) -> float:
-    """Return the volume, in the objectives' own units, of 1 in normalised ones."""
-    scales = protocol.rules.normalisation
-    return float(np.prod(np.subtract(scales.nadir, scales.ideal)))
 
 
 def paired_curves(

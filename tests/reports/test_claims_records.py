@@ -16,6 +16,7 @@ from reports.claims.files import read_record, record_path
 from reports.claims.record import Claim, Paper
 from reports.claims.rules.numbers import Arithmetic, Constant, OutOfReach
 from reports.claims.rules.ranked import RankOrder, RankValue
+from reports.claims.rules.value import Value
 
 RECORD = """
 name = "made"
@@ -109,7 +110,7 @@ def test_two_claims_of_one_name(tmp_path):
     "rule",
     [
         {"kind": "value", "protocol": "p", "method": "m"},
-        {"kind": "constant", "protocol": "p", "quantity": "front hypervolume"},
+        {"kind": "constant", "protocol": "p"},
         {"kind": "arithmetic", "operation": "ratio", "terms": [1.0, 2.0]},
         {"kind": "sample-efficiency", "protocol": "p", "method": "m", "baseline": "b"},
     ],
@@ -216,6 +217,33 @@ def test_every_kind_of_verdict_can_be_found_without_results(tmp_path):
     assert without.command == (
         f"monas run lamoo-nb201 --method lamoo-qehvi --method qehvi --results {tmp_path}"
     )
+
+
+def test_the_functions_of_lamoo_are_played_in_the_units_of_the_paper():
+    claims = [c for c in load_paper("lamoo").claims if c.topic.startswith("Branin-Currin")]
+    protocols = {c.rule.protocol for c in claims}
+    assert len(protocols) == 4
+    for name in protocols:
+        scales = load_protocol(name).rules.normalisation
+        assert set(scales.ideal) == {0.0}
+        assert set(scales.nadir) == {1.0}
+
+
+def test_what_stands_in_claims_and_in_curves_is_the_same():
+    claims, compared = load_paper("lamoo").claims, 0
+    for curve in load_curves("lamoo-curves").curves:
+        points = dict(zip(curve.evaluations, curve.values, strict=True))
+        for claim in claims:
+            rule, published = claim.rule, claim.published
+            if not isinstance(rule, Value) or rule.protocol != curve.protocol:
+                continue
+            of_curve = rule.method == curve.method and rule.evaluations in points
+            if claim.id == f"random-below-{curve.method}" or of_curve:
+                compared += 1
+                assert published.value == points[rule.evaluations], claim.id
+                if rule.evaluations == curve.evaluations[-1]:
+                    assert published.spread == curve.spread, claim.id
+    assert compared == 6 + 6 + 4
 
 
 def test_what_mote_prints_twice_or_computes_is_held_against_itself(tmp_path):
@@ -353,5 +381,5 @@ def test_every_rule_says_what_it_does():
             assert len(claim.rule.says) > 20
             assert claim.rule.interval
     assert OutOfReach(kind="out-of-reach", would_take="x").tested_by == ""
-    rule = Constant(kind="constant", protocol="p", quantity="front hypervolume")
+    rule = Constant(kind="constant", protocol="p")
     assert rule.tested_by == "p: front hypervolume"

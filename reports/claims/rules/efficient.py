@@ -24,7 +24,6 @@ def pair_efficiency(
     method: str,
     baseline: str,
     indicator: IndicatorName,
-    level: float | None = None,
 ) -> tuple[Efficiency, int]:
     """Return a pair's sample efficiency and over how many repetitions.
 
@@ -41,7 +40,6 @@ def pair_efficiency(
         INDICATORS[indicator],
         initial=results.protocol.rules.budget.initial,
         rng=stream(results.protocol.id, "claim", "sample-efficiency", method, baseline),
-        level=level,
     )
     return found, len(mine)
 
@@ -51,9 +49,9 @@ class SampleEfficiency(Rule):
 
     Attributes
     ----------
-    at : {"baseline final", "maximum"} or float
-        The level that the claim is about: where the baseline's mean curve ends, the one with the
-        largest ratio, or a value of the indicator.
+    at : {"baseline final", "maximum"}
+        The level that the claim is about: where the baseline's mean curve ends, or the one with the
+        largest ratio.
     """
 
     says = (
@@ -70,7 +68,7 @@ class SampleEfficiency(Rule):
     indicator: IndicatorName = "log10_hypervolume_difference"
     method: str
     baseline: str
-    at: Literal["baseline final", "maximum"] | float = "baseline final"
+    at: Literal["baseline final", "maximum"] = "baseline final"
 
     @property
     def tested_by(self) -> str:
@@ -79,26 +77,21 @@ class SampleEfficiency(Rule):
 
     def judge(self, published: Published, evidence: Evidence) -> Outcome:
         """Return the verdict on the ratio at the named level and on the largest."""
-        level = self.at if isinstance(self.at, float) else None
         found, count = pair_efficiency(
-            evidence, self.protocol, self.method, self.baseline, self.indicator, level
+            evidence, self.protocol, self.method, self.baseline, self.indicator
         )
         ratio = Estimate(*(found.most if self.at == "maximum" else found.at), _FACTOR)
         least, _ = published.bounds()
         doubts = few(count)
+        bound = "" if found.reached else f" (not reached by {self.method}: a bound)"
         return Outcome(
             "not settled" if doubts else _on_ratio(ratio, least),
-            f"{self.method} against {self.baseline}: {_three(found.at)} at "
-            f"{self._named(found)}, and at most {_three(found.most)}, at "
+            f"{self.method} against {self.baseline}: {_three(found.at)} at the baseline's final "
+            f"mean {found.level:.3f}{bound}, and at most {_three(found.most)}, at "
             f"{found.most_level:.3f}{doubts}",
             ratio,
             count,
         )
-
-    def _named(self, found: Efficiency) -> str:
-        whose = "" if isinstance(self.at, float) else "the baseline's final mean "
-        bound = "" if found.reached else f" (not reached by {self.method}: a bound)"
-        return f"{whose}{found.level:.3f}{bound}"
 
 
 def _three(ratio: tuple[float, float, float]) -> str:

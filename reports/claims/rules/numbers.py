@@ -9,7 +9,6 @@ from pydantic import Field, model_validator
 
 from bench.indicators import hypervolume
 from reports.claims.evidence import Evidence, playable_protocol
-from reports.claims.measure import raw_volume
 from reports.claims.outcome import Estimate, Outcome, Verdict
 from reports.claims.published import Published
 from reports.claims.rules.base import Rule
@@ -18,14 +17,7 @@ __all__ = ["Arithmetic", "Constant", "OutOfReach"]
 
 
 class Constant(Rule):
-    """A published constant, computed again from the table of a protocol.
-
-    Attributes
-    ----------
-    quantity : {"front hypervolume", "raw front hypervolume"}
-        What is computed: the hypervolume of the front, in the protocol's normalised objectives or
-        in their own units.
-    """
+    """A published hypervolume of the whole front, computed again from the table of a protocol."""
 
     says = (
         "a published constant, computed again from the protocol's table. Reproduced if it differs "
@@ -36,24 +28,21 @@ class Constant(Rule):
 
     kind: Literal["constant"]
     protocol: str
-    quantity: Literal["front hypervolume", "raw front hypervolume"]
 
     @property
     def tested_by(self) -> str:
         """The protocol and the indicator that test the claim, in words."""
-        return f"{self.protocol}: {self.quantity}"
+        return f"{self.protocol}: front hypervolume"
 
     def judge(self, published: Published, evidence: Evidence) -> Outcome:
         """Return the verdict on the constant."""
         protocol = playable_protocol(self.protocol)
         front = protocol.normalise(protocol.task().front("score"))
         value = hypervolume(front, protocol.rules.normalisation.reference_point)
-        if self.quantity == "raw front hypervolume":
-            value *= raw_volume(protocol)
         low, high = published.bounds()
         return Outcome(
             "reproduced" if low <= value <= high else "not reproduced",
-            f"the {self.quantity} of {protocol.label} is {value:.6g}, "
+            f"the front hypervolume of {protocol.label} is {value:.6g}, "
             f"{value - published.number:+.3g} of the published",
             Estimate(value, value, value, published.unit),
         )

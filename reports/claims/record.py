@@ -65,7 +65,7 @@ class Claim(Strict):
 
 
 class Comparison(Strict):
-    """Pairs whose sample efficiency is drawn at every level.
+    """Pairs, other than those of claims, whose sample efficiency is drawn at every level.
 
     Attributes
     ----------

@@ -16,7 +16,9 @@ from reports.claims.figures import draw_plots
 from reports.claims.page import basis, here
 from reports.claims.record import Paper
 from reports.claims.site import build_claims, judge
+from reports.figures import style
 from reports.figures.claims_curves import OURS, PUBLISHED
+from reports.figures.claims_ratio import PairRatio, draw_ratios
 
 PROTOCOL = "nb201-digits"
 PAIR = {"protocol": PROTOCOL, "indicator": "hypervolume_ratio"}
@@ -65,7 +67,7 @@ def paper(monkeypatch):
             "year": 2020,
             "curves": "made-curves",
             "comparisons": [
-                {**PAIR, "pairs": [["nsga2", "random"], ["moead", "random"]]},
+                {**PAIR, "pairs": [["random", "nsga2"], ["moead", "random"]]},
             ],
             "claims": [
                 claim(
@@ -191,11 +193,42 @@ def test_published_curves_stand_beside_ours_and_random_search(paper, evidence):
 
 def test_the_ratio_is_drawn_for_the_pairs_that_were_run(paper, evidence):
     figure = plots_of(paper, evidence)[f"ratios-{PROTOCOL}"].figure
-    (ax,) = [ax for ax in figure.axes if ax.axison]
-    texts = [text.get_text() for text in ax.texts]
+    claimed, extra = [ax for ax in figure.axes if ax.axison]  # moead was not run
+    texts = [text.get_text() for text in claimed.texts]
     assert "claimed 3" in texts
     assert "nsga2\nagainst random\n8 repetitions" in texts
-    assert ax.get_yscale() == "log"
+    assert claimed.get_yscale() == "log"
+    assert [t.get_text() for t in extra.texts] == ["random\nagainst nsga2\n8 repetitions"]
+
+
+def made_ratios(count, most):
+    levels = np.array([0.5, 0.7])
+    return [
+        PairRatio(f"m{k}", "b", 8, levels, levels + 0.6, levels + 0.5, np.array([1.0, most]), ())
+        for k in range(count)
+    ]
+
+
+@pytest.mark.parametrize(("count", "columns"), [(2, 2), (5, 3), (9, 3), (14, 4)])
+def test_ratios_are_laid_out_as_a_grid(count, columns):
+    with style.settings():
+        figure = draw_ratios(made_ratios(count, 2.0), title="t", lower=False, foot="f")
+    shown = [ax.get_position() for ax in figure.axes if ax.axison]
+    assert len(shown) == count
+    assert len({round(box.x0, 6) for box in shown}) == columns
+    for k, box in enumerate(shown):
+        assert all(not box.overlaps(other) for other in shown[:k])
+
+
+@pytest.mark.parametrize("most", [1.5, 2.0, 4.0, 9.0, 30.0])
+def test_ratios_can_be_read(most):
+    with style.settings():
+        figure = draw_ratios(made_ratios(1, most), title="t", lower=False, foot="f")
+    (ax,) = figure.axes
+    ticks = [float(tick.get_text()) for tick in ax.get_yticklabels()]
+    assert 5 <= len(ticks) <= 12
+    assert 1.0 in ticks
+    assert (most > 10.0) or 1.4 in ticks
 
 
 def test_without_results_nothing_is_drawn_and_the_page_is_written(paper, tmp_path):

@@ -14,6 +14,7 @@ from reports.claims.curves import Curves, load_curves
 from reports.claims.evidence import search_results
 from reports.claims.files import read_record, record_path
 from reports.claims.record import Claim, Paper
+from reports.claims.rules.efficient import SampleEfficiency
 from reports.claims.rules.numbers import Arithmetic, Constant, OutOfReach
 from reports.claims.rules.ranked import RankOrder, RankValue
 from reports.claims.rules.value import Value
@@ -244,6 +245,18 @@ def test_what_stands_in_claims_and_in_curves_is_the_same():
                 if rule.evaluations == curve.evaluations[-1]:
                     assert published.spread == curve.spread, claim.id
     assert compared == 6 + 6 + 4
+
+
+def test_pairs_that_are_compared_are_extras_under_the_indicator_of_the_claims():
+    for name in record_names():
+        paper = load_paper(name)
+        rules = [c.rule for c in paper.claims if isinstance(c.rule, SampleEfficiency)]
+        claimed = {(r.protocol, r.method, r.baseline) for r in rules}
+        extras = [(c.protocol, *pair) for c in paper.comparisons for pair in c.pairs]
+        assert len(extras) == len(set(extras) - claimed)
+        # A protocol has one figure of ratios.
+        indicators = {(each.protocol, each.indicator) for each in (*rules, *paper.comparisons)}
+        assert len(indicators) == len({protocol for protocol, _ in indicators})
 
 
 def test_what_mote_prints_twice_or_computes_is_held_against_itself(tmp_path):

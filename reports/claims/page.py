@@ -140,9 +140,9 @@ def _rules(judged: Sequence[Judged]) -> Section:
         "How verdicts are found",
         paragraphs=(
             "Each claim is judged by a rule and numbers of its own record, from results alone. "
-            "Of what an interval is, each rule says; what varies by chance gets one of 95 % unless "
-            "it says otherwise. Fewer than six repetitions settle nothing, and nothing is "
-            "corrected for the number of claims.",
+            "Each rule says what its interval is: of 95 % where it is of chance, unless the rule "
+            "says otherwise. Fewer than six repetitions settle nothing, and nothing is corrected "
+            "for the number of claims.",
         ),
         tables=(
             Table(("Rule", "Verdict", "Interval"), rows, words=3),

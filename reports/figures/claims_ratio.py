@@ -21,13 +21,14 @@ __all__ = ["PairRatio", "draw_ratios"]
 Floats = NDArray[np.float64]
 
 _COLUMNS, _MANY_COLUMNS, _MANY = 3, 4, 9  # four columns for more than nine panels
-_SIDE_INCHES = 2.45
+_SIDE_INCHES, _ALONE_INCHES = 2.45, 3.6  # a panel by itself is as wide as what stands below it
 
 # Within a power of ten, coarse to fine: the first that has enough ticks is taken.
 _TICKS = (
     (1.0, 2.0, 5.0),
     (1.0, 1.4, 2.0, 3.0, 5.0, 7.0),
     (1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0),
+    (1.0, 1.1, 1.2, 1.3, 1.4, 1.6, 1.8, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0),
 )
 _LEAST_TICKS = 6
 
@@ -66,7 +67,8 @@ def draw_ratios(shown: list[PairRatio], *, title: str, lower: bool, foot: str) -
     """
     columns = min(_MANY_COLUMNS if len(shown) > _MANY else _COLUMNS, len(shown))
     rows = -(-len(shown) // columns)
-    figure, grid = panels(rows, columns, side=_SIDE_INCHES, above=0.25, below=0.85)
+    side = _SIDE_INCHES if len(shown) > 1 else _ALONE_INCHES
+    figure, grid = panels(rows, columns, side=side, above=0.25, below=0.85)
     low = min(0.8, *(float(each.low.min()) for each in shown)) / 1.08
     high = max(1.25, *(max(float(each.high.max()), *each.claimed, 1.0) for each in shown))
     high *= (high / low) ** 0.25  # room for what stands above the curves

@@ -220,15 +220,27 @@ def test_ratios_are_laid_out_as_a_grid(count, columns):
         assert all(not box.overlaps(other) for other in shown[:k])
 
 
-@pytest.mark.parametrize("most", [1.5, 2.0, 4.0, 9.0, 30.0])
+@pytest.mark.parametrize("most", [1.1, 1.5, 2.0, 4.0, 9.0, 30.0])
 def test_ratios_can_be_read(most):
     with style.settings():
         figure = draw_ratios(made_ratios(1, most), title="t", lower=False, foot="f")
     (ax,) = figure.axes
     ticks = [float(tick.get_text()) for tick in ax.get_yticklabels()]
-    assert 5 <= len(ticks) <= 12
+    assert 6 <= len(ticks) <= 12
     assert 1.0 in ticks
     assert (most > 10.0) or 1.4 in ticks
+
+
+def test_a_single_ratio_has_room_for_its_words():
+    foot = "lamoo-vehicle-safety-1000 v1 (49fdee0132b7), mean curves, 95 % bootstrap bands"
+    title = "log10 hypervolume difference"
+    with style.settings():
+        figure = draw_ratios(made_ratios(1, 1.5), title=title, lower=True, foot=foot)
+        figure.canvas.draw()
+        for text in figure.texts:
+            box = text.get_window_extent()
+            assert box.x0 >= 0.0, text.get_text()
+            assert box.x1 <= figure.bbox.x1, text.get_text()
 
 
 def test_without_results_nothing_is_drawn_and_the_page_is_written(paper, tmp_path):

@@ -42,16 +42,15 @@ class RatioCurve:
 
 @dataclass(frozen=True)
 class Efficiency:
-    """The ratio at every level, and at levels that claims name.
+    """The ratio at every level, and at the two that claims name.
 
     Attributes
     ----------
     curve : RatioCurve
     at : tuple (ratio, low, high)
-        At the level asked for; at the baseline's final mean if none was. There each resample has
-        a level of its own.
+        At the baseline's final mean, of which each resample has its own.
     level : float
-        That level, in the indicator's unit.
+        That mean, in the indicator's unit.
     reached : bool
         Whether the method's mean curve reaches it; if not, the ratio is a bound from above.
     most : tuple (ratio, low, high)
@@ -76,7 +75,6 @@ def sample_efficiency(
     *,
     initial: int,
     rng: np.random.Generator,
-    level: float | None = None,
     resamples: int = RESAMPLES,
 ) -> Efficiency:
     """Return how many times more evaluations `baseline` needs than `method`.
@@ -87,8 +85,6 @@ def sample_efficiency(
         The indicator's curves, paired.
     initial : int
         Evaluations that both share.
-    level : float, optional
-        In the indicator's unit; the baseline's final mean if not given.
     """
     sign = indicator.sign
     qualities = (sign * method, sign * baseline)
@@ -96,16 +92,17 @@ def sample_efficiency(
     end = min(float(mine[0, -1]), float(theirs[0, -1]))
     start = max(float(mine[0, initial - 1]), float(theirs[0, initial - 1]))
     levels = np.linspace(start, end, _LEVELS + 1)[1:] if end > start else np.array([end])
-    final = float(theirs[0, -1]) if level is None else sign * level
+    final = float(theirs[0, -1])
     drawn = resampled_means(qualities, rng, resamples=resamples)
     mine_again, theirs_again = (_best_so_far(means) for means in drawn)
-    finals = theirs_again[:, -1] if level is None else np.full(resamples, final)
 
     ratio = _ratios(mine, theirs, levels[None])[0]
     ratios = _ratios(mine_again, theirs_again, np.broadcast_to(levels, (resamples, len(levels))))
     low, high = percentiles(ratios)
     named = float(_ratios(mine, theirs, np.array([[final]]))[0, 0])
-    named_low, named_high = percentiles(_ratios(mine_again, theirs_again, finals[:, None])[:, 0])
+    named_low, named_high = percentiles(
+        _ratios(mine_again, theirs_again, theirs_again[:, -1:])[:, 0]
+    )
     most_low, most_high = percentiles(ratios.max(axis=1))
     return Efficiency(
         curve=RatioCurve(sign * levels, ratio, low, high),

@@ -14,12 +14,13 @@ from reports.claims.evidence import Evidence
 from reports.claims.measure import (
     INDICATORS,
     Indicator,
+    IndicatorName,
     paired_curves,
     percentiles,
     resampled_means,
 )
 from reports.claims.outcome import Missing
-from reports.claims.record import Comparison, Paper
+from reports.claims.record import Paper
 from reports.claims.rules.efficient import SampleEfficiency, pair_efficiency
 from reports.common import RANDOM
 from reports.figures import Plot, style
@@ -27,6 +28,8 @@ from reports.figures.claims_curves import BesideOurs, Mean, draw_curves
 from reports.figures.claims_ratio import PairRatio, draw_ratios
 
 __all__ = ["draw_plots"]
+
+Pairs = dict[tuple[str, str], set[float]]
 
 _BANDS = "mean and 95 % bootstrap band over all finished repetitions"
 _RATIO_CAPTION = (
@@ -43,8 +46,8 @@ def draw_plots(paper: Paper, evidence: Evidence) -> Iterator[Plot]:
         curves = load_curves(paper.curves)
         for protocol in dict.fromkeys(curve.protocol for curve in curves.curves):
             yield from _curves(curves, protocol, evidence)
-    for comparison in paper.comparisons:
-        yield from _ratios(paper, comparison, evidence)
+    for (protocol, indicator), pairs in _compared(paper).items():
+        yield from _ratios(protocol, indicator, pairs, evidence)
 
 
 def _curves(curves: Curves, protocol: str, evidence: Evidence) -> Iterator[Plot]:
@@ -77,8 +80,9 @@ def _curves_caption(curves: Curves, shown: list[BesideOurs]) -> str:
     said = ""
     if random is not None and passed:
         said = (
-            f" Random search, without LaMOO or any model, passes the last published value of "
-            f"{', '.join(passed)} evaluations (mean of {random.repetitions} repetitions)."
+            f" The mean of {random.repetitions} repetitions of random search, without any model, "
+            f"passes the last published value of {', '.join(passed)} evaluations; whether by more "
+            f"than chance, the claims on random search tell."
         )
     return (
         f"{curves.source[:1].upper()}{curves.source[1:]} (reading error {curves.error:g}; the bar "
@@ -107,27 +111,46 @@ def _mean(evidence: Evidence, protocol: str, method: str, indicator: Indicator) 
         results: Results = evidence.searches(protocol, method)
     except Missing:
         return None
-    (curves,) = paired_curves(results, (method,), indicator)
+    (curves,) = paired_curves(results, (method,), indicator, least=1)
     rng = stream(results.protocol.id, "claim", "mean curve", method)
     low, high = percentiles(resampled_means([curves], rng)[0])
     return Mean(curves.mean(axis=0), low, high, len(curves))
 
 
-def _ratios(paper: Paper, comparison: Comparison, evidence: Evidence) -> Iterator[Plot]:
-    protocol, indicator = comparison.protocol, INDICATORS[comparison.indicator]
+def _compared(paper: Paper) -> dict[tuple[str, IndicatorName], Pairs]:
+    """Return the pairs under each protocol, with the ratios claimed of them; claimed ones first."""
+    found: dict[tuple[str, IndicatorName], Pairs] = {}
+    for claim in paper.claims:
+        rule = claim.rule
+        if isinstance(rule, SampleEfficiency):
+            pairs = found.setdefault((rule.protocol, rule.indicator), {})
+            pairs.setdefault((rule.method, rule.baseline), set()).add(claim.published.number)
+    for comparison in paper.comparisons:
+        pairs = found.setdefault((comparison.protocol, comparison.indicator), {})
+        for pair in comparison.pairs:
+            pairs.setdefault(pair, set())
+    return found
+
+
+def _ratios(protocol: str, name: IndicatorName, pairs: Pairs, evidence: Evidence) -> Iterator[Plot]:
+    indicator = INDICATORS[name]
     shown = []
-    for method, baseline in comparison.pairs:
+    for (method, baseline), claimed in pairs.items():
         try:
-            found, count = pair_efficiency(
-                evidence, protocol, method, baseline, comparison.indicator
-            )
+            found, count = pair_efficiency(evidence, protocol, method, baseline, name)
         except Missing:
             continue
         curve = found.curve
-        claimed = _claimed(paper, protocol, method, baseline)
         shown.append(
             PairRatio(
-                method, baseline, count, curve.levels, curve.ratio, curve.low, curve.high, claimed
+                method,
+                baseline,
+                count,
+                curve.levels,
+                curve.ratio,
+                curve.low,
+                curve.high,
+                tuple(sorted(claimed)),
             )
         )
     if not shown:
@@ -145,14 +168,3 @@ def _ratios(paper: Paper, comparison: Comparison, evidence: Evidence) -> Iterato
         _RATIO_CAPTION,
         figure,
     )
-
-
-def _claimed(paper: Paper, protocol: str, method: str, baseline: str) -> tuple[float, ...]:
-    pair = (protocol, method, baseline)
-    found = {
-        claim.published.number
-        for claim in paper.claims
-        if isinstance(claim.rule, SampleEfficiency)
-        and (claim.rule.protocol, claim.rule.method, claim.rule.baseline) == pair
-    }
-    return tuple(sorted(found))

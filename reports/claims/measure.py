@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.indicators import log_regret
-from bench.protocol import Protocol
 from bench.results import Results, RunResult
 from reports.claims.outcome import Missing
 
 __all__ = [
+    "FEWEST",
     "INDICATORS",
     "LEAST",
     "RESAMPLES",
@@ -24,19 +24,17 @@ __all__ = [
     "at_evaluation",
     "paired_curves",
     "percentiles",
-    "raw_volume",
+    "require_runs",
     "resampled_means",
+    "student",
 ]
 
 Floats = NDArray[np.float64]
-IndicatorName = Literal[
-    "hypervolume_ratio",
-    "log10_hypervolume_difference",
-    "log10_raw_hypervolume_difference",
-]
+IndicatorName = Literal["hypervolume_ratio", "log10_hypervolume_difference"]
 
 # *ours*: fewer pairs cannot give p < 0.05 in a two-sided sign test, so they settle nothing.
 LEAST = 6
+FEWEST = 2  # one run has no spread, and its mean no interval
 RESAMPLES = 2000
 
 # *ours*: what is missing to the whole front counts as no less, lest one run that found the front
@@ -67,28 +65,17 @@ def _log_difference(results: Results, run: RunResult) -> Floats:
     return log_regret(run.trace * whole, whole, floor=_LEAST_DIFFERENCE)
 
 
-def _raw_log_difference(results: Results, run: RunResult) -> Floats:
-    return _log_difference(results, run) + math.log10(raw_volume(results.protocol))
-
-
 INDICATORS: dict[IndicatorName, Indicator] = {
     "hypervolume_ratio": Indicator("hypervolume ratio", False, _ratio),
     "log10_hypervolume_difference": Indicator(
         "log10 hypervolume difference", True, _log_difference
     ),
-    "log10_raw_hypervolume_difference": Indicator(
-        "log10 hypervolume difference (objectives as they are)", True, _raw_log_difference
-    ),
 }
 
 
-def raw_volume(protocol: Protocol) -> float:
-    """Return the volume, in the objectives' own units, of 1 in normalised ones."""
-    scales = protocol.rules.normalisation
-    return float(np.prod(np.subtract(scales.nadir, scales.ideal)))
-
-
-def paired_curves(results: Results, methods: Sequence[str], indicator: Indicator) -> list[Floats]:
+def paired_curves(
+    results: Results, methods: Sequence[str], indicator: Indicator, *, least: int = FEWEST
+) -> list[Floats]:
     """Return an indicator's curves [repetitions, evaluations] of each method, paired.
 
     The repetitions are those that all the named methods have finished, in their order; what other
@@ -97,16 +84,33 @@ def paired_curves(results: Results, methods: Sequence[str], indicator: Indicator
     Raises
     ------
     Missing
-        If there is no such repetition.
+        If there are fewer than `least` such repetitions.
     """
     runs = {method: {run.repetition: run for run in results.of(method)} for method in methods}
     common = sorted(set.intersection(*(set(each) for each in runs.values())))
-    if not common:
-        raise Missing(f"no repetition that all of {', '.join(methods)} have finished")
+    require_runs(len(common), f"repetition finished by {' and '.join(methods)}", least)
     return [
         np.stack([indicator.curve(results, runs[method][number]) for number in common])
         for method in methods
     ]
+
+
+def require_runs(count: int, which: str, least: int = FEWEST) -> None:
+    """Do nothing if there are so many runs.
+
+    Parameters
+    ----------
+    which : str
+        What was counted, in the singular.
+
+    Raises
+    ------
+    Missing
+        If they are fewer than `least`.
+    """
+    if count < least:
+        found = f"only {count} {which}; an interval takes {least}"
+        raise Missing(found if count else f"no {which}")
 
 
 def at_evaluation(results: Results, evaluations: int | None) -> int:
@@ -149,3 +153,17 @@ def percentiles(statistics: Floats, *, level: float = 0.95) -> tuple[Floats, Flo
     low = np.quantile(statistics, tail, axis=0, method="lower")
     high = np.quantile(statistics, 1.0 - tail, axis=0, method="higher")
     return np.asarray(low), np.asarray(high)
+
+
+def student(spread: float, runs: int, *, mean_of: int = 1, level: float = 0.95) -> float:
+    """Return the half-width of Student's interval of a mean of `mean_of` runs.
+
+    Parameters
+    ----------
+    spread : float
+        Standard deviation of a run, measured on `runs` of them.
+    """
+    from scipy import stats
+
+    quantile = float(stats.t.ppf(1.0 - (1.0 - level) / 2.0, runs - 1))
+    return quantile * spread / math.sqrt(mean_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -20,7 +21,7 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 @dataclass(frozen=True)
 class Estimate:
-    """What was measured here, and its 95 % interval; both ends are the value where nothing varies.
+    """What was measured here, and its interval; both ends are the value where nothing varies.
 
     Attributes
     ----------
@@ -32,6 +33,20 @@ class Estimate:
     low: float
     high: float
     unit: str
+
+    def written(self, sign: str = "") -> tuple[str, str]:
+        """Return value and interval with as many decimals as leave two digits of half its width.
+
+        Parameters
+        ----------
+        sign : str
+            `+` writes one before positive numbers too.
+        """
+        half = (self.high - self.low) / 2.0
+        form = f"{sign}z.6g"  # where nothing varies
+        if half > 1e-9 * abs(self.value):
+            form = f"{sign}z.{max(0, 1 - math.floor(math.log10(half)))}f"
+        return f"{self.value:{form}}", f"[{self.low:{form}}, {self.high:{form}}]"
 
 
 @dataclass(frozen=True)

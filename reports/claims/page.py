@@ -81,17 +81,16 @@ def published(claimed: Published) -> str:
 
 
 def here(outcome: Outcome) -> tuple[str, str]:
-    """Return what was measured, and its interval; dashes where nothing was."""
+    """Return what was measured, and its interval, as exact as that is; dashes where nothing was."""
     if outcome.estimate is None:
         return display.MISSING, display.MISSING
-    estimate = outcome.estimate
-    return f"{estimate.value:.3f}", f"[{estimate.low:.3f}, {estimate.high:.3f}]"
+    return outcome.estimate.written()
 
 
 def basis(outcome: Outcome) -> str:
-    """Return what the verdict rests on, and over how many repetitions where it is not settled."""
-    if outcome.verdict == "not settled":
-        count = outcome.repetitions
+    """Return what the verdict rests on; where it is not settled, over how many repetitions."""
+    count = outcome.repetitions
+    if outcome.verdict == "not settled" and count is not None:
         counted = "1 repetition" if count == 1 else f"{count} repetitions"
         return f"not settled with {counted}: {outcome.sentence}"
     return outcome.sentence
@@ -110,8 +109,9 @@ def _topic(topic: str, judged: Sequence[Judged]) -> Section:
         "What is claimed",
         "Published",
         "What was found",
+        "Unit",
         "Here",
-        "95 % interval",
+        "Interval",
     )
     rows = tuple(
         (
@@ -120,16 +120,17 @@ def _topic(topic: str, judged: Sequence[Judged]) -> Section:
             f"{_line(claim.statement)} [{claim.place}]",
             published(claim.published),
             " ".join([f"{basis(outcome)}.", *_note(claim)]),
+            outcome.estimate.unit if outcome.estimate else display.MISSING,
             *here(outcome),
         )
         for claim, outcome in ((each.claim, each.outcome) for each in judged)
     )
-    return Section(_anchor(topic), topic, tables=(Table(header, rows, words=5),))
+    return Section(_anchor(topic), topic, tables=(Table(header, rows, words=6),))
 
 
 def _rules(judged: Sequence[Judged]) -> Section:
-    kinds = {each.claim.rule.kind: each.claim.rule.says for each in judged}
-    rows = tuple((kind, f"{kinds[kind]}.") for kind in sorted(kinds))
+    kinds = {each.claim.rule.kind: each.claim.rule for each in judged}
+    rows = tuple((kind, f"{kinds[kind].says}.", kinds[kind].interval) for kind in sorted(kinds))
     by_rule = [
         (each.claim.id, each.claim.rule.kind, each.claim.rule.tested_by or display.MISSING)
         for each in judged
@@ -139,12 +140,12 @@ def _rules(judged: Sequence[Judged]) -> Section:
         "How verdicts are found",
         paragraphs=(
             "Each claim is judged by a rule and numbers of its own record, from results alone. "
-            "Intervals are percentile bootstrap intervals over paired repetitions, 95 %; fewer "
-            "than six repetitions settle nothing. Intervals are not corrected for the number of "
-            "claims.",
+            "Each rule says what its interval is: of 95 % where it is of chance, unless the rule "
+            "says otherwise. Fewer than six repetitions settle nothing, and nothing is corrected "
+            "for the number of claims.",
         ),
         tables=(
-            Table(("Rule", "Verdict"), rows, words=2),
+            Table(("Rule", "Verdict", "Interval"), rows, words=3),
             Table(("Claim", "Rule", "Tested by"), tuple(by_rule), words=3),
         ),
     )

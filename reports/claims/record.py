@@ -48,6 +48,12 @@ class Claim(Strict):
     def _agree(self) -> Claim:
         if self.rule.needs_value and self.published.value is None:
             raise ValueError(f"a rule of kind {self.rule.kind!r} needs published.value")
+        mean = self.rule.beside_a_mean and self.published.value is not None
+        if mean and self.published.runs is None:
+            raise ValueError(
+                f"a rule of kind {self.rule.kind!r} holds a mean of runs against "
+                f"published.value and needs published.runs"
+            )
         return self
 
     def judge(self, evidence: Evidence) -> Outcome:
@@ -59,7 +65,7 @@ class Claim(Strict):
 
 
 class Comparison(Strict):
-    """Pairs whose sample efficiency is drawn at every level.
+    """Pairs, other than those of claims, whose sample efficiency is drawn at every level.
 
     Attributes
     ----------

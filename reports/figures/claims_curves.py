@@ -63,7 +63,7 @@ class BesideOurs:
 
     @property
     def passes(self) -> int | None:
-        """After how many evaluations random search passes the published curve's last value."""
+        """After how many evaluations random search's mean passes the published last value."""
         if self.random is None:
             return None
         passed = self.sign * self.random.value > self.sign * self.values[-1]
@@ -139,9 +139,9 @@ def _panel(ax: Axes, each: BesideOurs, initial: int) -> None:
     here = repetitions(each.ours.repetitions) if each.ours else "not run"
     ax.set_title(f"{each.label}\n{style.short_name(each.method)}, {here}", loc="left", fontsize=8)
     if each.passes is not None:
-        says = f"random passes the published\nend after {each.passes}"
+        says = f"mean of random passes the\npublished end after {each.passes}"
     else:
-        says = "" if each.random is None else "random does not reach\nthe published end"
+        says = "" if each.random is None else "mean of random does not\nreach the published end"
     ax.text(0.97, 0.97, says, transform=ax.transAxes, fontsize=7.5, ha="right", va="top")
 
 

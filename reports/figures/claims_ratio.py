@@ -20,9 +20,17 @@ __all__ = ["PairRatio", "draw_ratios"]
 
 Floats = NDArray[np.float64]
 
-_COLUMNS = 3
-_SIDE_INCHES = 2.45
-_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+_COLUMNS, _MANY_COLUMNS, _MANY = 3, 4, 9  # four columns for more than nine panels
+_SIDE_INCHES, _ALONE_INCHES = 2.45, 3.6  # a panel by itself is as wide as what stands below it
+
+# Within a power of ten, coarse to fine: the first that has enough ticks is taken.
+_TICKS = (
+    (1.0, 2.0, 5.0),
+    (1.0, 1.4, 2.0, 3.0, 5.0, 7.0),
+    (1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0),
+    (1.0, 1.1, 1.2, 1.3, 1.4, 1.6, 1.8, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0),
+)
+_LEAST_TICKS = 6
 
 
 @dataclass(frozen=True)
@@ -57,13 +65,14 @@ def draw_ratios(shown: list[PairRatio], *, title: str, lower: bool, foot: str) -
     foot : str
         Written into the lower left.
     """
-    columns = min(_COLUMNS, len(shown))
+    columns = min(_MANY_COLUMNS if len(shown) > _MANY else _COLUMNS, len(shown))
     rows = -(-len(shown) // columns)
-    figure, grid = panels(rows, columns, side=_SIDE_INCHES, above=0.25, below=0.85)
+    side = _SIDE_INCHES if len(shown) > 1 else _ALONE_INCHES
+    figure, grid = panels(rows, columns, side=side, above=0.25, below=0.85)
     low = min(0.8, *(float(each.low.min()) for each in shown)) / 1.08
     high = max(1.25, *(max(float(each.high.max()), *each.claimed, 1.0) for each in shown))
     high *= (high / low) ** 0.25  # room for what stands above the curves
-    ticks = [tick for tick in _TICKS if low <= tick <= high]
+    ticks = _ticks(low, high)
     for place, ax in enumerate(grid.ravel()):
         if place >= len(shown):
             ax.set_axis_off()
@@ -91,6 +100,17 @@ def draw_ratios(shown: list[PairRatio], *, title: str, lower: bool, foot: str) -
     )
     foot_line(figure, foot)
     return figure
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return the ticks of a logarithmic axis of ratios."""
+    found: list[float] = []
+    for within in _TICKS:
+        ticks = [tick * 10.0**power for power in range(-2, 4) for tick in within]
+        found = [tick for tick in ticks if low <= tick <= high]
+        if len(found) >= _LEAST_TICKS:
+            break
+    return found
 
 
 def _panel(ax: Axes, each: PairRatio) -> None:

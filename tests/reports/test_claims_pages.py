@@ -10,12 +10,15 @@ import pandas as pd
 import pytest
 
 from bench.errors import CallError
-from reports.claims import Evidence
+from reports.claims import Estimate, Evidence, Outcome
 from reports.claims.curves import Curves
 from reports.claims.figures import draw_plots
+from reports.claims.page import basis, here
 from reports.claims.record import Paper
 from reports.claims.site import build_claims, judge
+from reports.figures import style
 from reports.figures.claims_curves import OURS, PUBLISHED
+from reports.figures.claims_ratio import PairRatio, draw_ratios
 
 PROTOCOL = "nb201-digits"
 PAIR = {"protocol": PROTOCOL, "indicator": "hypervolume_ratio"}
@@ -64,7 +67,7 @@ def paper(monkeypatch):
             "year": 2020,
             "curves": "made-curves",
             "comparisons": [
-                {**PAIR, "pairs": [["nsga2", "random"], ["moead", "random"]]},
+                {**PAIR, "pairs": [["random", "nsga2"], ["moead", "random"]]},
             ],
             "claims": [
                 claim(
@@ -76,7 +79,7 @@ def paper(monkeypatch):
                     {"kind": "sample-efficiency", **PAIR, "method": "nsga2", "baseline": "random"},
                     value=3.0,
                 ),
-                claim("missing", {"kind": "value", **PAIR, "method": "moead"}, value=0.9),
+                claim("missing", {"kind": "value", **PAIR, "method": "moead"}, value=0.9, runs=7),
                 claim("far", {"kind": "out-of-reach", "would_take": "a <script> of years"}),
             ],
         }
@@ -106,7 +109,8 @@ def test_the_page_says_every_verdict(paper, evidence, tmp_path):
         assert "<b>search" not in text
         assert "reproduced 1, not reproduced 1, out of reach here 1, no results 1, of 4" in text
         assert "monas run nb201-digits --method moead" in text
-        assert "0.100" in text
+    assert "| hypervolume ratio | 0.1 |" in markdown
+    assert "percentile bootstrap of the mean lead over paired repetitions" in html
     linked = re.findall(r'(?:href|src)="(?!data:|#)([^"]+)"', html)
     linked += re.findall(r"\]\((\S+)\)", markdown)
     assert len(linked) > 4
@@ -116,6 +120,29 @@ def test_the_page_says_every_verdict(paper, evidence, tmp_path):
     assert "is-it-so" in anchors
     for anchor in anchors:
         assert f'id="{anchor}"' in html
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((54930.114, 54836.2, 55024.0), ("54930", "[54836, 55024]")),
+        ((94.07256, 93.99415, 94.15096), ("94.073", "[93.994, 94.151]")),
+        ((1.4123, 1.1987, 1.9021), ("1.41", "[1.20, 1.90]")),
+        ((-0.00004, -0.0033, 0.0035), ("0.0000", "[-0.0033, 0.0035]")),
+        ((8.0526123, 8.0526123, 8.0526123), ("8.05261", "[8.05261, 8.05261]")),
+        ((94.105, 94.105 - 1e-14, 94.105 + 1e-14), ("94.105", "[94.105, 94.105]")),
+    ],
+)
+def test_numbers_are_as_exact_as_their_intervals(numbers, said):
+    assert here(Outcome("reproduced", "", Estimate(*numbers, "u"))) == said
+
+
+def test_what_is_not_settled_says_over_how_many_repetitions_if_over_any():
+    assert basis(Outcome("not settled", "so", repetitions=1)) == (
+        "not settled with 1 repetition: so"
+    )
+    assert basis(Outcome("not settled", "so", repetitions=20)).startswith("not settled with 20 rep")
+    assert basis(Outcome("not settled", "so")) == "so"
 
 
 def test_the_table_has_full_numbers(paper, evidence, tmp_path):
@@ -157,19 +184,63 @@ def test_published_curves_stand_beside_ours_and_random_search(paper, evidence):
     np.testing.assert_allclose(ours.get_ydata(), expected)
     random = results.traces("random").mean(axis=0)
     passed = int((random > 0.5).argmax()) + 1
-    assert f"end after {passed}" in nsga2.texts[0].get_text()
-    assert "does not reach" in moead.texts[0].get_text()
+    assert nsga2.texts[0].get_text() == f"mean of random passes the\npublished end after {passed}"
+    assert moead.texts[0].get_text() == "mean of random does not\nreach the published end"
     assert "moead, not run" in moead.get_title(loc="left")
-    assert f"NSGA-II after {passed} evaluations" in plot.caption
+    assert "The mean of 8 repetitions of random search" in plot.caption
+    assert f"NSGA-II after {passed} evaluations; whether by more than chance" in plot.caption
 
 
 def test_the_ratio_is_drawn_for_the_pairs_that_were_run(paper, evidence):
     figure = plots_of(paper, evidence)[f"ratios-{PROTOCOL}"].figure
-    (ax,) = [ax for ax in figure.axes if ax.axison]
-    texts = [text.get_text() for text in ax.texts]
+    claimed, extra = [ax for ax in figure.axes if ax.axison]  # moead was not run
+    texts = [text.get_text() for text in claimed.texts]
     assert "claimed 3" in texts
     assert "nsga2\nagainst random\n8 repetitions" in texts
-    assert ax.get_yscale() == "log"
+    assert claimed.get_yscale() == "log"
+    assert [t.get_text() for t in extra.texts] == ["random\nagainst nsga2\n8 repetitions"]
+
+
+def made_ratios(count, most):
+    levels = np.array([0.5, 0.7])
+    return [
+        PairRatio(f"m{k}", "b", 8, levels, levels + 0.6, levels + 0.5, np.array([1.0, most]), ())
+        for k in range(count)
+    ]
+
+
+@pytest.mark.parametrize(("count", "columns"), [(2, 2), (5, 3), (9, 3), (14, 4)])
+def test_ratios_are_laid_out_as_a_grid(count, columns):
+    with style.settings():
+        figure = draw_ratios(made_ratios(count, 2.0), title="t", lower=False, foot="f")
+    shown = [ax.get_position() for ax in figure.axes if ax.axison]
+    assert len(shown) == count
+    assert len({round(box.x0, 6) for box in shown}) == columns
+    for k, box in enumerate(shown):
+        assert all(not box.overlaps(other) for other in shown[:k])
+
+
+@pytest.mark.parametrize("most", [1.1, 1.5, 2.0, 4.0, 9.0, 30.0])
+def test_ratios_can_be_read(most):
+    with style.settings():
+        figure = draw_ratios(made_ratios(1, most), title="t", lower=False, foot="f")
+    (ax,) = figure.axes
+    ticks = [float(tick.get_text()) for tick in ax.get_yticklabels()]
+    assert 6 <= len(ticks) <= 12
+    assert 1.0 in ticks
+    assert (most > 10.0) or 1.4 in ticks
+
+
+def test_a_single_ratio_has_room_for_its_words():
+    foot = "lamoo-vehicle-safety-1000 v1 (49fdee0132b7), mean curves, 95 % bootstrap bands"
+    title = "log10 hypervolume difference"
+    with style.settings():
+        figure = draw_ratios(made_ratios(1, 1.5), title=title, lower=True, foot=foot)
+        figure.canvas.draw()
+        for text in figure.texts:
+            box = text.get_window_extent()
+            assert box.x0 >= 0.0, text.get_text()
+            assert box.x1 <= figure.bbox.x1, text.get_text()
 
 
 def test_without_results_nothing_is_drawn_and_the_page_is_written(paper, tmp_path):

@@ -14,8 +14,10 @@ from reports.claims.curves import Curves, load_curves
 from reports.claims.evidence import search_results
 from reports.claims.files import read_record, record_path
 from reports.claims.record import Claim, Paper
-from reports.claims.rules.numbers import Constant, OutOfReach
+from reports.claims.rules.efficient import SampleEfficiency
+from reports.claims.rules.numbers import Arithmetic, Constant, OutOfReach
 from reports.claims.rules.ranked import RankOrder, RankValue
+from reports.claims.rules.value import Value
 
 RECORD = """
 name = "made"
@@ -80,12 +82,17 @@ def test_the_made_record_is_sound(tmp_path):
         (
             'published.how = "printed"',
             'published.how = "printed"\npublished.value = 1.0\npublished.spread = 0.1',
-            "spread and runs are given together",
+            "a spread is that of runs: how many they were is missing",
         ),
         (
             'published.how = "printed"',
             'published.how = "printed"\npublished.error = 0.1',
-            "error and spread belong to a value",
+            "error, runs and spread belong to a value",
+        ),
+        (
+            'published.how = "printed"',
+            'published.how = "printed"\npublished.value = 1.0',
+            "holds a mean of runs against published.value and needs published.runs",
         ),
     ],
 )
@@ -104,7 +111,7 @@ def test_two_claims_of_one_name(tmp_path):
     "rule",
     [
         {"kind": "value", "protocol": "p", "method": "m"},
-        {"kind": "constant", "protocol": "p", "quantity": "front hypervolume"},
+        {"kind": "constant", "protocol": "p"},
         {"kind": "arithmetic", "operation": "ratio", "terms": [1.0, 2.0]},
         {"kind": "sample-efficiency", "protocol": "p", "method": "m", "baseline": "b"},
     ],
@@ -120,7 +127,7 @@ def test_rules_on_a_number_need_one(rule):
     }
     with pytest.raises(ValueError, match=f"{rule['kind']}' needs published.value"):
         Claim.model_validate(claim)
-    claim["published"]["value"] = 1.0
+    claim["published"] |= {"value": 1.0, "runs": 7}
     assert Claim.model_validate(claim).rule.kind == rule["kind"]
 
 
@@ -213,6 +220,69 @@ def test_every_kind_of_verdict_can_be_found_without_results(tmp_path):
     )
 
 
+def test_the_functions_of_lamoo_are_played_in_the_units_of_the_paper():
+    claims = [c for c in load_paper("lamoo").claims if c.topic.startswith("Branin-Currin")]
+    protocols = {c.rule.protocol for c in claims}
+    assert len(protocols) == 4
+    for name in protocols:
+        scales = load_protocol(name).rules.normalisation
+        assert set(scales.ideal) == {0.0}
+        assert set(scales.nadir) == {1.0}
+
+
+def test_what_stands_in_claims_and_in_curves_is_the_same():
+    claims, compared = load_paper("lamoo").claims, 0
+    for curve in load_curves("lamoo-curves").curves:
+        points = dict(zip(curve.evaluations, curve.values, strict=True))
+        for claim in claims:
+            rule, published = claim.rule, claim.published
+            if not isinstance(rule, Value) or rule.protocol != curve.protocol:
+                continue
+            of_curve = rule.method == curve.method and rule.evaluations in points
+            if claim.id == f"random-below-{curve.method}" or of_curve:
+                compared += 1
+                assert published.value == points[rule.evaluations], claim.id
+                if rule.evaluations == curve.evaluations[-1]:
+                    assert published.spread == curve.spread, claim.id
+    assert compared == 6 + 6 + 4
+
+
+def test_pairs_that_are_compared_are_extras_under_the_indicator_of_the_claims():
+    for name in record_names():
+        paper = load_paper(name)
+        rules = [c.rule for c in paper.claims if isinstance(c.rule, SampleEfficiency)]
+        claimed = {(r.protocol, r.method, r.baseline) for r in rules}
+        extras = [(c.protocol, *pair) for c in paper.comparisons for pair in c.pairs]
+        assert len(extras) == len(set(extras) - claimed)
+        # A protocol has one figure of ratios.
+        indicators = {(each.protocol, each.indicator) for each in (*rules, *paper.comparisons)}
+        assert len(indicators) == len({protocol for protocol, _ in indicators})
+
+
+def test_what_mote_prints_twice_or_computes_is_held_against_itself(tmp_path):
+    claims = [c for c in load_paper("mote").claims if isinstance(c.rule, Arithmetic)]
+    assert {c.id for c in claims} == {
+        "ef-minutes",
+        "ef-figure-accuracy",
+        "ef-figure-cost",
+        "lga-figure-cost",
+        "reduced-parameters",
+        "reduced-flops",
+    }
+    for claim in claims:
+        outcome = claim.judge(Evidence(tmp_path))
+        assert outcome.verdict == "cannot be right as printed", claim.id
+        # What should be one number was printed nowhere as 0 or 1.
+        assert (claim.published.how == "implied") == (claim.published.number in (0.0, 1.0))
+
+
+def test_printed_numbers_are_short():
+    for name in record_names():
+        for claim in load_paper(name).claims:
+            if claim.published.how == "printed" and claim.published.value is not None:
+                assert len(repr(claim.published.value)) <= 7, claim.id
+
+
 def test_the_published_curves_give_what_was_read_at_full_resolution():
     # The ratios were first taken from every point of the poster's curves.
     curves = load_curves("lamoo-curves")
@@ -293,7 +363,7 @@ def test_what_is_missing_is_said(make_results, tmp_path):
     )
     outcome = claim.judge(Evidence(tmp_path, {"nb201-digits": apart}))
     assert outcome.verdict == "no results"
-    assert "no repetition that all of nsga2, random have finished" in outcome.sentence
+    assert "no repetition finished by nsga2 and random" in outcome.sentence
 
 
 def test_a_claim_beyond_the_budget_has_no_results(make_results, tmp_path):
@@ -304,7 +374,7 @@ def test_a_claim_beyond_the_budget_has_no_results(make_results, tmp_path):
             "topic": "t",
             "place": "p",
             "statement": "s",
-            "published": {"how": "printed", "value": 0.7},
+            "published": {"how": "printed", "value": 0.7, "runs": 7},
             "rule": {
                 "kind": "value",
                 "protocol": "nb201-digits",
@@ -322,6 +392,7 @@ def test_every_rule_says_what_it_does():
     for name in record_names():
         for claim in load_paper(name).claims:
             assert len(claim.rule.says) > 20
+            assert claim.rule.interval
     assert OutOfReach(kind="out-of-reach", would_take="x").tested_by == ""
-    rule = Constant(kind="constant", protocol="p", quantity="front hypervolume")
+    rule = Constant(kind="constant", protocol="p")
     assert rule.tested_by == "p: front hypervolume"

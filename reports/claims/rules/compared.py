@@ -13,7 +13,6 @@ from bench.seeds import stream
 from reports.claims.evidence import Evidence
 from reports.claims.measure import (
     INDICATORS,
-    LEAST,
     IndicatorName,
     at_evaluation,
     paired_curves,
@@ -22,7 +21,7 @@ from reports.claims.measure import (
 )
 from reports.claims.outcome import Estimate, Outcome, Verdict
 from reports.claims.published import Published
-from reports.claims.rules.base import Rule, in_words
+from reports.claims.rules.base import Rule, doubt, few, in_words
 
 __all__ = ["Difference", "Order"]
 
@@ -46,8 +45,10 @@ class Difference(Rule):
     says = (
         "the mean lead of one method over another at one budget, over paired repetitions. "
         "Reproduced if its interval lies above 0 and, where a size was published, does not "
-        "exclude it; not reproduced if it lies below 0 or excludes the published size"
+        "exclude it; not reproduced if it lies below 0 or excludes the published size. Where the "
+        "size comes without a spread, the paper's leads are taken to vary as ours do"
     )
+    interval = "percentile bootstrap of the mean lead over paired repetitions"
 
     kind: Literal["difference"]
     protocol: str
@@ -61,6 +62,11 @@ class Difference(Rule):
         """The protocol and the indicator that test the claim, in words."""
         return in_words(self.protocol, self.indicator, self.evaluations)
 
+    @property
+    def beside_a_mean(self) -> bool:
+        """Whether a published number is a mean of runs, of which it must be known how many."""
+        return True
+
     def judge(self, published: Published, evidence: Evidence) -> Outcome:
         """Return the verdict on the lead of `better` over `worse`."""
         results = evidence.searches(self.protocol, self.better, self.worse)
@@ -70,11 +76,13 @@ class Difference(Rule):
         rng = stream(results.protocol.id, "claim", self.kind, self.better, self.worse, count)
         low, high = percentiles(resampled_means([leads[:, None]], rng)[0][:, 0])
         estimate = Estimate(float(leads.mean()), float(low), float(high), indicator.title)
-        beyond = None if published.value is None else published.exceeded_by(estimate)
+        beyond, doubts = None, few(len(leads))
+        if published.value is not None:
+            beyond, doubts = published.exceeded_by(estimate, leads), doubt(published, leads)
         return Outcome(
-            _on_lead(estimate, beyond) if len(leads) >= LEAST else _UNSETTLED,
+            _UNSETTLED if doubts else _on_lead(estimate, beyond),
             f"{self.better} leads {self.worse} in {int((leads > 0.0).sum())} of {len(leads)} "
-            f"paired repetitions after {count} evaluations",
+            f"paired repetitions after {count} evaluations{doubts}",
             estimate,
             len(leads),
         )
@@ -104,6 +112,7 @@ class Order(Rule):
         "claimed one. Every pair's lead gets an interval, its level corrected for the number of "
         "pairs (Bonferroni). Reproduced if all lie above 0; not reproduced if one lies below 0"
     )
+    interval = "percentile bootstrap of Kendall's tau over paired repetitions"
 
     kind: Literal["order"]
     protocol: str
@@ -136,8 +145,10 @@ class Order(Rule):
             if end < 0.0
         ]
         measured = ", ".join(self.methods[k] for k in np.argsort(-means, kind="stable"))
-        sentence, verdict = f"the means' order after {count} evaluations: {measured}", _UNSETTLED
-        if len(ends[0]) >= LEAST:
+        doubts = few(len(ends[0]))
+        sentence = f"the means' order after {count} evaluations: {measured}{doubts}"
+        verdict = _UNSETTLED
+        if not doubts:
             verdict = _on_order(low, high)
             sentence += (
                 f"; {int((low > 0.0).sum())} of {len(pairs)} pairs stand as claimed and "

@@ -8,10 +8,10 @@ from bench.seeds import stream
 from reports.claims.curves import load_curves
 from reports.claims.efficiency import Efficiency, sample_efficiency
 from reports.claims.evidence import Evidence
-from reports.claims.measure import INDICATORS, LEAST, IndicatorName, paired_curves
+from reports.claims.measure import INDICATORS, IndicatorName, paired_curves
 from reports.claims.outcome import Estimate, Outcome, Verdict
 from reports.claims.published import Published
-from reports.claims.rules.base import Rule, in_words
+from reports.claims.rules.base import Rule, few, in_words
 
 __all__ = ["PublishedEfficiency", "SampleEfficiency", "pair_efficiency"]
 
@@ -24,7 +24,6 @@ def pair_efficiency(
     method: str,
     baseline: str,
     indicator: IndicatorName,
-    level: float | None = None,
 ) -> tuple[Efficiency, int]:
     """Return a pair's sample efficiency and over how many repetitions.
 
@@ -41,7 +40,6 @@ def pair_efficiency(
         INDICATORS[indicator],
         initial=results.protocol.rules.budget.initial,
         rng=stream(results.protocol.id, "claim", "sample-efficiency", method, baseline),
-        level=level,
     )
     return found, len(mine)
 
@@ -51,9 +49,9 @@ class SampleEfficiency(Rule):
 
     Attributes
     ----------
-    at : {"baseline final", "maximum"} or float
-        The level that the claim is about: where the baseline's mean curve ends, the one with the
-        largest ratio, or a value of the indicator.
+    at : {"baseline final", "maximum"}
+        The level that the claim is about: where the baseline's mean curve ends, or the one with the
+        largest ratio.
     """
 
     says = (
@@ -62,6 +60,7 @@ class SampleEfficiency(Rule):
         "it. Reproduced if the ratio is at least the published one and its interval lies above 1; "
         "not reproduced if the interval lies below 1 or below the published ratio"
     )
+    interval = "percentile bootstrap of the ratio over paired repetitions"
     needs_value = True
 
     kind: Literal["sample-efficiency"]
@@ -69,7 +68,7 @@ class SampleEfficiency(Rule):
     indicator: IndicatorName = "log10_hypervolume_difference"
     method: str
     baseline: str
-    at: Literal["baseline final", "maximum"] | float = "baseline final"
+    at: Literal["baseline final", "maximum"] = "baseline final"
 
     @property
     def tested_by(self) -> str:
@@ -78,25 +77,21 @@ class SampleEfficiency(Rule):
 
     def judge(self, published: Published, evidence: Evidence) -> Outcome:
         """Return the verdict on the ratio at the named level and on the largest."""
-        level = self.at if isinstance(self.at, float) else None
         found, count = pair_efficiency(
-            evidence, self.protocol, self.method, self.baseline, self.indicator, level
+            evidence, self.protocol, self.method, self.baseline, self.indicator
         )
         ratio = Estimate(*(found.most if self.at == "maximum" else found.at), _FACTOR)
-        least = published.number - published.error
+        least, _ = published.bounds()
+        doubts = few(count)
+        bound = "" if found.reached else f" (not reached by {self.method}: a bound)"
         return Outcome(
-            _on_ratio(ratio, least) if count >= LEAST else "not settled",
-            f"{self.method} against {self.baseline}: {_three(found.at)} at "
-            f"{self._named(found)}, and at most {_three(found.most)}, at "
-            f"{found.most_level:.3f}",
+            "not settled" if doubts else _on_ratio(ratio, least),
+            f"{self.method} against {self.baseline}: {_three(found.at)} at the baseline's final "
+            f"mean {found.level:.3f}{bound}, and at most {_three(found.most)}, at "
+            f"{found.most_level:.3f}{doubts}",
             ratio,
             count,
         )
-
-    def _named(self, found: Efficiency) -> str:
-        whose = "" if isinstance(self.at, float) else "the baseline's final mean "
-        bound = "" if found.reached else f" (not reached by {self.method}: a bound)"
-        return f"{whose}{found.level:.3f}{bound}"
 
 
 def _three(ratio: tuple[float, float, float]) -> str:
@@ -122,11 +117,11 @@ class PublishedEfficiency(Rule):
     """
 
     says = (
-        "the same ratio on the paper's own curves, straight lines between what was read; its "
-        "interval comes from the reading error. Reproduced if the ratio at the baseline's last "
-        "value or the largest over all levels can be the printed one; if neither can, the number "
-        "cannot be right as printed"
+        "the same ratio on the paper's own curves, straight lines between what was read. "
+        "Reproduced if the ratio at the baseline's last value or the largest over all levels can "
+        "be the printed one; if neither can, the number cannot be right as printed"
     )
+    interval = "what reading errors leave open"
     needs_value = True
 
     kind: Literal["published-efficiency"]
@@ -148,7 +143,7 @@ class PublishedEfficiency(Rule):
         # The worst case of two readings: one is off one way, the other the other way.
         low, lowest, _ = curves.efficiency(*pair, shift=-2.0 * curves.error)
         high, highest, _ = curves.efficiency(*pair, shift=2.0 * curves.error)
-        least, largest = published.number - published.error, published.number + published.error
+        least, largest = published.bounds()
         fits = any(a <= largest and least <= b for a, b in ((low, high), (lowest, highest)))
         verdict: Verdict = "reproduced" if fits else "cannot be right as printed"
         return Outcome(

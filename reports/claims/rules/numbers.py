@@ -9,7 +9,6 @@ from pydantic import Field, model_validator
 
 from bench.indicators import hypervolume
 from reports.claims.evidence import Evidence, playable_protocol
-from reports.claims.measure import raw_volume
 from reports.claims.outcome import Estimate, Outcome, Verdict
 from reports.claims.published import Published
 from reports.claims.rules.base import Rule
@@ -18,41 +17,32 @@ __all__ = ["Arithmetic", "Constant", "OutOfReach"]
 
 
 class Constant(Rule):
-    """A published constant, computed again from the table of a protocol.
-
-    Attributes
-    ----------
-    quantity : {"front hypervolume", "raw front hypervolume"}
-        What is computed: the hypervolume of the front, in the protocol's normalised objectives or
-        in their own units.
-    """
+    """A published hypervolume of the whole front, computed again from the table of a protocol."""
 
     says = (
         "a published constant, computed again from the protocol's table. Reproduced if it differs "
         "by no more than the published error; not reproduced if by more"
     )
+    interval = "none: nothing varies"
     needs_value = True
 
     kind: Literal["constant"]
     protocol: str
-    quantity: Literal["front hypervolume", "raw front hypervolume"]
 
     @property
     def tested_by(self) -> str:
         """The protocol and the indicator that test the claim, in words."""
-        return f"{self.protocol}: {self.quantity}"
+        return f"{self.protocol}: front hypervolume"
 
     def judge(self, published: Published, evidence: Evidence) -> Outcome:
         """Return the verdict on the constant."""
         protocol = playable_protocol(self.protocol)
         front = protocol.normalise(protocol.task().front("score"))
         value = hypervolume(front, protocol.rules.normalisation.reference_point)
-        if self.quantity == "raw front hypervolume":
-            value *= raw_volume(protocol)
         low, high = published.bounds()
         return Outcome(
             "reproduced" if low <= value <= high else "not reproduced",
-            f"the {self.quantity} of {protocol.label} is {value:.6g}, "
+            f"the front hypervolume of {protocol.label} is {value:.6g}, "
             f"{value - published.number:+.3g} of the published",
             Estimate(value, value, value, published.unit),
         )
@@ -72,10 +62,10 @@ class Arithmetic(Rule):
     """
 
     says = (
-        "a published number computed from two others of the same paper, its interval from their "
-        "rounding. Where the interval misses the published number, the three cannot all be right "
-        "as printed"
+        "a published number computed from two others of the same paper. Where the interval misses "
+        "the published number, the three cannot all be right as printed"
     )
+    interval = "what rounding leaves open"
     needs_value = True
 
     kind: Literal["arithmetic"]
@@ -106,7 +96,7 @@ class Arithmetic(Rule):
         sign = "/" if self.operation == "ratio" else "\N{MINUS SIGN}"
         return Outcome(
             verdict,
-            f"{self.terms[0]:g} {sign} {self.terms[1]:g} = {value:.4g}, published is "
+            f"{self.terms[0]:g} {sign} {self.terms[1]:g} = {value:.4g}, beside "
             f"{published.number:g}",
             Estimate(value, min(corners), max(corners), published.unit),
         )
@@ -125,10 +115,12 @@ class OutOfReach(Rule):
     """
 
     says = "what nothing here can test, with what a test would take"
+    interval = "none"
 
     kind: Literal["out-of-reach"]
     would_take: str = Field(min_length=1)
 
     def judge(self, published: Published, evidence: Evidence) -> Outcome:
         """Return that it is out of reach, and what it would take."""
-        return Outcome("out of reach here", f"it would take {self.would_take}")
+        would_take = " ".join(self.would_take.split()).removesuffix(".")
+        return Outcome("out of reach here", f"it would take {would_take}")

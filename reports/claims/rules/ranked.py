@@ -12,6 +12,7 @@ from bench.errors import DataMissingError, ResultsError
 from bench.protocol_files import released_protocols
 from bench.ranking import RankResults, SetResult, load_rank_protocol, load_rank_results
 from reports.claims.evidence import Evidence
+from reports.claims.measure import require_runs, student
 from reports.claims.outcome import Estimate, Missing, Outcome, Verdict
 from reports.claims.published import Published
 from reports.claims.rules.base import Rule
@@ -59,13 +60,17 @@ class RankValue(Rule):
         Label of the protocol's entry.
     cells : str
         Name of the protocol's set.
+    on_a_subset : bool
+        Whether the published number is that of a subset, or nobody knows of which cells.
     """
 
     says = (
         "Kendall tau over a whole set of cells, which no chance enters, beside a published number; "
-        "reproduced if the two agree within the published rounding, or if the published number "
-        "lies within the 95 % interval of tau over random subsets, where it was measured on one"
+        "reproduced if the two agree within the published rounding, or, where the published number "
+        "was or may have been measured on a subset, if it lies within the 95 % interval of tau "
+        "over random subsets; else not reproduced"
     )
+    interval = "quantiles of tau over random subsets"
     needs_value = True
 
     kind: Literal["rank-value"]
@@ -108,10 +113,14 @@ class RankOrder(Rule):
     """
 
     says = (
-        "the smallest difference of Kendall tau between one estimate and others, over the whole "
-        "set; its interval is that of the same difference over random subsets, taken in pairs. "
-        "Reproduced if the interval lies above 0 (above the claimed size, if there is one), not "
-        "reproduced if it lies below, else not settled"
+        "the differences of Kendall tau between one estimate and each of others, over the whole "
+        "set; the smallest is shown. Every one gets Student's interval of the same difference over "
+        "random subsets, taken in pairs, its level corrected for the number of the others "
+        "(Bonferroni). Reproduced if all lie above 0 (above the claimed size, if there is one), "
+        "not reproduced if one lies below, else not settled"
+    )
+    interval = (
+        "Student's, of the difference over random subsets; wider than 95 % where there are several"
     )
 
     kind: Literal["rank-order"]
@@ -126,25 +135,33 @@ class RankOrder(Rule):
         return f"{self.protocol}: {_UNIT} of {self.better} less that of {', '.join(self.worse)}"
 
     def judge(self, published: Published, evidence: Evidence) -> Outcome:
-        """Return the verdict on the smallest difference."""
+        """Return the verdict on all differences."""
         first = _found(evidence, self.protocol, self.cells, self.better)
         others = {w: _found(evidence, self.protocol, self.cells, w) for w in self.worse}
-        closest = min(others, key=lambda name: first.tau - others[name].tau)
-        differences = first.subsets - others[closest].subsets
-        low, high = np.quantile(differences[np.isfinite(differences)], (0.025, 0.975))
-        estimate = Estimate(first.tau - others[closest].tau, float(low), float(high), _UNIT)
-        least = 0.0 if published.value is None else published.number - published.error
-        if estimate.low > least:
-            verdict: Verdict = "reproduced"
-        elif estimate.high < least:
+        leads = {w: self._lead(first, other, w) for w, other in others.items()}
+        least = 0.0 if published.value is None else published.bounds()[0]
+        verdict: Verdict = "not settled"
+        if any(lead.high < least for lead in leads.values()):
             verdict = "not reproduced"
-        else:
-            verdict = "not settled"
-        listed = ", ".join(f"{name} {other.tau:.3f}" for name, other in others.items())
+        elif all(lead.low > least for lead in leads.values()):
+            verdict = "reproduced"
+        listed = ", ".join(
+            f"{name} ({others[name].tau:.3f}) {lead.value:+.3f} [{lead.low:+.3f}, {lead.high:+.3f}]"
+            for name, lead in leads.items()
+        )
         return Outcome(
             verdict,
-            f"over {first.cells:,} cells {self.better} has tau {first.tau:.3f}; {listed}. The "
-            f"difference to {closest} is {estimate.value:+.3f} [{estimate.low:+.3f}, "
-            f"{estimate.high:+.3f}]",
-            estimate,
+            f"over {first.cells:,} cells {self.better} has tau {first.tau:.3f}; its lead over "
+            f"{listed}",
+            min(leads.values(), key=lambda lead: lead.value),
         )
+
+    def _lead(self, first: SetResult, other: SetResult, name: str) -> Estimate:
+        """Return by how much one tau exceeds another, its interval one of as many as there are."""
+        differences = first.subsets - other.subsets
+        known = differences[np.isfinite(differences)]
+        require_runs(len(known), f"random subset where both {self.better} and {name} have a tau")
+        level = 1.0 - 0.05 / len(self.worse)
+        half = student(float(known.std(ddof=1)), len(known), level=level)
+        value = first.tau - other.tau
+        return Estimate(value, value - half, value + half, _UNIT)

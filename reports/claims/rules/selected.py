@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
-import numpy as np
-from pydantic import Field
-
 from reports.claims.evidence import Evidence
-from reports.claims.measure import LEAST
+from reports.claims.measure import require_runs, student
 from reports.claims.outcome import Estimate, Missing, Outcome, Verdict
-from reports.claims.published import Published
-from reports.claims.rules.base import Rule
+from reports.claims.published import Floats, Published
+from reports.claims.rules.base import Rule, doubt, few, on_equal
+from reports.display import count_of
 
 __all__ = ["RunMean"]
 
-_Z = 1.959964
-
 
 class RunMean(Rule):
-    """The mean over runs of one number of theirs is what a paper gives as the mean of its runs.
+    """The mean over runs of one number of theirs is what a paper gives, or no more than that.
 
     Attributes
     ----------
@@ -29,16 +24,17 @@ class RunMean(Rule):
     less_from : float, optional
         What the column is subtracted from: 100 makes an error an accuracy.
     expect : {"equal", "at most"}
-    runs : int
-        How many runs the paper's mean is of; it gives no spread, so theirs is taken to be ours.
+        Whether the published number is the mean of the paper's runs, or a bound.
     """
 
     says = (
-        "the mean over runs of one number beside the paper's mean of its own runs, which comes "
-        "without a spread: theirs is taken to vary as ours do. Reproduced if the two means differ "
-        "by no more than chance gives in 95 % of cases, not reproduced otherwise; or, where the "
-        "claim is a bound, reproduced if our interval lies below it"
+        "the mean over runs of one number beside the paper's mean of its own runs; where that "
+        "comes without a spread, the paper's runs are taken to vary as ours do. Their difference "
+        "gets an interval of both together: not reproduced if it excludes 0, reproduced if one of "
+        "the two means' own intervals holds the other mean. Where the claim is a bound: reproduced "
+        "if our interval lies below it, not reproduced if above"
     )
+    interval = "Student's, of our mean over runs"
     needs_value = True
 
     kind: Literal["run-mean"]
@@ -47,43 +43,54 @@ class RunMean(Rule):
     column: str
     less_from: float | None = None
     expect: Literal["equal", "at most"] = "equal"
-    runs: int = Field(default=10, ge=1)
 
     @property
     def tested_by(self) -> str:
         """The protocol and the indicator that test the claim, in words."""
         return f"{self.protocol}: {self.column} of {self.method}"
 
+    @property
+    def beside_a_mean(self) -> bool:
+        """Whether a published number is a mean of runs, of which it must be known how many."""
+        return self.expect == "equal"
+
     def judge(self, published: Published, evidence: Evidence) -> Outcome:
         """Return the verdict on the mean."""
-        results = evidence.searches(self.protocol, self.method)
-        frame = results.frame()
+        values = self._values(evidence)
+        count, mean = len(values), float(values.mean())
+        spread = float((values - values[0]).std(ddof=1))  # exactly 0 where all are the same
+        half = student(spread, count, mean_of=count)
+        estimate = Estimate(mean, mean - half, mean + half, published.unit)
+        said = f"mean of {count} runs with a standard deviation of {spread:.3g}"
+        if self.expect == "at most":
+            doubts = few(count)
+            verdict = _on_bound(estimate, published.bounds()[1])
+            within = int((values <= published.number).sum())
+            said += f"; {count_of(within, count)} runs stay within the bound"
+        else:
+            doubts = doubt(published, values)
+            verdict = on_equal(estimate, published, values)
+            beyond = " ".join(published.exceeded_by(estimate, values).written("+"))
+            said += f", {beyond} beside the published mean of {published.runs} runs"
+        return Outcome("not settled" if doubts else verdict, f"{said}{doubts}", estimate, count)
+
+    def _values(self, evidence: Evidence) -> Floats:
+        """Return the number of each of our runs [n].
+
+        Raises
+        ------
+        Missing
+            If runs have no such number, or there are too few.
+        """
+        frame = evidence.searches(self.protocol, self.method).frame()
         if self.column not in frame:
             raise Missing(f"runs of {self.protocol} have no {self.column!r}")
-        values = frame.loc[frame.method == self.method, self.column].to_numpy(float)
-        if self.less_from is not None:
-            values = self.less_from - values
-        mean, deviation, n = float(values.mean()), float(values.std(ddof=1)), len(values)
-        half = _Z * deviation / math.sqrt(n)
-        estimate = Estimate(mean, mean - half, mean + half, published.unit)
-        chance = _Z * deviation * math.sqrt(1.0 / n + 1.0 / self.runs) + published.error
-        if n < LEAST:
-            verdict: Verdict = "not settled"
-        elif self.expect == "at most":
-            bound = published.number + published.error
-            verdict = "not settled"
-            if estimate.high <= bound:
-                verdict = "reproduced"
-            elif estimate.low > bound:
-                verdict = "not reproduced"
-        else:
-            verdict = "reproduced" if abs(mean - published.number) <= chance else "not reproduced"
-        share = float(np.mean(values >= published.number))
-        return Outcome(
-            verdict,
-            f"mean of {n} runs {mean:.4g} (standard deviation of a run {deviation:.3g}), "
-            f"{mean - published.number:+.3g} beside the published value; {100 * share:.0f} % of "
-            f"the runs reach it; a mean of {self.runs} runs varies by {chance:.3g}",
-            estimate,
-            n,
-        )
+        values: Floats = frame.loc[frame.method == self.method, self.column].to_numpy(float)
+        require_runs(len(values), f"finished run of {self.method} under {self.protocol}")
+        return values if self.less_from is None else self.less_from - values
+
+
+def _on_bound(estimate: Estimate, bound: float) -> Verdict:
+    if estimate.high <= bound:
+        return "reproduced"
+    return "not reproduced" if estimate.low > bound else "not settled"

@@ -10,7 +10,6 @@ from bench.seeds import stream
 from reports.claims.evidence import Evidence
 from reports.claims.measure import (
     INDICATORS,
-    LEAST,
     IndicatorName,
     at_evaluation,
     paired_curves,
@@ -19,7 +18,7 @@ from reports.claims.measure import (
 )
 from reports.claims.outcome import Estimate, Outcome, Verdict
 from reports.claims.published import Published
-from reports.claims.rules.base import Rule, in_words
+from reports.claims.rules.base import Rule, doubt, in_words, on_equal
 
 __all__ = ["Value"]
 
@@ -36,12 +35,14 @@ class Value(Rule):
     """
 
     says = (
-        "the mean of one method at one budget beside a published number; their difference gets an "
-        "interval of both together. Where they should be equal: not reproduced if it excludes 0, "
-        "reproduced if one of the two intervals holds the other's centre. Where ours should be "
-        "better or worse: reproduced if the difference lies on that side of 0, not reproduced if "
-        "on the other"
+        "the mean of one method at one budget beside a published mean of runs; their difference "
+        "gets an interval of both together. Where the published mean comes without a spread, the "
+        "paper's runs are taken to vary as ours do. Where the two should be equal: not reproduced "
+        "if the interval excludes 0, reproduced if one of the two means' own intervals holds the "
+        "other mean. Where ours should be better or worse: reproduced if the difference lies on "
+        "that side of 0, not reproduced if on the other"
     )
+    interval = "percentile bootstrap of our mean over repetitions"
     needs_value = True
 
     kind: Literal["value"]
@@ -56,20 +57,25 @@ class Value(Rule):
         """The protocol and the indicator that test the claim, in words."""
         return in_words(self.protocol, self.indicator, self.evaluations)
 
+    @property
+    def beside_a_mean(self) -> bool:
+        """Whether a published number is a mean of runs, of which it must be known how many."""
+        return True
+
     def judge(self, published: Published, evidence: Evidence) -> Outcome:
         """Return the verdict on the method's mean."""
         results = evidence.searches(self.protocol, self.method)
         indicator, count = INDICATORS[self.indicator], at_evaluation(results, self.evaluations)
         (curves,) = paired_curves(results, (self.method,), indicator)
-        values = curves[:, count - 1 : count]
+        values = curves[:, count - 1]
         rng = stream(results.protocol.id, "claim", self.kind, self.method, count)
-        low, high = percentiles(resampled_means([values], rng)[0][:, 0])
+        low, high = percentiles(resampled_means([values[:, None]], rng)[0][:, 0])
         estimate = Estimate(float(values.mean()), float(low), float(high), indicator.title)
-        beyond = published.exceeded_by(estimate)
-        if len(values) < LEAST:
+        beyond, doubts = published.exceeded_by(estimate, values), doubt(published, values)
+        if doubts:
             verdict: Verdict = "not settled"
         elif self.expect == "equal":
-            verdict = _on_equal(estimate, published, beyond)
+            verdict = on_equal(estimate, published, values)
         else:
             side = indicator.sign * (1.0 if self.expect == "better" else -1.0)
             verdict = _on_side(beyond, side)
@@ -78,18 +84,10 @@ class Value(Rule):
             verdict,
             f"after {count} evaluations {self.method} here is {'better' if better else 'worse'} "
             f"than the published value: {beyond.value:+.3f} [{beyond.low:+.3f}, "
-            f"{beyond.high:+.3f}]",
+            f"{beyond.high:+.3f}]{doubts}",
             estimate,
             len(values),
         )
-
-
-def _on_equal(ours: Estimate, published: Published, beyond: Estimate) -> Verdict:
-    if beyond.low > 0.0 or beyond.high < 0.0:
-        return "not reproduced"
-    low, high = published.bounds()
-    holds = ours.low <= published.number <= ours.high or low <= ours.value <= high
-    return "reproduced" if holds else "not settled"
 
 
 def _on_side(beyond: Estimate, side: float) -> Verdict:

@@ -92,7 +92,7 @@ class _Clock:
         self._in_method = True
         try:
             yield
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a method must not end the runs of others
             raise MethodError(f"{what}: {type(error).__name__}: {error}") from error
         finally:
             self._in_method = False

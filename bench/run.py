@@ -33,10 +33,11 @@ from bench.journal import (
 )
 from bench.method import Candidate, Evaluation, FoundMethod, Method, Problem, candidates
 from bench.protocol import Protocol
-from bench.spaces.space import Rows
 from bench.tasks import Answer, Task
 
 __all__ = ["Outcome", "journal_path", "run"]
+
+_Architectures = tuple[tuple[float, ...], ...]  # as the journal keeps them
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,9 @@ class _Play:
         self.evaluated = 0
         self.batches = 0
         self.budget = protocol.rules.budget
+        designs = protocol.initial_designs(task.space, repetition)
+        self.initial = candidates(designs)
+        designs.flags.writeable = False  # a method that changes them is told so
         self.problem = Problem(
             space=task.space,
             objectives=task.objectives,
@@ -194,7 +198,7 @@ class _Play:
             reference_point=protocol.raw_reference_point,
             evaluations=self.budget.evaluations,
             batch=self.budget.batch,
-            initial=protocol.initial_designs(task.space, repetition),
+            initial=designs,
             rng=protocol.method_stream(found.name, repetition),
             _cheap=task.cheap,
             estimates=task.estimates,
@@ -202,36 +206,45 @@ class _Play:
             evaluations_left=self.budget.evaluations,
         )
 
+    @property
+    def left(self) -> int:
+        """Evaluations that are left; what the problem says is for the method alone."""
+        return self.budget.evaluations - self.evaluated
+
     def to_the_end(self, settings: dict[str, Any]) -> None:
         with self.clock.calling(f"{self.found.name} could not be made"):
             method = self.found.method(self.problem, **settings)
-        if len(self.problem.initial):
-            self._one_batch(method, candidates(self.problem.initial), 0.0)
-        while self.problem.evaluations_left > 0:
+        if self.initial:
+            self._one_batch(method, self.initial, tuple(c.architecture for c in self.initial), 0.0)
+        while self.left > 0:
             if self.stopped():
                 raise RunInterrupted("stopped; run the same command again to continue")
-            wanted = min(self.budget.batch, self.problem.evaluations_left)
+            wanted = min(self.budget.batch, self.left)
             began = time.perf_counter()
             with self.clock.calling(f"ask({wanted}) of {self.found.name} raised"):
                 asked = list(method.ask(wanted))
             seconds = time.perf_counter() - began
             if not asked and self.budget.at_most and self.evaluated:
                 break
-            self._check_candidates(asked, wanted)
-            self._one_batch(method, asked, seconds)
+            self._one_batch(method, asked, self._architectures(asked, wanted), seconds)
 
-    def _one_batch(self, method: Method, asked: list[Candidate], ask_seconds: float) -> None:
+    def _one_batch(
+        self,
+        method: Method,
+        asked: list[Candidate],
+        architectures: _Architectures,
+        ask_seconds: float,
+    ) -> None:
         cheap_queries, spent = self.problem.cheap_queries, self.problem.estimate_seconds
         answer = self.task.evaluate(asked)
         replayed = self.recorded is not None and self.batches < len(self.recorded.batches)
         if replayed:
-            self._check_recorded(asked, answer, spent)
+            self._check_recorded(architectures, answer, spent)
         evaluations = [
             Evaluation(self.evaluated + i, candidate, answer.objectives[i].copy(), float(cost))
             for i, (candidate, cost) in enumerate(zip(asked, answer.cost_seconds, strict=True))
         ]
-        self.evaluated += len(asked)
-        self.problem.evaluations_left -= len(asked)
+        self.problem.evaluations_left = self.left - len(asked)
         began = time.perf_counter()
         with self.clock.calling(f"tell of {self.found.name} raised"):
             method.tell(evaluations)
@@ -239,7 +252,7 @@ class _Play:
             self.journal.append(
                 Batch(
                     number=self.batches,
-                    architectures=tuple(map(tuple, self._rows(asked).tolist())),
+                    architectures=architectures,
                     objectives=tuple(map(tuple, answer.objectives.tolist())),
                     cost_seconds=tuple(answer.cost_seconds.tolist()),
                     cheap_queries=cheap_queries,
@@ -248,18 +261,23 @@ class _Play:
                     tell_seconds=round(time.perf_counter() - began, 6),
                 )
             )
+        self.evaluated += len(asked)
         self.batches += 1
 
-    def _check_candidates(self, asked: list[Candidate], wanted: int) -> None:
-        name, left = self.found.name, self.problem.evaluations_left
+    def _architectures(self, asked: list[Candidate], wanted: int) -> _Architectures:
+        """Return what was asked for in the space's own numbers, if all of it is legal.
+
+        A copy: what a candidate is made of may be the method's, to be changed at the next tell.
+        """
+        name = self.found.name
         if not asked:
             raise MethodError(
-                f"{name} asked for nothing with {left} of {self.budget.evaluations} evaluations "
-                f"left; expected 1 to {wanted} candidates"
+                f"{name} asked for nothing with {self.left} of {self.budget.evaluations} "
+                f"evaluations left; expected 1 to {wanted} candidates"
             )
         if len(asked) > wanted:
             raise MethodError(
-                f"{name} asked for {len(asked)} candidates with {left} evaluations left; "
+                f"{name} asked for {len(asked)} candidates with {self.left} evaluations left; "
                 f"expected at most {wanted}"
             )
         for candidate in asked:
@@ -268,21 +286,18 @@ class _Play:
                     f"{name} asked for {candidate!r}; expected bench.method.Candidate"
                 )
         try:
-            self._rows(asked)
+            rows = self.task.space.check([c.architecture for c in asked])
         except (SpaceError, ValueError, TypeError) as error:
             raise MethodError(f"{name} asked for an illegal architecture: {error}") from None
+        return tuple(map(tuple, rows.tolist()))
 
-    def _rows(self, asked: list[Candidate]) -> Rows:
-        """Return the architectures [n, variables], in the space's own type of number."""
-        return self.task.space.check([c.architecture for c in asked])
-
-    def _check_recorded(self, asked: list[Candidate], answer: Answer, spent: float) -> None:
+    def _check_recorded(self, architectures: _Architectures, answer: Answer, spent: float) -> None:
         assert self.recorded is not None
         batch = self.recorded.batches[self.batches]
         where = f"{self.recorded.path} line {self.recorded.line_of(self.batches)}"
         if batch.number != self.batches:
             raise JournalError(f"{where}: batch {batch.number}, expected {self.batches}")
-        difference = same_architectures(self._rows(asked).tolist(), batch.architectures)
+        difference = same_architectures(architectures, batch.architectures)
         if difference:
             raise JournalError(
                 f"{where}: {self.found.name} does not repeat this run: {difference}. The method "

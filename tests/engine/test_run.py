@@ -99,6 +99,17 @@ FAULTS = {
         "failed",
         "illegal architecture",
     ),
+    "architecture of nothing": (
+        "    def ask(self, n):\n        return [Candidate(())] * 2\n"
+        "    def tell(self, evaluations):\n        pass",
+        "failed",
+        r"illegal architecture: .*expected architectures of shape \[n, 6\], got \[2, 0\]",
+    ),
+    "changes the designs": (
+        "    def __init__(self, problem):\n        problem.initial[:] = 3\n    ask = tell = None",
+        "failed",
+        "toy could not be made: ValueError: assignment destination is read-only",
+    ),
     "not a candidate": (
         "    def ask(self, n):\n        return [(1, 2, 3, 4, 0, 1)]\n"
         "    def tell(self, evaluations):\n        pass",
@@ -181,6 +192,59 @@ def test_methods_cannot_change_what_was_measured(small_protocol, small_task, met
     )
     outcome = play(small_protocol, small_task, method_file(body), tmp_path)
     assert min(o for b in read_journal(outcome.path).batches for p in b.objectives for o in p) >= 0
+
+
+TAMPERING = {
+    "designs": """
+    def __init__(self, problem):
+        super().__init__(problem)
+        problem.initial.flags.writeable = True
+        problem.initial[:] = 3
+""",
+    "a larger budget": """
+    def __init__(self, problem):
+        super().__init__(problem)
+        problem.evaluations_left = problem.evaluations = 65
+""",
+    "a smaller budget": """
+    def __init__(self, problem):
+        super().__init__(problem)
+        problem.evaluations_left = problem.evaluations = problem.batch = 10
+""",
+    "what it asked for": """
+    buffer = [[0] * 6 for _ in range(5)]
+
+    def ask(self, n):
+        for row, new in zip(self.buffer, self.problem.space.sample(self.problem.rng, n)):
+            row[:] = new.tolist()
+        return [Candidate(row) for row in self.buffer[:n]]
+
+    def tell(self, evaluations):
+        for row in self.buffer:
+            row[:] = [0] * 6
+""",
+}
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_methods_cannot_change_what_the_runner_goes_by(
+    what, small_protocol, small_task, method_file, tmp_path
+):
+    expected = content(play(small_protocol, small_task, method_file(RANDOM_BODY), tmp_path).path)
+    body = TAMPERING[what] + ("" if "def ask" in TAMPERING[what] else RANDOM_BODY)
+    outcome = play(small_protocol, small_task, method_file(body), tmp_path / "changed")
+    assert content(outcome.path)[1:] == expected[1:]
+
+
+def test_the_end_counts_what_the_journal_holds(small_protocol, small_task, method_file, tmp_path):
+    body = RANDOM_BODY.replace(
+        "        pass",
+        "        if evaluations[0].number == 15:\n            raise ValueError('no')",
+    )
+    outcome = play(small_protocol, small_task, method_file(body), tmp_path)
+    assert outcome.error == "tell of toy raised: ValueError: no"
+    journal = read_journal(outcome.path)
+    assert journal.end.evaluations == len(journal.architectures) == 15
 
 
 # -- stopping and going on -------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from bench.environment import environment
-from bench.errors import JournalError, MethodError, RunInterrupted, SpaceError
+from bench.errors import CallError, JournalError, MethodError, RunInterrupted, SpaceError
 from bench.journal import (
     Batch,
     End,
@@ -38,6 +38,8 @@ from bench.tasks import Answer, Task
 __all__ = ["Outcome", "journal_path", "run"]
 
 _Architectures = tuple[tuple[float, ...], ...]  # as the journal keeps them
+
+_LONGEST = 1e8  # seconds, three years; some systems have no timer for more
 
 
 @dataclass(frozen=True)
@@ -60,20 +62,20 @@ class _Clock:
 
     A method is interrupted where it is; the runner's own code never is, so that no line of the
     journal is cut: there, and where nothing can be interrupted (in a thread, or not on POSIX), the
-    limit is noticed at the next call of the method.
+    limit is noticed at the next call of the method; so is one beyond what timers hold.
     """
 
     def __init__(self, seconds: float | None) -> None:
-        self.seconds, self._in_method = seconds, False
-        self._deadline = math.inf if seconds is None else time.monotonic() + seconds
+        self._seconds, self._in_method = math.inf if seconds is None else seconds, False
+        self._deadline = time.monotonic() + self._seconds
         # Only the main thread of a process can be interrupted; workers of a pool run there.
         main = threading.current_thread() is threading.main_thread()
-        self._usable = seconds is not None and hasattr(signal, "setitimer") and main
+        self._usable = self._seconds <= _LONGEST and hasattr(signal, "setitimer") and main
 
     def __enter__(self) -> _Clock:
-        if self._usable and self.seconds is not None:
+        if self._usable:
             self._before = signal.signal(signal.SIGALRM, self._ring)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds)
+            signal.setitimer(signal.ITIMER_REAL, self._seconds)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -125,7 +127,7 @@ def run(
     settings : dict, optional
         Settings of the method in which the protocol's roster differs from its defaults.
     timeout : float, optional
-        Wall-clock seconds after which the run ends with status `timeout`.
+        Wall-clock seconds after which the run ends with status `timeout`; infinity is no limit.
     stopped : callable
         Asked before every batch; when true the run stops where it is.
 
@@ -138,13 +140,15 @@ def run(
     Raises
     ------
     CallError
-        If the method cannot search spaces of the task's kind.
+        If the method cannot search spaces of the task's kind, or the timeout is none.
     JournalError
         If there is a journal already and it is damaged, or the method does not repeat it.
     RunInterrupted
         If `stopped` became true; the journal can be continued.
     """
     found.require(task.space.kind, protocol.name)
+    if timeout is not None and not timeout > 0:  # NaN is neither
+        raise CallError(f"timeout is {timeout:g}: expected seconds above 0, or inf for no limit")
     path = journal_path(results, protocol, found.name, repetition)
     recorded = read_journal(path) if path.exists() else None
     header = _header(protocol, found, repetition, settings or {})

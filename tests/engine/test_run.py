@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from method_bodies import RANDOM_BODY
 
-from bench.errors import JournalBusyError, JournalError, RunInterrupted
+from bench.errors import CallError, JournalBusyError, JournalError, RunInterrupted
 from bench.journal import JournalWriter, read_journal
 from bench.method import find_method
 from bench.run import journal_path, run
@@ -177,6 +177,21 @@ def test_a_thread_notices_the_time_at_the_next_call(
         ).result()
     assert outcome.status == "timeout"
     assert 1 < len(read_journal(outcome.path).batches) < 5
+
+
+@pytest.mark.parametrize("timeout", [float("inf"), 1e300, 1e9])
+def test_a_limit_may_lie_beyond_what_timers_hold(
+    timeout, small_protocol, small_task, toy, tmp_path
+):
+    outcome = play(small_protocol, small_task, toy, tmp_path, timeout=timeout)
+    assert (outcome.status, outcome.error) == ("done", None)
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), 0.0, -1.0, float("-inf")])
+def test_what_is_no_limit_is_refused(timeout, small_protocol, small_task, toy, tmp_path):
+    with pytest.raises(CallError, match="timeout is .*: expected seconds above 0, or inf for no"):
+        play(small_protocol, small_task, toy, tmp_path / "results", timeout=timeout)
+    assert not (tmp_path / "results").exists()
 
 
 def test_unknown_setting_is_named(small_protocol, small_task, toy, tmp_path):

@@ -33,7 +33,7 @@ from bench.journal import (
 )
 from bench.method import Candidate, Evaluation, FoundMethod, Method, Problem, candidates
 from bench.protocol import Protocol
-from bench.tasks import Answer, Task
+from bench.tasks import Task
 
 __all__ = ["Outcome", "journal_path", "run"]
 
@@ -169,7 +169,9 @@ def run(
             status, error = "timeout", f"not finished after {timeout:g} seconds"
         except MethodError as reason:
             status, error = "failed", str(reason)
-        journal.append(End(status=status, evaluations=play.evaluated, error=error))
+        if status != "timeout":
+            play.check_all_is_repeated(error)
+        journal.append(End(status=status, evaluations=play.in_the_journal, error=error))
     return Outcome(found.name, repetition, status, error, path)
 
 
@@ -191,6 +193,7 @@ class _Play:
         self.clock = _Clock(None)
         self.evaluated = 0
         self.batches = 0
+        self.kept_seconds = 0.0  # of estimates, as the last batch says
         self.budget = protocol.rules.budget
         designs = protocol.initial_designs(task.space, repetition)
         self.initial = candidates(designs)
@@ -215,6 +218,11 @@ class _Play:
         """Evaluations that are left; what the problem says is for the method alone."""
         return self.budget.evaluations - self.evaluated
 
+    @property
+    def in_the_journal(self) -> int:
+        """Evaluations that the journal holds; time may be over before all are played again."""
+        return max(self.evaluated, len(self.recorded.architectures) if self.recorded else 0)
+
     def to_the_end(self, settings: dict[str, Any]) -> None:
         with self.clock.calling(f"{self.found.name} could not be made"):
             method = self.found.method(self.problem, **settings)
@@ -229,8 +237,15 @@ class _Play:
                 asked = list(method.ask(wanted))
             seconds = time.perf_counter() - began
             if not asked and self.budget.at_most and self.evaluated:
-                break
+                self._close(seconds)
+                return
             self._one_batch(method, asked, self._architectures(asked, wanted), seconds)
+        self._close(0.0)
+
+    def check_all_is_repeated(self, error: str | None) -> None:
+        """Do nothing if the run came as far as its journal; `error` is what ended it, if any."""
+        if self.recorded and self.batches < len(self.recorded.batches):
+            raise self._does_not_repeat(f"the run went on here, now {error or 'it is done'}")
 
     def _one_batch(
         self,
@@ -239,11 +254,14 @@ class _Play:
         architectures: _Architectures,
         ask_seconds: float,
     ) -> None:
-        cheap_queries, spent = self.problem.cheap_queries, self.problem.estimate_seconds
+        queries, spent = self.problem.cheap_queries, self.problem.estimate_seconds
         answer = self.task.evaluate(asked)
-        replayed = self.recorded is not None and self.batches < len(self.recorded.batches)
-        if replayed:
-            self._check_recorded(architectures, answer, spent)
+        recorded = self._repeated(architectures, spent)
+        if recorded and not self.task.same(answer.objectives, np.asarray(recorded.objectives)):
+            raise JournalError(
+                f"{self._where}: the recorded objectives are not those that the task answers; run "
+                f"with --restart to start the run anew"
+            )
         evaluations = [
             Evaluation(self.evaluated + i, candidate, answer.objectives[i].copy(), float(cost))
             for i, (candidate, cost) in enumerate(zip(asked, answer.cost_seconds, strict=True))
@@ -252,20 +270,41 @@ class _Play:
         began = time.perf_counter()
         with self.clock.calling(f"tell of {self.found.name} raised"):
             method.tell(evaluations)
-        if not replayed:
+        if not recorded:
             self.journal.append(
                 Batch(
                     number=self.batches,
                     architectures=architectures,
                     objectives=tuple(map(tuple, answer.objectives.tolist())),
                     cost_seconds=tuple(answer.cost_seconds.tolist()),
-                    cheap_queries=cheap_queries,
+                    cheap_queries=queries,
                     estimate_seconds=round(spent, 6),
                     ask_seconds=round(ask_seconds, 6),
                     tell_seconds=round(time.perf_counter() - began, 6),
                 )
             )
         self.evaluated += len(asked)
+        self.batches += 1
+        self.kept_seconds = spent
+
+    def _close(self, ask_seconds: float) -> None:
+        """Keep what estimates cost after the last batch: a batch of nothing says it."""
+        spent = self.problem.estimate_seconds
+        if spent == self.kept_seconds:
+            return
+        if not self._repeated((), spent):
+            self.journal.append(
+                Batch(
+                    number=self.batches,
+                    architectures=(),
+                    objectives=(),
+                    cost_seconds=(),
+                    cheap_queries=self.problem.cheap_queries,
+                    estimate_seconds=round(spent, 6),
+                    ask_seconds=round(ask_seconds, 6),
+                    tell_seconds=0.0,
+                )
+            )
         self.batches += 1
 
     def _architectures(self, asked: list[Candidate], wanted: int) -> _Architectures:
@@ -295,29 +334,35 @@ class _Play:
             raise MethodError(f"{name} asked for an illegal architecture: {error}") from None
         return tuple(map(tuple, rows.tolist()))
 
-    def _check_recorded(self, architectures: _Architectures, answer: Answer, spent: float) -> None:
+    @property
+    def _where(self) -> str:
+        """The line of the journal that is played again."""
         assert self.recorded is not None
+        return f"{self.recorded.path} line {self.recorded.line_of(self.batches)}"
+
+    def _repeated(self, architectures: _Architectures, spent: float) -> Batch | None:
+        """Return the recorded batch that this one repeats; None where the record ends."""
+        if self.recorded is None or self.batches >= len(self.recorded.batches):
+            return None
         batch = self.recorded.batches[self.batches]
-        where = f"{self.recorded.path} line {self.recorded.line_of(self.batches)}"
         if batch.number != self.batches:
-            raise JournalError(f"{where}: batch {batch.number}, expected {self.batches}")
+            raise JournalError(f"{self._where}: batch {batch.number}, expected {self.batches}")
         difference = same_architectures(architectures, batch.architectures)
         if difference:
-            raise JournalError(
-                f"{where}: {self.found.name} does not repeat this run: {difference}. The method "
-                f"draws from something else than problem.rng, or its code changed; run with "
-                f"--restart to start the run anew"
-            )
+            raise self._does_not_repeat(difference)
         if abs(spent - batch.estimate_seconds) > 1e-6 * max(1.0, spent):
             raise JournalError(
-                f"{where}: {batch.estimate_seconds:g} seconds of estimates are recorded, those of "
-                f"this run are {spent:g}; run with --restart to start the run anew"
+                f"{self._where}: {batch.estimate_seconds:g} seconds of estimates are recorded, "
+                f"those of this run are {spent:g}; run with --restart to start the run anew"
             )
-        if not self.task.same(answer.objectives, np.asarray(batch.objectives)):
-            raise JournalError(
-                f"{where}: the recorded objectives are not those that the task answers; run with "
-                f"--restart to start the run anew"
-            )
+        return batch
+
+    def _does_not_repeat(self, difference: str) -> JournalError:
+        return JournalError(
+            f"{self._where}: {self.found.name} does not repeat this run: {difference}. The method "
+            f"draws from something else than problem.rng, or its code changed; run with "
+            f"--restart to start the run anew"
+        )
 
 
 def _check_same_run(recorded: Journal, header: Header) -> None:

@@ -189,7 +189,7 @@ def test_a_limit_may_lie_beyond_what_timers_hold(
 
 @pytest.mark.parametrize("timeout", [float("nan"), 0.0, -1.0, float("-inf")])
 def test_what_is_no_limit_is_refused(timeout, small_protocol, small_task, toy, tmp_path):
-    with pytest.raises(CallError, match="timeout is .*: expected seconds above 0, or inf for no"):
+    with pytest.raises(CallError, match=r"timeout is .*: expected seconds above 0, or inf for no"):
         play(small_protocol, small_task, toy, tmp_path / "results", timeout=timeout)
     assert not (tmp_path / "results").exists()
 
@@ -333,6 +333,46 @@ def test_a_method_that_does_not_repeat_itself_is_refused(
     _without_end(outcome.path)
     with pytest.raises(JournalError, match=r"line 3: toy does not repeat this run: candidate 0"):
         play(small_protocol, small_task, wild, tmp_path)
+
+
+UNLIKE = {
+    "fails": ("raise ValueError('no')", "the run went on here, now tell of toy raised: ValueError"),
+    "leaves": (
+        "raise SystemExit(3)",
+        "the run went on here, now tell of toy raised: SystemExit: 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", UNLIKE)
+def test_a_method_that_fails_where_it_went_on_is_refused(
+    how, small_protocol, small_task, method_file, tmp_path
+):
+    action, message = UNLIKE[how]
+    flag = tmp_path / "flag"
+    body = RANDOM_BODY.replace(
+        "        pass",
+        f"        if __import__('os').path.exists({str(flag)!r}):\n            {action}",
+    )
+    toy = method_file(body)
+    outcome = play(small_protocol, small_task, toy, tmp_path)
+    _without_end(outcome.path)
+    kept = outcome.path.read_bytes()
+    flag.touch()
+    with pytest.raises(JournalError, match=f"line 2: toy does not repeat this run: {message}"):
+        play(small_protocol, small_task, toy, tmp_path)
+    assert outcome.path.read_bytes() == kept
+
+
+def test_time_that_is_over_before_all_is_played_again_loses_nothing(
+    small_protocol, small_task, method_file, tmp_path
+):
+    slow = method_file(RANDOM_BODY.replace("        pass", "        time.sleep(0.05)"))
+    outcome = play(small_protocol, small_task, slow, tmp_path)
+    _without_end(outcome.path)
+    assert play(small_protocol, small_task, slow, tmp_path, timeout=0.12).status == "timeout"
+    journal = read_journal(outcome.path)
+    assert journal.end.evaluations == len(journal.architectures) == 42
 
 
 def test_changed_source_is_not_continued(small_protocol, small_task, method_file, tmp_path):

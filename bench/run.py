@@ -31,7 +31,7 @@ from bench.journal import (
     read_journal,
     same_architectures,
 )
-from bench.method import Candidate, Evaluation, FoundMethod, Method, Problem, candidates
+from bench.method import Candidate, Evaluation, FoundMethod, Method, Problem, Spent, candidates
 from bench.protocol import Protocol
 from bench.tasks import Task
 
@@ -193,6 +193,7 @@ class _Play:
         self.clock = _Clock(None)
         self.evaluated = 0
         self.batches = 0
+        self.spent = Spent()
         self.kept_seconds = 0.0  # of estimates, as the last batch says
         self.budget = protocol.rules.budget
         designs = protocol.initial_designs(task.space, repetition)
@@ -211,6 +212,7 @@ class _Play:
             estimates=task.estimates,
             _estimate=task.estimate,
             evaluations_left=self.budget.evaluations,
+            _spent=self.spent,
         )
 
     @property
@@ -254,7 +256,7 @@ class _Play:
         architectures: _Architectures,
         ask_seconds: float,
     ) -> None:
-        queries, spent = self.problem.cheap_queries, self.problem.estimate_seconds
+        queries, spent = self.spent.cheap_queries, self.spent.estimate_seconds
         answer = self.task.evaluate(asked)
         recorded = self._repeated(architectures, spent)
         if recorded and not self.task.same(answer.objectives, np.asarray(recorded.objectives)):
@@ -289,7 +291,7 @@ class _Play:
 
     def _close(self, ask_seconds: float) -> None:
         """Keep what estimates cost after the last batch: a batch of nothing says it."""
-        spent = self.problem.estimate_seconds
+        spent = self.spent.estimate_seconds
         if spent == self.kept_seconds:
             return
         if not self._repeated((), spent):
@@ -299,7 +301,7 @@ class _Play:
                     architectures=(),
                     objectives=(),
                     cost_seconds=(),
-                    cheap_queries=self.problem.cheap_queries,
+                    cheap_queries=self.spent.cheap_queries,
                     estimate_seconds=round(spent, 6),
                     ask_seconds=round(ask_seconds, 6),
                     tell_seconds=0.0,

@@ -16,6 +16,7 @@ from bench.results import load_results
 from bench.run import run
 
 METHOD = """
+from dataclasses import replace
 from pathlib import Path
 import numpy as np
 from bench.method import Method, candidates
@@ -56,6 +57,23 @@ class Fickle(Costly):
 
     def ask(self, n):
         return [] if FLAG.exists() else super().ask(n)
+
+class Copying(Costly):
+    name = "costly"
+
+    def __init__(self, problem):
+        super().__init__(replace(problem))
+        self.given = problem
+
+    def ask(self, n):
+        self.problem.evaluations_left = self.given.evaluations_left
+        return super().ask(n)
+
+class Forgetful(Costly):
+    name = "forgetful"
+
+    def tell(self, evaluations):
+        self.problem.estimate_seconds = 0.0
 
 class Lazy(Costly):
     name = "lazy"
@@ -169,6 +187,17 @@ def test_estimates_of_a_last_look_are_paid_for(with_estimate, costly, name, tmp_
             (b.number, b.architectures, b.estimate_seconds) for b in journal.batches
         ]
         assert again.end == journal.end
+
+
+def test_the_runner_counts_what_estimates_cost(with_estimate, costly, tmp_path):
+    _, plain = played(with_estimate, costly("Costly"), tmp_path / "plain")
+    _, copied = played(with_estimate, costly("Copying"), tmp_path / "copied")
+    assert [b.estimate_seconds for b in read_journal(copied.path).batches] == [
+        b.estimate_seconds for b in read_journal(plain.path).batches
+    ]
+    _, outcome = played(with_estimate, costly("Forgetful"), tmp_path)
+    assert outcome.status == "failed"
+    assert "property 'estimate_seconds' of 'Problem' object has no setter" in outcome.error
 
 
 def test_a_run_that_ends_before_its_journal_is_refused(with_estimate, costly, tmp_path):

@@ -83,7 +83,8 @@ class Batch(Line):
 
     `number` counts batches from 0; batch 0 holds the initial designs, if the protocol has any.
     `cheap_queries` counts the free look-ups made until this batch was asked for, and
-    `estimate_seconds` what stored estimates had cost by then.
+    `estimate_seconds` what stored estimates had cost by then. If more were bought afterwards, with
+    nothing asked for, a last batch without architectures says what all had cost.
     """
 
     kind: Literal["batch"] = "batch"

@@ -24,6 +24,7 @@ __all__ = [
     "Method",
     "Problem",
     "Setting",
+    "Spent",
     "candidates",
     "find_method",
     "registered_methods",
@@ -53,6 +54,21 @@ class Evaluation:
 
 
 @dataclass
+class Spent:
+    """What a method spent beside evaluations: kept by the runner, and by copies of a problem."""
+
+    cheap_queries: int = 0
+    estimate_seconds: float = 0.0
+    paid: set[tuple[str, bytes]] = field(default_factory=set)
+
+    def pay(self, what: tuple[str, bytes], seconds: float) -> None:
+        """Charge an estimate of an architecture, once."""
+        if what not in self.paid:
+            self.paid.add(what)
+            self.estimate_seconds += seconds
+
+
+@dataclass
 class Problem:
     """All that a method may see.
 
@@ -76,8 +92,8 @@ class Problem:
         The method's own stream; the only randomness it may use.
     estimates : tuple of str
         Names of the stored estimates that `estimate` answers.
-    estimate_seconds : float
-        Simulated seconds that estimates have cost so far.
+    evaluations_left : int
+        How much of the budget is left; the runner counts for itself.
     """
 
     space: Space
@@ -92,9 +108,17 @@ class Problem:
     estimates: tuple[str, ...] = ()
     _estimate: Callable[[str, Rows], Estimated] | None = field(default=None, repr=False)
     evaluations_left: int = 0
-    cheap_queries: int = 0
-    estimate_seconds: float = 0.0
-    _paid: set[tuple[str, Any]] = field(default_factory=set, repr=False)
+    _spent: Spent = field(default_factory=Spent, repr=False)
+
+    @property
+    def cheap_queries(self) -> int:
+        """How many architectures were looked up free of charge so far."""
+        return self._spent.cheap_queries
+
+    @property
+    def estimate_seconds(self) -> float:
+        """Simulated seconds that estimates have cost so far."""
+        return self._spent.estimate_seconds
 
     @property
     def finite_space(self) -> FiniteSpace:
@@ -117,7 +141,7 @@ class Problem:
         Not charged, but counted: the journal keeps how many were looked up.
         """
         checked = self.space.check(architectures)
-        self.cheap_queries += len(checked)
+        self._spent.cheap_queries += len(checked)
         return self._cheap(checked)
 
     def estimate(self, name: str, architectures: Any) -> NDArray[np.float64]:
@@ -139,10 +163,7 @@ class Problem:
         checked = self.space.check(architectures)
         answer = self._estimate(name, checked)
         for row, seconds in zip(checked, answer.seconds.tolist(), strict=True):
-            key = (name, row.tobytes())
-            if key not in self._paid:
-                self._paid.add(key)
-                self.estimate_seconds += seconds
+            self._spent.pay((name, row.tobytes()), seconds)
         return answer.scores
 
 

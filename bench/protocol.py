@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bench.data import catalogue_entry, require_tables
-from bench.errors import CallError
+from bench.errors import CallError, ProtocolError
 from bench.indicators import normalise
 from bench.normalisation import DraftNormalisation, Normalisation
 from bench.protocol_files import (
@@ -26,6 +26,7 @@ from bench.protocol_files import (
     released_protocols,
 )
 from bench.seeds import stream
+from bench.spaces.finite import FiniteSpace
 from bench.spaces.space import Rows, Space
 from bench.tasks import Task, TaskSpec, make_task, pinned_tables
 
@@ -217,7 +218,13 @@ class Protocol:
 
         `space` is the task's. Distinct up to isomorphism, uniform over the space's classes as
         sampling meets them.
+
+        Raises
+        ------
+        ProtocolError
+            If the space has fewer classes.
         """
+        self._check_enough(space)
         rng = stream(self.id, repetition, "initial designs")
         chosen: dict[Hashable, Rows] = {}
         while len(chosen) < self.rules.budget.initial:
@@ -225,6 +232,18 @@ class Protocol:
             chosen.setdefault(space.class_keys(drawn)[0], drawn[0])
         none = space.check([])
         return np.concatenate([none, *(row[None] for row in chosen.values())])
+
+    def _check_enough(self, space: Space) -> None:
+        """Do nothing if the space has a class for each design; one that is not listable has."""
+        if not (isinstance(space, FiniteSpace) and space.listable):
+            return
+        wanted, classes = self.rules.budget.initial, set(space.class_keys(space.enumerate()))
+        if wanted > len(classes):
+            raise ProtocolError(
+                f"{self.name}: budget.initial is {wanted}, and the space {space.name!r} has "
+                f"{len(classes)} architectures that are distinct up to isomorphism; expected no "
+                f"more designs than that"
+            )
 
     def method_stream(self, method: str, repetition: int) -> np.random.Generator:
         """Return the random stream that belongs to one method in one repetition."""

@@ -6,6 +6,7 @@ else: objectives are looked up again and compared, scores and indicators are com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,11 @@ from bench.indicators import (
     log_regret,
     non_dominated,
 )
-from bench.journal import Journal, read_journal
+from bench.journal import Header, Journal, read_journal, same_architectures
 from bench.method import candidates
 from bench.protocol import Protocol
+from bench.run import journal_path
+from bench.spaces.space import Rows
 from bench.tasks import Task
 
 if TYPE_CHECKING:
@@ -189,7 +192,8 @@ def load_results(protocol: Protocol, folder: Path) -> Results:
     Raises
     ------
     ResultsError
-        If there is no finished run, or a journal's objectives are not those of the table.
+        If there is no finished run, a journal does not lie where its run belongs, or it does not
+        hold the initial designs, the objectives and the evaluations that the protocol gives.
     MixedProtocolsError
         If a journal in the protocol's folder belongs to another protocol id.
     JournalError
@@ -204,23 +208,23 @@ def load_results(protocol: Protocol, folder: Path) -> Results:
     best = protocol.rules.normalisation.maximum or _hypervolume(protocol, front)
     runs: list[RunResult] = []
     unfinished: list[Unfinished] = []
+    designs: dict[int, Rows] = {}  # by repetition
     for path in paths:
+        _check_name(path)
         journal = read_journal(path)
         method, repetition = path.parent.name, int(path.stem)
+        if journal is not None:
+            _check_place(protocol, folder, path, journal.header)
         if journal is None or journal.end is None:
             unfinished.append(Unfinished(method, repetition, "unfinished", "it was stopped"))
             continue
-        if journal.header.protocol_id != protocol.id:
-            raise MixedProtocolsError(
-                f"{path} belongs to protocol {journal.header.protocol} "
-                f"{journal.header.protocol_id[:12]}, not to {protocol.label}; results of "
-                f"different protocols are never mixed: move it to its own folder"
-            )
         if journal.end.status != "done":
             reason = journal.end.error or ""
             unfinished.append(Unfinished(method, repetition, journal.end.status, reason))
             continue
-        runs.append(_recompute(protocol, task, journal, best))
+        if repetition not in designs:
+            designs[repetition] = protocol.initial_designs(task.space, repetition)
+        runs.append(_recompute(protocol, task, journal, designs[repetition], best))
     if not runs:
         raise ResultsError(
             f"no finished run of {protocol.label} in {home}: "
@@ -232,7 +236,48 @@ def load_results(protocol: Protocol, folder: Path) -> Results:
     )
 
 
-def _recompute(protocol: Protocol, task: Task, journal: Journal, best: float) -> RunResult:
+def _check_name(path: Path) -> None:
+    if not re.fullmatch("[0-9]{3,}", path.stem):
+        raise ResultsError(
+            f"{path} is not named as a journal is: expected the number of a repetition, such as "
+            f"000.jsonl; move it out of the folder of results"
+        )
+
+
+def _check_place(protocol: Protocol, folder: Path, path: Path, header: Header) -> None:
+    """Do nothing if the journal lies where its run belongs, so that no run is counted twice."""
+    if header.protocol_id != protocol.id:
+        raise MixedProtocolsError(
+            f"{path} belongs to protocol {header.protocol} {header.protocol_id[:12]}, not to "
+            f"{protocol.label}; results of different protocols are never mixed: move it to its "
+            f"own folder"
+        )
+    expected = journal_path(folder, protocol, header.method, header.repetition)
+    if path != expected:
+        raise ResultsError(
+            f"{path} is the journal of {header.method} repetition {header.repetition}, which "
+            f"belongs at {expected}; move it there, or out of the folder of results if it is a "
+            f"copy"
+        )
+
+
+def _recompute(
+    protocol: Protocol, task: Task, journal: Journal, designs: Rows, best: float
+) -> RunResult:
+    budget = protocol.rules.budget
+    least = budget.first if budget.at_most else budget.evaluations
+    if not least <= len(journal.architectures) <= budget.evaluations:
+        raise ResultsError(
+            f"{journal.path}: ended as done with {len(journal.architectures)} evaluations, the "
+            f"budget is {budget.evaluations}; run it again with --restart"
+        )
+    difference = same_architectures(designs.tolist(), journal.batches[0].architectures)
+    if len(designs) and difference:
+        raise ResultsError(
+            f"{journal.path} line {journal.line_of(0)}: not the initial designs that every method "
+            f"starts from in repetition {journal.header.repetition}: {difference}; run it again "
+            f"with --restart"
+        )
     architectures = task.space.check(journal.architectures)
     answer = task.evaluate(candidates(architectures))
     recorded = np.asarray([o for batch in journal.batches for o in batch.objectives])
@@ -241,13 +286,6 @@ def _recompute(protocol: Protocol, task: Task, journal: Journal, best: float) ->
         raise ResultsError(
             f"{journal.path}: evaluation {row} records objectives {recorded[row].tolist()}, the "
             f"task answers {answer.objectives[row].tolist()}; run it again with --restart"
-        )
-    budget = protocol.rules.budget
-    expected = budget.evaluations
-    if len(architectures) > expected or (len(architectures) < expected and not budget.at_most):
-        raise ResultsError(
-            f"{journal.path}: ended as done with {len(architectures)} evaluations, the budget is "
-            f"{expected}"
         )
     search = protocol.normalise(answer.objectives)
     score = protocol.normalise(task.score(architectures))
@@ -260,7 +298,7 @@ def _recompute(protocol: Protocol, task: Task, journal: Journal, best: float) ->
         search=search,
         score=score,
         incumbents=np.unique(score[non_dominated(search)], axis=0),
-        trace=np.pad(trace, (0, expected - len(trace)), mode="edge") / best,
+        trace=np.pad(trace, (0, budget.evaluations - len(trace)), mode="edge") / best,
         cost_seconds=answer.cost_seconds,
         estimate_seconds=journal.batches[-1].estimate_seconds,
     )

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from bench.environment import environment
-from bench.errors import JournalError, MethodError, RunInterrupted, SpaceError
+from bench.errors import CallError, JournalError, MethodError, RunInterrupted, SpaceError
 from bench.journal import (
     Batch,
     End,
@@ -31,12 +31,15 @@ from bench.journal import (
     read_journal,
     same_architectures,
 )
-from bench.method import Candidate, Evaluation, FoundMethod, Method, Problem, candidates
+from bench.method import Candidate, Evaluation, FoundMethod, Method, Problem, Spent, candidates
 from bench.protocol import Protocol
-from bench.spaces.space import Rows
-from bench.tasks import Answer, Task
+from bench.tasks import Task
 
 __all__ = ["Outcome", "journal_path", "run"]
+
+_Architectures = tuple[tuple[float, ...], ...]  # as the journal keeps them
+
+_LONGEST = 1e8  # seconds, three years; some systems have no timer for more
 
 
 @dataclass(frozen=True)
@@ -59,20 +62,20 @@ class _Clock:
 
     A method is interrupted where it is; the runner's own code never is, so that no line of the
     journal is cut: there, and where nothing can be interrupted (in a thread, or not on POSIX), the
-    limit is noticed at the next call of the method.
+    limit is noticed at the next call of the method; so is one beyond what timers hold.
     """
 
     def __init__(self, seconds: float | None) -> None:
-        self.seconds, self._in_method = seconds, False
-        self._deadline = math.inf if seconds is None else time.monotonic() + seconds
+        self._seconds, self._in_method = math.inf if seconds is None else seconds, False
+        self._deadline = time.monotonic() + self._seconds
         # Only the main thread of a process can be interrupted; workers of a pool run there.
         main = threading.current_thread() is threading.main_thread()
-        self._usable = seconds is not None and hasattr(signal, "setitimer") and main
+        self._usable = self._seconds <= _LONGEST and hasattr(signal, "setitimer") and main
 
     def __enter__(self) -> _Clock:
-        if self._usable and self.seconds is not None:
+        if self._usable:
             self._before = signal.signal(signal.SIGALRM, self._ring)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds)
+            signal.setitimer(signal.ITIMER_REAL, self._seconds)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -92,7 +95,7 @@ class _Clock:
         self._in_method = True
         try:
             yield
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a method must not end the runs of others
             raise MethodError(f"{what}: {type(error).__name__}: {error}") from error
         finally:
             self._in_method = False
@@ -124,7 +127,7 @@ def run(
     settings : dict, optional
         Settings of the method in which the protocol's roster differs from its defaults.
     timeout : float, optional
-        Wall-clock seconds after which the run ends with status `timeout`.
+        Wall-clock seconds after which the run ends with status `timeout`; infinity is no limit.
     stopped : callable
         Asked before every batch; when true the run stops where it is.
 
@@ -137,13 +140,15 @@ def run(
     Raises
     ------
     CallError
-        If the method cannot search spaces of the task's kind.
+        If the method cannot search spaces of the task's kind, or the timeout is none.
     JournalError
         If there is a journal already and it is damaged, or the method does not repeat it.
     RunInterrupted
         If `stopped` became true; the journal can be continued.
     """
     found.require(task.space.kind, protocol.name)
+    if timeout is not None and not timeout > 0:  # NaN is neither
+        raise CallError(f"timeout is {timeout:g}: expected seconds above 0, or inf for no limit")
     path = journal_path(results, protocol, found.name, repetition)
     recorded = read_journal(path) if path.exists() else None
     header = _header(protocol, found, repetition, settings or {})
@@ -164,7 +169,9 @@ def run(
             status, error = "timeout", f"not finished after {timeout:g} seconds"
         except MethodError as reason:
             status, error = "failed", str(reason)
-        journal.append(End(status=status, evaluations=play.evaluated, error=error))
+        if status != "timeout":
+            play.check_all_is_repeated(error)
+        journal.append(End(status=status, evaluations=play.in_the_journal, error=error))
     return Outcome(found.name, repetition, status, error, path)
 
 
@@ -186,7 +193,12 @@ class _Play:
         self.clock = _Clock(None)
         self.evaluated = 0
         self.batches = 0
+        self.spent = Spent()
+        self.kept_seconds = 0.0  # of estimates, as the last batch says
         self.budget = protocol.rules.budget
+        designs = protocol.initial_designs(task.space, repetition)
+        self.initial = candidates(designs)
+        designs.flags.writeable = False  # a method that changes them is told so
         self.problem = Problem(
             space=task.space,
             objectives=task.objectives,
@@ -194,72 +206,123 @@ class _Play:
             reference_point=protocol.raw_reference_point,
             evaluations=self.budget.evaluations,
             batch=self.budget.batch,
-            initial=protocol.initial_designs(task.space, repetition),
+            initial=designs,
             rng=protocol.method_stream(found.name, repetition),
             _cheap=task.cheap,
             estimates=task.estimates,
             _estimate=task.estimate,
             evaluations_left=self.budget.evaluations,
+            _spent=self.spent,
         )
+
+    @property
+    def left(self) -> int:
+        """Evaluations that are left; what the problem says is for the method alone."""
+        return self.budget.evaluations - self.evaluated
+
+    @property
+    def in_the_journal(self) -> int:
+        """Evaluations that the journal holds; time may be over before all are played again."""
+        return max(self.evaluated, len(self.recorded.architectures) if self.recorded else 0)
 
     def to_the_end(self, settings: dict[str, Any]) -> None:
         with self.clock.calling(f"{self.found.name} could not be made"):
             method = self.found.method(self.problem, **settings)
-        if len(self.problem.initial):
-            self._one_batch(method, candidates(self.problem.initial), 0.0)
-        while self.problem.evaluations_left > 0:
+        if self.initial:
+            self._one_batch(method, self.initial, tuple(c.architecture for c in self.initial), 0.0)
+        while self.left > 0:
             if self.stopped():
                 raise RunInterrupted("stopped; run the same command again to continue")
-            wanted = min(self.budget.batch, self.problem.evaluations_left)
+            wanted = min(self.budget.batch, self.left)
             began = time.perf_counter()
             with self.clock.calling(f"ask({wanted}) of {self.found.name} raised"):
                 asked = list(method.ask(wanted))
             seconds = time.perf_counter() - began
             if not asked and self.budget.at_most and self.evaluated:
-                break
-            self._check_candidates(asked, wanted)
-            self._one_batch(method, asked, seconds)
+                self._close(seconds)
+                return
+            self._one_batch(method, asked, self._architectures(asked, wanted), seconds)
+        self._close(0.0)
 
-    def _one_batch(self, method: Method, asked: list[Candidate], ask_seconds: float) -> None:
-        cheap_queries, spent = self.problem.cheap_queries, self.problem.estimate_seconds
+    def check_all_is_repeated(self, error: str | None) -> None:
+        """Do nothing if the run came as far as its journal; `error` is what ended it, if any."""
+        if self.recorded and self.batches < len(self.recorded.batches):
+            raise self._does_not_repeat(f"the run went on here, now {error or 'it is done'}")
+
+    def _one_batch(
+        self,
+        method: Method,
+        asked: list[Candidate],
+        architectures: _Architectures,
+        ask_seconds: float,
+    ) -> None:
+        queries, spent = self.spent.cheap_queries, self.spent.estimate_seconds
         answer = self.task.evaluate(asked)
-        replayed = self.recorded is not None and self.batches < len(self.recorded.batches)
-        if replayed:
-            self._check_recorded(asked, answer, spent)
+        recorded = self._repeated(architectures, spent)
+        if recorded and not self.task.same(answer.objectives, np.asarray(recorded.objectives)):
+            raise JournalError(
+                f"{self._where}: the recorded objectives are not those that the task answers; run "
+                f"with --restart to start the run anew"
+            )
         evaluations = [
             Evaluation(self.evaluated + i, candidate, answer.objectives[i].copy(), float(cost))
             for i, (candidate, cost) in enumerate(zip(asked, answer.cost_seconds, strict=True))
         ]
-        self.evaluated += len(asked)
-        self.problem.evaluations_left -= len(asked)
+        self.problem.evaluations_left = self.left - len(asked)
         began = time.perf_counter()
         with self.clock.calling(f"tell of {self.found.name} raised"):
             method.tell(evaluations)
-        if not replayed:
+        if not recorded:
             self.journal.append(
                 Batch(
                     number=self.batches,
-                    architectures=tuple(map(tuple, self._rows(asked).tolist())),
+                    architectures=architectures,
                     objectives=tuple(map(tuple, answer.objectives.tolist())),
                     cost_seconds=tuple(answer.cost_seconds.tolist()),
-                    cheap_queries=cheap_queries,
+                    cheap_queries=queries,
                     estimate_seconds=round(spent, 6),
                     ask_seconds=round(ask_seconds, 6),
                     tell_seconds=round(time.perf_counter() - began, 6),
                 )
             )
+        self.evaluated += len(asked)
+        self.batches += 1
+        self.kept_seconds = spent
+
+    def _close(self, ask_seconds: float) -> None:
+        """Keep what estimates cost after the last batch: a batch of nothing says it."""
+        spent = self.spent.estimate_seconds
+        if spent == self.kept_seconds:
+            return
+        if not self._repeated((), spent):
+            self.journal.append(
+                Batch(
+                    number=self.batches,
+                    architectures=(),
+                    objectives=(),
+                    cost_seconds=(),
+                    cheap_queries=self.spent.cheap_queries,
+                    estimate_seconds=round(spent, 6),
+                    ask_seconds=round(ask_seconds, 6),
+                    tell_seconds=0.0,
+                )
+            )
         self.batches += 1
 
-    def _check_candidates(self, asked: list[Candidate], wanted: int) -> None:
-        name, left = self.found.name, self.problem.evaluations_left
+    def _architectures(self, asked: list[Candidate], wanted: int) -> _Architectures:
+        """Return what was asked for in the space's own numbers, if all of it is legal.
+
+        A copy: what a candidate is made of may be the method's, to be changed at the next tell.
+        """
+        name = self.found.name
         if not asked:
             raise MethodError(
-                f"{name} asked for nothing with {left} of {self.budget.evaluations} evaluations "
-                f"left; expected 1 to {wanted} candidates"
+                f"{name} asked for nothing with {self.left} of {self.budget.evaluations} "
+                f"evaluations left; expected 1 to {wanted} candidates"
             )
         if len(asked) > wanted:
             raise MethodError(
-                f"{name} asked for {len(asked)} candidates with {left} evaluations left; "
+                f"{name} asked for {len(asked)} candidates with {self.left} evaluations left; "
                 f"expected at most {wanted}"
             )
         for candidate in asked:
@@ -268,37 +331,40 @@ class _Play:
                     f"{name} asked for {candidate!r}; expected bench.method.Candidate"
                 )
         try:
-            self._rows(asked)
+            rows = self.task.space.check([c.architecture for c in asked])
         except (SpaceError, ValueError, TypeError) as error:
             raise MethodError(f"{name} asked for an illegal architecture: {error}") from None
+        return tuple(map(tuple, rows.tolist()))
 
-    def _rows(self, asked: list[Candidate]) -> Rows:
-        """Return the architectures [n, variables], in the space's own type of number."""
-        return self.task.space.check([c.architecture for c in asked])
-
-    def _check_recorded(self, asked: list[Candidate], answer: Answer, spent: float) -> None:
+    @property
+    def _where(self) -> str:
+        """The line of the journal that is played again."""
         assert self.recorded is not None
+        return f"{self.recorded.path} line {self.recorded.line_of(self.batches)}"
+
+    def _repeated(self, architectures: _Architectures, spent: float) -> Batch | None:
+        """Return the recorded batch that this one repeats; None where the record ends."""
+        if self.recorded is None or self.batches >= len(self.recorded.batches):
+            return None
         batch = self.recorded.batches[self.batches]
-        where = f"{self.recorded.path} line {self.recorded.line_of(self.batches)}"
         if batch.number != self.batches:
-            raise JournalError(f"{where}: batch {batch.number}, expected {self.batches}")
-        difference = same_architectures(self._rows(asked).tolist(), batch.architectures)
+            raise JournalError(f"{self._where}: batch {batch.number}, expected {self.batches}")
+        difference = same_architectures(architectures, batch.architectures)
         if difference:
-            raise JournalError(
-                f"{where}: {self.found.name} does not repeat this run: {difference}. The method "
-                f"draws from something else than problem.rng, or its code changed; run with "
-                f"--restart to start the run anew"
-            )
+            raise self._does_not_repeat(difference)
         if abs(spent - batch.estimate_seconds) > 1e-6 * max(1.0, spent):
             raise JournalError(
-                f"{where}: {batch.estimate_seconds:g} seconds of estimates are recorded, those of "
-                f"this run are {spent:g}; run with --restart to start the run anew"
+                f"{self._where}: {batch.estimate_seconds:g} seconds of estimates are recorded, "
+                f"those of this run are {spent:g}; run with --restart to start the run anew"
             )
-        if not self.task.same(answer.objectives, np.asarray(batch.objectives)):
-            raise JournalError(
-                f"{where}: the recorded objectives are not those that the task answers; run with "
-                f"--restart to start the run anew"
-            )
+        return batch
+
+    def _does_not_repeat(self, difference: str) -> JournalError:
+        return JournalError(
+            f"{self._where}: {self.found.name} does not repeat this run: {difference}. The method "
+            f"draws from something else than problem.rng, or its code changed; run with "
+            f"--restart to start the run anew"
+        )
 
 
 def _check_same_run(recorded: Journal, header: Header) -> None:

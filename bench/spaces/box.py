@@ -77,7 +77,7 @@ class Box(Space):
             If the shape is not [n, variables], or a value is not a number or out of bounds.
         """
         found = np.asarray(architectures)
-        if found.size == 0:
+        if found.shape[:1] == (0,):
             return np.empty((0, self.variables))
         if found.ndim != 2 or found.shape[1] != self.variables:
             raise SpaceError(

@@ -67,7 +67,7 @@ class FiniteSpace(Space):
             exist.
         """
         found = np.asarray(architectures)
-        if found.size == 0:
+        if found.shape[:1] == (0,):
             return np.empty((0, self.variables), dtype=np.int8)
         if found.ndim != 2 or found.shape[1] != self.variables:
             raise SpaceError(

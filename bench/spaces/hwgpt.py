@@ -36,8 +36,6 @@ _CHOICES: dict[str, tuple[int, ...]] = {
 }
 COLUMNS = tuple(_CHOICES)
 
-_DTYPES = {"embed_dim": np.dtype(np.int16), "bias": np.dtype(np.bool_)}
-
 # A head count begins with a digit of its own (4, 8, 1), so that their text needs no separator.
 _NAME = re.compile(r"gpt-s-(10|11|12)-(192|384|768)-([234]+)-((?:4|8|12)+)-(True|False)")
 _FORM = "gpt-s-LAYERS-WIDTH-RATIOS-HEADS-BIAS, such as gpt-s-10-384-2423323344-4812481248124-True"
@@ -140,14 +138,6 @@ class HWGPT(FiniteSpace):
                 f"expected one of {', '.join(map(str, _CHOICES[COLUMNS[variable]]))}"
             )
         return rows
-
-    def to_columns(self, architectures: ArrayLike) -> dict[str, NDArray[np.generic]]:
-        """Return the columns [n] of `COLUMNS` for these architectures, unused entries included."""
-        checked = self.check(architectures)
-        return {
-            name: np.asarray(choices, dtype=_DTYPES.get(name, np.dtype(np.int8)))[checked[:, v]]
-            for v, (name, choices) in enumerate(_CHOICES.items())
-        }
 
     def canonical(self, architectures: ArrayLike) -> Architectures:
         """Return each architecture [n, 27] with the entries of unused layers set to category 0."""

@@ -177,7 +177,8 @@ class TableTask(Task):
     Raises
     ------
     ProtocolError
-        If a table on this machine is not the one that the specification pins.
+        If a table on this machine is not the one that the specification pins, or `row_key` is a
+        column of something else.
     DataError
         If an architecture has no row, or a used value is missing.
     """
@@ -297,12 +298,25 @@ def _stored(spec: StoredEstimate, first: Table, row: NDArray[np.int64]) -> Estim
     return Estimated(np.append(scores, np.nan)[paired], np.append(seconds, 0.0)[paired])
 
 
+def _places(table: Table, key: str, space: FiniteSpace) -> NDArray[np.int64]:
+    """Return the index [rows], in the space, of each row's architecture."""
+    found = numbers(table, key)
+    wrong = np.flatnonzero(~np.isin(found, np.arange(space.size)))
+    if wrong.size:
+        raise ProtocolError(
+            f"task.row_key: column {key!r} of table {table.name!r} has {found[wrong[0]]:g} in row "
+            f"{wrong[0]}; expected the index of an architecture in the space {space.name!r}, a "
+            f"whole number from 0 to {space.size - 1}: name the column that holds it"
+        )
+    return found.astype(np.int64)
+
+
 def _rows_of_space(table: Table, spec: TableTaskSpec, space: FiniteSpace) -> NDArray[np.int64]:
     """Return the row [size] of every architecture of the space."""
     if spec.listed:
         return np.arange(space.size)
     if spec.row_key:
-        places = table.column(spec.row_key).astype(np.int64)
+        places = _places(table, spec.row_key, space)
     else:
         places = space.index(np.stack([table.column(c) for c in spec.architecture], axis=1))
     row = np.full(space.size, -1, dtype=np.int64)

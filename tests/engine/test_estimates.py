@@ -16,8 +16,12 @@ from bench.results import load_results
 from bench.run import run
 
 METHOD = """
+from dataclasses import replace
+from pathlib import Path
 import numpy as np
 from bench.method import Method, candidates
+
+FLAG = Path(__file__).with_name("flag")
 
 class Costly(Method):
     name = "costly"
@@ -32,6 +36,44 @@ class Costly(Method):
 
     def tell(self, evaluations):
         pass
+
+class Curious(Costly):
+    name = "curious"
+
+    def ask(self, n):
+        asked = super().ask(n)
+        if not asked:
+            self.problem.estimate("size", self.problem.space.enumerate()[:100])
+        return asked
+
+class Afterwards(Costly):
+    name = "afterwards"
+
+    def tell(self, evaluations):
+        self.problem.estimate("size", self.problem.space.enumerate()[:100])
+
+class Fickle(Costly):
+    name = "fickle"
+
+    def ask(self, n):
+        return [] if FLAG.exists() else super().ask(n)
+
+class Copying(Costly):
+    name = "costly"
+
+    def __init__(self, problem):
+        super().__init__(replace(problem))
+        self.given = problem
+
+    def ask(self, n):
+        self.problem.evaluations_left = self.given.evaluations_left
+        return super().ask(n)
+
+class Forgetful(Costly):
+    name = "forgetful"
+
+    def tell(self, evaluations):
+        self.problem.estimate_seconds = 0.0
 
 class Lazy(Costly):
     name = "lazy"
@@ -121,6 +163,57 @@ def test_seconds_that_were_not_spent_are_found(with_estimate, costly, tmp_path):
         out.append(journal.batches[0].model_copy(update={"estimate_seconds": 1.0}))
     with pytest.raises(JournalError, match="1 seconds of estimates are recorded, those of this"):
         played(with_estimate, costly("Costly"), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["Curious", "Afterwards"])
+def test_estimates_of_a_last_look_are_paid_for(with_estimate, costly, name, tmp_path):
+    """Cut anywhere, the journal of what they cost comes out alike."""
+    protocol, outcome = played(with_estimate, costly(name), tmp_path)
+    assert outcome.status == "done", outcome.error
+    journal = read_journal(outcome.path)
+    asked, last = journal.batches
+    assert (len(asked.architectures), last.architectures, last.number) == (10, (), 1)
+    assert last.estimate_seconds > asked.estimate_seconds
+    assert journal.end.evaluations == 10
+    (result,) = load_results(protocol, tmp_path).runs
+    assert result.estimate_seconds == last.estimate_seconds
+    assert load_results(protocol, tmp_path).frame().evaluations[0] == 10
+    lines = outcome.path.read_bytes().splitlines(keepends=True)
+    for kept in range(1, len(lines)):
+        outcome.path.write_bytes(b"".join(lines[:kept]))
+        played(with_estimate, costly(name), tmp_path)
+        again = read_journal(outcome.path)
+        assert [(b.number, b.architectures, b.estimate_seconds) for b in again.batches] == [
+            (b.number, b.architectures, b.estimate_seconds) for b in journal.batches
+        ]
+        assert again.end == journal.end
+
+
+def test_the_runner_counts_what_estimates_cost(with_estimate, costly, tmp_path):
+    _, plain = played(with_estimate, costly("Costly"), tmp_path / "plain")
+    _, copied = played(with_estimate, costly("Copying"), tmp_path / "copied")
+    assert [b.estimate_seconds for b in read_journal(copied.path).batches] == [
+        b.estimate_seconds for b in read_journal(plain.path).batches
+    ]
+    _, outcome = played(with_estimate, costly("Forgetful"), tmp_path)
+    assert outcome.status == "failed"
+    assert "property 'estimate_seconds' of 'Problem' object has no setter" in outcome.error
+
+
+def test_a_run_that_ends_before_its_journal_is_refused(with_estimate, costly, tmp_path):
+    text = with_estimate.read_text(encoding="utf-8").replace("batch = 10", "batch = 5")
+    with_estimate.write_text(text, encoding="utf-8")
+    _, outcome = played(with_estimate, costly("Fickle"), tmp_path)
+    lines = outcome.path.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 4  # header, two batches, end
+    kept = b"".join(lines[:3])
+    outcome.path.write_bytes(kept)
+    (tmp_path / "flag").touch()
+    with pytest.raises(
+        JournalError, match=r"line 2: fickle does not repeat .* went on here, now f"
+    ):
+        played(with_estimate, costly("Fickle"), tmp_path)
+    assert outcome.path.read_bytes() == kept
 
 
 def test_nothing_at_all_is_not_a_run(with_estimate, costly, tmp_path):

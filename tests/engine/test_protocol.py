@@ -169,6 +169,15 @@ def test_a_broken_file_is_explained(fault, tmp_path):
         load_protocol(str(path))
 
 
+def test_more_designs_than_there_are_architectures_are_refused(tmp_path):
+    text = (FOLDER / "nb201-digits.toml").read_text()
+    path = tmp_path / "many.toml"
+    path.write_text(text.replace("initial = 10", "initial = 6467").replace("= 200", "= 7000"))
+    protocol = load_protocol(str(path))
+    with pytest.raises(ProtocolError, match=r"initial is 6467, and .*'nasbench201' has 6466 arch"):
+        protocol.initial_designs(protocol.task().space, 0)
+
+
 def test_unknown_names_list_the_known():
     with pytest.raises(CallError, match="'nb2': expected one of evox-c10-mop5, "):
         load_protocol("nb2")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from method_bodies import RANDOM_BODY
 
-from bench.errors import JournalBusyError, JournalError, RunInterrupted
+from bench.errors import CallError, JournalBusyError, JournalError, RunInterrupted
 from bench.journal import JournalWriter, read_journal
 from bench.method import find_method
 from bench.run import journal_path, run
@@ -48,13 +48,14 @@ def test_the_budget_is_spent_exactly(small_protocol, small_task, toy, tmp_path):
 
 
 def test_all_methods_start_from_the_same_designs(small_protocol, small_task, method_file, tmp_path):
-    firsts = []
+    firsts, nexts = [], []
     for name in ("one", "two"):
         outcome = play(small_protocol, small_task, method_file(RANDOM_BODY, name), tmp_path)
         journal = read_journal(outcome.path)
         firsts.append(journal.batches[0].architectures)
-        assert journal.batches[1].architectures not in firsts
+        nexts.append(journal.batches[1].architectures)
     assert firsts[0] == firsts[1]
+    assert len({firsts[0][:5], *nexts}) == 3  # each goes on by a stream of its own
     space = small_task.space
     assert len(np.unique(space.index(space.canonical(firsts[0])))) == 10
     other = play(small_protocol, small_task, method_file(RANDOM_BODY, "one"), tmp_path, 1)
@@ -98,6 +99,17 @@ FAULTS = {
         "failed",
         "illegal architecture",
     ),
+    "architecture of nothing": (
+        "    def ask(self, n):\n        return [Candidate(())] * 2\n"
+        "    def tell(self, evaluations):\n        pass",
+        "failed",
+        r"illegal architecture: .*expected architectures of shape \[n, 6\], got \[2, 0\]",
+    ),
+    "changes the designs": (
+        "    def __init__(self, problem):\n        problem.initial[:] = 3\n    ask = tell = None",
+        "failed",
+        "toy could not be made: ValueError: assignment destination is read-only",
+    ),
     "not a candidate": (
         "    def ask(self, n):\n        return [(1, 2, 3, 4, 0, 1)]\n"
         "    def tell(self, evaluations):\n        pass",
@@ -115,6 +127,12 @@ FAULTS = {
         "    def tell(self, evaluations):\n        pass",
         "failed",
         "asked for 6 candidates with 32 evaluations left; expected at most 5",
+    ),
+    "ends the process": (
+        "    def ask(self, n):\n        raise SystemExit(0)\n"
+        "    def tell(self, evaluations):\n        pass",
+        "failed",
+        r"ask\(5\) of toy raised: SystemExit: 0",
     ),
     "asks for ever": (
         "    def ask(self, n):\n        for _ in itertools.count():\n            time.sleep(0.01)\n"
@@ -161,6 +179,21 @@ def test_a_thread_notices_the_time_at_the_next_call(
     assert 1 < len(read_journal(outcome.path).batches) < 5
 
 
+@pytest.mark.parametrize("timeout", [float("inf"), 1e300, 1e9])
+def test_a_limit_may_lie_beyond_what_timers_hold(
+    timeout, small_protocol, small_task, toy, tmp_path
+):
+    outcome = play(small_protocol, small_task, toy, tmp_path, timeout=timeout)
+    assert (outcome.status, outcome.error) == ("done", None)
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), 0.0, -1.0, float("-inf")])
+def test_what_is_no_limit_is_refused(timeout, small_protocol, small_task, toy, tmp_path):
+    with pytest.raises(CallError, match=r"timeout is .*: expected seconds above 0, or inf for no"):
+        play(small_protocol, small_task, toy, tmp_path / "results", timeout=timeout)
+    assert not (tmp_path / "results").exists()
+
+
 def test_unknown_setting_is_named(small_protocol, small_task, toy, tmp_path):
     from bench.errors import MethodError
 
@@ -174,6 +207,59 @@ def test_methods_cannot_change_what_was_measured(small_protocol, small_task, met
     )
     outcome = play(small_protocol, small_task, method_file(body), tmp_path)
     assert min(o for b in read_journal(outcome.path).batches for p in b.objectives for o in p) >= 0
+
+
+TAMPERING = {
+    "designs": """
+    def __init__(self, problem):
+        super().__init__(problem)
+        problem.initial.flags.writeable = True
+        problem.initial[:] = 3
+""",
+    "a larger budget": """
+    def __init__(self, problem):
+        super().__init__(problem)
+        problem.evaluations_left = problem.evaluations = 65
+""",
+    "a smaller budget": """
+    def __init__(self, problem):
+        super().__init__(problem)
+        problem.evaluations_left = problem.evaluations = problem.batch = 10
+""",
+    "what it asked for": """
+    buffer = [[0] * 6 for _ in range(5)]
+
+    def ask(self, n):
+        for row, new in zip(self.buffer, self.problem.space.sample(self.problem.rng, n)):
+            row[:] = new.tolist()
+        return [Candidate(row) for row in self.buffer[:n]]
+
+    def tell(self, evaluations):
+        for row in self.buffer:
+            row[:] = [0] * 6
+""",
+}
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_methods_cannot_change_what_the_runner_goes_by(
+    what, small_protocol, small_task, method_file, tmp_path
+):
+    expected = content(play(small_protocol, small_task, method_file(RANDOM_BODY), tmp_path).path)
+    body = TAMPERING[what] + ("" if "def ask" in TAMPERING[what] else RANDOM_BODY)
+    outcome = play(small_protocol, small_task, method_file(body), tmp_path / "changed")
+    assert content(outcome.path)[1:] == expected[1:]
+
+
+def test_the_end_counts_what_the_journal_holds(small_protocol, small_task, method_file, tmp_path):
+    body = RANDOM_BODY.replace(
+        "        pass",
+        "        if evaluations[0].number == 15:\n            raise ValueError('no')",
+    )
+    outcome = play(small_protocol, small_task, method_file(body), tmp_path)
+    assert outcome.error == "tell of toy raised: ValueError: no"
+    journal = read_journal(outcome.path)
+    assert journal.end.evaluations == len(journal.architectures) == 15
 
 
 # -- stopping and going on -------------------------------------------------------------------------
@@ -247,6 +333,46 @@ def test_a_method_that_does_not_repeat_itself_is_refused(
     _without_end(outcome.path)
     with pytest.raises(JournalError, match=r"line 3: toy does not repeat this run: candidate 0"):
         play(small_protocol, small_task, wild, tmp_path)
+
+
+UNLIKE = {
+    "fails": ("raise ValueError('no')", "the run went on here, now tell of toy raised: ValueError"),
+    "leaves": (
+        "raise SystemExit(3)",
+        "the run went on here, now tell of toy raised: SystemExit: 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", UNLIKE)
+def test_a_method_that_fails_where_it_went_on_is_refused(
+    how, small_protocol, small_task, method_file, tmp_path
+):
+    action, message = UNLIKE[how]
+    flag = tmp_path / "flag"
+    body = RANDOM_BODY.replace(
+        "        pass",
+        f"        if __import__('os').path.exists({str(flag)!r}):\n            {action}",
+    )
+    toy = method_file(body)
+    outcome = play(small_protocol, small_task, toy, tmp_path)
+    _without_end(outcome.path)
+    kept = outcome.path.read_bytes()
+    flag.touch()
+    with pytest.raises(JournalError, match=f"line 2: toy does not repeat this run: {message}"):
+        play(small_protocol, small_task, toy, tmp_path)
+    assert outcome.path.read_bytes() == kept
+
+
+def test_time_that_is_over_before_all_is_played_again_loses_nothing(
+    small_protocol, small_task, method_file, tmp_path
+):
+    slow = method_file(RANDOM_BODY.replace("        pass", "        time.sleep(0.05)"))
+    outcome = play(small_protocol, small_task, slow, tmp_path)
+    _without_end(outcome.path)
+    assert play(small_protocol, small_task, slow, tmp_path, timeout=0.12).status == "timeout"
+    journal = read_journal(outcome.path)
+    assert journal.end.evaluations == len(journal.architectures) == 42
 
 
 def test_changed_source_is_not_continued(small_protocol, small_task, method_file, tmp_path):

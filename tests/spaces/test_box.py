@@ -86,6 +86,7 @@ def test_inputs_are_left_alone():
         ([[float("nan"), 0.1]], "has nan for 'length'"),
         ([[float("inf"), 0.1]], "has inf for 'length'"),
         ([[0.0]], r"expected points of shape \[n, 2\], got \[1, 1\]"),
+        ([[]], r"expected points of shape \[n, 2\], got \[1, 0\]"),
         ([0.0, 0.1], r"expected points of shape \[n, 2\], got \[2\]"),
         ([["a", "b"]], "expected real numbers, got <U1"),
         ([[None, 0.1]], "expected real numbers, got object"),

@@ -81,6 +81,7 @@ def test_one_hot_encoding_has_one_per_variable(cell):
     ("given_", "message"),
     [
         ([[0, 1, 2]], r"shape \[n, 6\], got \[1, 3\]"),
+        ([[], []], r"shape \[n, 6\], got \[2, 0\]"),
         ([[0, 1, 2, 3, 4, 5]], "category 5 at variable 5; expected 0 to 4"),
         ([[0, 1, 2, 3, 4, -1]], "category -1 at variable 5"),
         ([[0.0, 1, 2, 3, 4, 1]], "integer categories, got float64"),

@@ -106,6 +106,29 @@ def test_an_architecture_without_a_row_is_refused(tables):
         make()
 
 
+def test_rows_are_found_by_their_index(tables):
+    tables["first"]["place"] = SPACE.index(CELLS)
+    asked = SPACE.sample(np.random.default_rng(1), 20)
+    by_index = make(architecture=[], row_key="place")
+    assert np.array_equal(by_index.score(asked), make().score(asked))
+
+
+@pytest.mark.parametrize("value", [len(CELLS), -1, 0.5, np.nan])
+def test_a_column_that_is_no_index_is_refused(value, tables):
+    tables["first"]["place"] = np.where(np.arange(len(CELLS)) == 7, value, SPACE.index(CELLS))
+    with pytest.raises(
+        ProtocolError,
+        match=rf"'place' of table 'first' has {value:g} in row 7; expected the index .* 0 to 6560:",
+    ):
+        make(architecture=[], row_key="place")
+
+
+def test_a_column_without_numbers_is_no_index(tables):
+    tables["first"]["place"] = np.array(["cell"] * len(CELLS), dtype=object)
+    with pytest.raises(DataError, match="column 'place' does not hold one number a row"):
+        make(architecture=[], row_key="place")
+
+
 def test_an_unknown_column_lists_the_known():
     with pytest.raises(DataError, match=r"no column 'watts': expected one of a, b, op0"):
         make(cost=["watts"])

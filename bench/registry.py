@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
+import re
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import entry_points
@@ -19,7 +21,10 @@ from typing import Any, Generic, TypeVar
 from bench.errors import CallError
 from bench.settings import Configured
 
-__all__ = ["Found", "find", "registered", "source_sha256"]
+__all__ = ["NAME", "Found", "find", "registered", "require_own_name", "source_sha256"]
+
+# What a contestant may be called: journals lie in a folder, or a file, of that name.
+NAME = "^[a-z0-9][a-z0-9.-]*$"
 
 C = TypeVar("C", bound=Configured)
 
@@ -82,9 +87,47 @@ def find(spec: str, base: type[C], group: str) -> Found[C]:
             f"{spec} is not {_article(kind)} {kind}: expected a subclass of "
             f"{base.__module__}.{base.__qualname__}"
         )
-    if not getattr(found, "name", ""):
-        raise CallError(f'{spec} has no name: set `name = "..."` in the class')
-    return Found(found.name, spec, found)
+    return Found(_name(found, spec), spec, found)
+
+
+def require_own_name(found: Found[Any], known: Collection[str], protocol: str) -> None:
+    """Do nothing if a contestant that stands in no roster has a name that is free.
+
+    Parameters
+    ----------
+    known : collection of str
+        Names of what is registered and of what stands in the protocol's rosters.
+
+    Raises
+    ------
+    CallError
+        If its class is in a file and goes by one of them: results of two codes would be one row.
+    """
+    if ".py:" in found.spec and found.name in known:
+        raise CallError(
+            f"{found.spec}: the name {found.name!r} is taken, by {_article(found.contestant.kind)} "
+            f"{found.contestant.kind} that is registered or stands in a roster of {protocol}; set "
+            f"another `name` in the class, or take that one with --method {found.name}"
+        )
+
+
+def _name(found: type[Configured], spec: str) -> str:
+    """Return the name of a contestant's class, which nothing else goes by."""
+    in_file = ".py:" in spec
+    name: object = vars(found).get("name") if in_file else getattr(found, "name", None)
+    if name is None:
+        raise CallError(f'{spec} has no name of its own: set `name = "..."` in the class')
+    if not isinstance(name, str) or not re.fullmatch(NAME, name):
+        raise CallError(
+            f"{spec}: name = {name!r} cannot be that of results; expected lower-case letters, "
+            f"digits, dots and hyphens, a letter or a digit first"
+        )
+    if not in_file and name != spec:
+        raise CallError(
+            f"{found.kind} {spec!r} is registered for a class of the name {name!r}; expected the "
+            f"same name in both"
+        )
+    return name
 
 
 def source_sha256(contestant: type) -> str:

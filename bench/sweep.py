@@ -12,9 +12,10 @@ from typing import Any
 from bench.errors import CallError, MonasError, RunInterrupted
 from bench.journal import read_journal
 from bench.machine import stop_requested
-from bench.method import FoundMethod, find_method
+from bench.method import FoundMethod, find_method, registered_methods
 from bench.parallel import in_parallel
 from bench.protocol import MAIN_ROSTER, Protocol, RosterEntry, load_protocol
+from bench.registry import require_own_name
 from bench.run import Outcome, journal_path, run
 from bench.tasks import Task
 
@@ -75,8 +76,9 @@ def plan(
     Raises
     ------
     bench.errors.CallError
-        If a name is unknown, a method cannot search the protocol's kind of space or requires a
-        package that is not installed, or more repetitions are asked for than the protocol has.
+        If a name is unknown or that of two methods, a method cannot search the protocol's kind of
+        space or requires a package that is not installed, or more repetitions are asked for than
+        the protocol has.
     """
     planned: dict[Path, PlannedRun] = {}
     for name in protocols:
@@ -103,15 +105,24 @@ def plan(
 def _contestants(
     protocol: Protocol, methods: Sequence[str], rosters: Sequence[str]
 ) -> list[tuple[RosterEntry, FoundMethod]]:
-    """Return what takes part: the named methods, or everybody of the rosters."""
+    """Return what takes part, each once: the named methods, or everybody of the rosters."""
     known = protocol.contestants()
     named = [known.get(spec, RosterEntry(method=spec)) for spec in methods]
     entries = named or list(protocol.contestants(*rosters).values())
-    chosen = [(entry, _found(entry.method, entry.name)) for entry in entries]
-    for entry, found in chosen:
+    chosen: dict[str, tuple[RosterEntry, FoundMethod]] = {}
+    for entry in entries:
+        found = _found(entry.method, entry.name)
+        if entry.name is None:  # the class's own name
+            require_own_name(found, [*registered_methods(), *known], protocol.name)
         found.require(protocol.rules.task.space_kind, protocol.name)
         found.method.effective_settings(entry.settings)  # a wrong one is told before anything runs
-    return chosen
+        other = chosen.setdefault(found.name, (entry, found))[1]
+        if other.spec != found.spec:
+            raise CallError(
+                f"{other.spec} and {found.spec} go by the same name {found.name!r}; set another "
+                f"`name` in one of the classes"
+            )
+    return list(chosen.values())
 
 
 def _found(spec: str, name: str | None) -> FoundMethod:

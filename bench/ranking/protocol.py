@@ -17,6 +17,7 @@ from bench.protocol_files import (
     protocol_id,
     read_protocol,
 )
+from bench.registry import NAME
 from bench.seeds import stream
 from bench.tasks import PinnedTable
 from bench.tasks.curves import CurveColumns
@@ -33,8 +34,6 @@ __all__ = [
     "Truth",
     "load_rank_protocol",
 ]
-
-_NAME = "^[a-z0-9][a-z0-9.-]*$"
 
 
 class _Strict(BaseModel):
@@ -69,7 +68,7 @@ class CellSet(_Strict):
         Intervals come from `draws` random subsets of `size` cells each, without replacement.
     """
 
-    name: str = Field(pattern=_NAME)
+    name: str = Field(pattern=NAME)
     title: str
     tables: tuple[str, ...] = Field(min_length=1)
     sample: bool = False
@@ -139,7 +138,7 @@ class Entry(_Strict):
         Entries with the same text are drawn together in a figure of that title.
     """
 
-    label: str = Field(pattern=_NAME)
+    label: str = Field(pattern=NAME)
     source: str
     column: str | None = None
     sign: Literal[1, -1] = 1

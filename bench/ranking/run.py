@@ -17,7 +17,7 @@ import numpy as np
 
 from bench.environment import environment
 from bench.errors import CallError, JournalError, MethodError, MonasError, RunInterrupted
-from bench.estimator import Estimator, find_estimator
+from bench.estimator import Estimator, find_estimator, registered_estimators
 from bench.journal import JournalWriter, Status, same_architectures
 from bench.machine import stop_requested
 from bench.parallel import in_parallel
@@ -26,7 +26,7 @@ from bench.ranking.journal import EntryEnd, EntryHeader, EntryJournal, ScoreLine
 from bench.ranking.networks import DEVICE, measure_cells, parts_of
 from bench.ranking.protocol import Entry, NetworksSource, RankProtocol, load_rank_protocol
 from bench.ranking.scores import table_scores
-from bench.registry import Found
+from bench.registry import Found, require_own_name
 
 __all__ = [
     "PlannedEntry",
@@ -87,8 +87,8 @@ def plan_ranking(
     Raises
     ------
     CallError
-        If a name is unknown, the protocol has no source for such an estimator, or a package that
-        one requires is not installed.
+        If a name is unknown or that of two, the protocol has no source for such an estimator, or a
+        package that one requires is not installed.
     """
     planned: dict[Path, PlannedEntry] = {}
     for name in protocols:
@@ -229,11 +229,18 @@ def _measured(
 
 
 def _entries(protocol: RankProtocol, estimators: Sequence[str]) -> list[Entry]:
-    """Return the entries of the roster, or those that are named."""
+    """Return the entries of the roster, or those that are named, each once."""
     known = {entry.label: entry for entry in protocol.rules.roster}
-    if not estimators:
-        return list(known.values())
-    return [known.get(spec) or _visitor(protocol, spec) for spec in estimators]
+    chosen: dict[str, Entry] = {} if estimators else known
+    for spec in estimators:
+        entry = known.get(spec) or _visitor(protocol, spec)
+        other = chosen.setdefault(entry.label, entry)
+        if other != entry:
+            raise CallError(
+                f"{other.estimator} and {entry.estimator} go by the same name {entry.label!r}; set "
+                f"another `name` in one of the classes"
+            )
+    return list(chosen.values())
 
 
 def _visitor(protocol: RankProtocol, spec: str) -> Entry:
@@ -242,9 +249,11 @@ def _visitor(protocol: RankProtocol, spec: str) -> Entry:
     Raises
     ------
     CallError
-        If there is no such source.
+        If there is no such source, or its name is another's.
     """
     found = find_estimator(spec)
+    labels = [entry.label for entry in protocol.rules.roster]
+    require_own_name(found, [*registered_estimators(), *labels], protocol.name)
     kind = "curves" if found.contestant.needs == "curves" else "networks"
     fitting = [name for name, s in protocol.rules.sources.items() if s.kind == kind]
     if not fitting:

@@ -59,6 +59,26 @@ def test_a_worker_that_dies_is_told(small_protocol_file, method_file, tmp_path):
         do(planned)
 
 
+def test_two_codes_never_share_a_row(small_protocol_file, method_file, tmp_path):
+    name, results = str(small_protocol_file), tmp_path / "results"
+
+    def planned(*methods):
+        return plan([name], results=results, methods=methods, repetitions=1)
+
+    mine = method_file(RANDOM_BODY, "random")
+    with pytest.raises(
+        CallError, match=r"random\.py:Toy: the name 'random' is taken.*--method ran"
+    ):
+        planned(mine)
+    first = method_file(RANDOM_BODY, "toy")
+    (tmp_path / "other").mkdir()
+    second = tmp_path / "other" / "toy.py"
+    second.write_text((tmp_path / "toy.py").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(CallError, match=r"toy\.py:Toy and .*other/toy\.py:Toy go by the same name"):
+        planned(first, f"{second}:Toy")
+    assert len(planned(first, first, "random", "random")) == 2
+
+
 def test_code_that_changed_since_is_noticed(small_protocol_file, method_file, tmp_path):
     name, toy = str(small_protocol_file), method_file(RANDOM_BODY, "good")
     do(plan([name], results=tmp_path, methods=[toy], repetitions=1))

@@ -221,6 +221,25 @@ def test_what_an_estimator_requires_is_looked_for_before_anything_runs(
         plan_ranking([str(rules())], results=tmp_path, estimators=[spec])
 
 
+def test_two_codes_never_share_an_entry(rules, estimator_file, tmp_path):
+    path = str(rules())
+
+    def planned(*estimators):
+        return plan_ranking([path], results=tmp_path, estimators=estimators)
+
+    for name in ("mote", "fast"):  # registered; in the roster
+        with pytest.raises(CallError, match=rf"the name {name!r} is taken.*--method {name}"):
+            planned(estimator_file("    score = None\n", base="CurveEstimator", name=name))
+    first = estimator_file("    score = None\n", base="CurveEstimator")
+    (tmp_path / "toy.py").rename(tmp_path / "mine.py")
+    second = estimator_file("    score = None\n", base="CurveEstimator")
+    with pytest.raises(
+        CallError, match=r"mine\.py:Toy and .*toy\.py:Toy go by the same name 'toy'"
+    ):
+        planned(first.replace("toy.py", "mine.py"), second)
+    assert len(planned(second, second, "tse", "tse")) == 2
+
+
 def test_other_settings_or_code_are_noticed(rules, tmp_path):
     path = rules()
     do(path, tmp_path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import EntryPoint
+
 import pytest
 
 from bench.errors import CallError
@@ -47,6 +49,36 @@ def test_a_file_that_is_not_there_or_holds_none(tmp_path, estimator_file):
     broken.write_text("1 / 0\n", encoding="utf-8")
     with pytest.raises(CallError, match="cannot be imported: ZeroDivisionError"):
         find_estimator(f"{broken}:A")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("", r"Mine has no name of its own: set `name = \"\.\.\.\"` in the class"),
+        ("    name = 5\n", "Mine: name = 5 cannot be that of results; expected lower-case letters"),
+        ("    name = 'a/b'\n", "name = 'a/b' cannot be"),
+        ("    name = '../../esc'\n", "name = '../../esc' cannot be"),
+        ("    name = 'MyOwn'\n", "name = 'MyOwn' cannot be"),
+        ("    name = 'mine\\n'\n", r"name = 'mine\\n' cannot be"),
+    ],
+)
+def test_a_class_in_a_file_needs_a_name_of_its_own(tmp_path, line, message):
+    for base, find in (
+        ("methods.random_search import RandomSearch", find_method),
+        ("methods.mote import TSE", find_estimator),
+    ):
+        file = tmp_path / "mine.py"
+        name = base.split()[-1]
+        file.write_text(f"from {base}\nclass Mine({name}):\n    x = 1\n{line}", encoding="utf-8")
+        with pytest.raises(CallError, match=message):
+            find(f"{file}:Mine")
+
+
+def test_a_registered_class_goes_by_the_name_it_is_registered_under(monkeypatch):
+    entry = EntryPoint("other", "methods.random_search:RandomSearch", "monas.methods")
+    monkeypatch.setattr("bench.registry.entry_points", lambda group: [entry])
+    with pytest.raises(CallError, match="'other' is registered for a class of the name 'random'"):
+        find_method("other")
 
 
 def test_the_digest_follows_the_code(estimator_file):

@@ -38,7 +38,7 @@ class Found(Generic[C]):
     name : str
         The contestant's own name; runs and random streams go by it.
     spec : str
-        What finds it again in another process: its registered name or `file.py:Class`.
+        What finds it again from anywhere: its registered name or `/path/to/file.py:Class`.
     """
 
     name: str
@@ -74,6 +74,7 @@ def find(spec: str, base: type[C], group: str) -> Found[C]:
     if ".py:" in spec:
         path, _, class_name = spec.rpartition(":")
         found = _from_file(path, class_name, kind)
+        spec = f"{Path(path).resolve()}:{class_name}"
     else:
         known = {e.name: e for e in entry_points(group=group)}
         if spec not in known:

@@ -94,7 +94,7 @@ def plan(
                     continue
                 method.contestant.require_installed()
                 settings = tuple(sorted(entry.settings.items()))
-                who = (method.name, entry.method, settings)
+                who = (method.name, method.spec, settings)
                 planned[path] = PlannedRun(name, protocol.id, *who, repetition, results, timeout)
     if restart:  # once it is known that all can be done
         for path in planned:

@@ -99,6 +99,7 @@ def plan_ranking(
                 continue
             if found := _found(entry):
                 found.contestant.require_installed()
+                entry = entry.model_copy(update={"estimator": found.spec})  # noqa: PLW2901
             planned[path] = PlannedEntry(name, protocol.id, entry, results, timeout)
     if restart:  # once it is known that all can be done
         for path in planned:
@@ -261,7 +262,7 @@ def _visitor(protocol: RankProtocol, spec: str) -> Entry:
             f"estimator {found.name!r} needs {kind}, and {protocol.name} has no source of them: "
             f"its sources are {', '.join(protocol.rules.sources)}"
         )
-    return Entry(label=found.name, source=fitting[0], estimator=spec)
+    return Entry(label=found.name, source=fitting[0], estimator=found.spec)
 
 
 def _is_finished(path: Path) -> bool:

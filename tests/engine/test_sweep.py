@@ -17,7 +17,7 @@ from bench.errors import CallError, JournalError, MixedProtocolsError, ResultsEr
 from bench.indicators import hypervolume, non_dominated
 from bench.journal import read_journal
 from bench.results import load_results
-from bench.sweep import plan, standing, sweep
+from bench.sweep import perform, plan, standing, sweep
 
 BAD_BODY = "    def ask(self, n):\n        raise RuntimeError('on purpose')\n    tell = None"
 
@@ -77,6 +77,15 @@ def test_two_codes_never_share_a_row(small_protocol_file, method_file, tmp_path)
     with pytest.raises(CallError, match=r"toy\.py:Toy and .*other/toy\.py:Toy go by the same name"):
         planned(first, f"{second}:Toy")
     assert len(planned(first, first, "random", "random")) == 2
+
+
+def test_a_plan_can_be_done_from_another_folder(small_protocol_file, toys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (planned,) = plan(
+        [str(small_protocol_file)], results=tmp_path, methods=["good.py:Toy"], repetitions=1
+    )
+    monkeypatch.chdir("/")
+    assert perform(planned).status == "done"
 
 
 def test_code_that_changed_since_is_noticed(small_protocol_file, method_file, tmp_path):

@@ -252,6 +252,56 @@ def test_other_settings_or_code_are_noticed(rules, tmp_path):
     assert "made with epochs = 2, now it is 3; run with --restart" in error
 
 
+SIGNED = "    def score(self, curves):\n        return {} * curves.losses.sum(axis=1)\n"
+SUMMED = (
+    "    from methods.zero_cost import Flops, Params\n    parts = (Flops, Params)\n\n"
+    "    def combine(self, scores):\n        return {} * scores.sum(axis=1)\n"
+)
+
+
+def test_todays_code_makes_no_number_of_the_code_that_was_ranked(rules, estimator_file, tmp_path):
+    path = rules()
+
+    def write(sign):
+        return (
+            estimator_file(SIGNED.format(sign), base="CurveEstimator", name="curves"),
+            estimator_file(SUMMED.format(sign), base="CombinedEstimator", name="summed"),
+            estimator_file(
+                f"    def score(self, bed):\n        return {sign} * bed.network().in_channels\n"
+            ),
+        )
+
+    def found():
+        return load_rank_results(load_rank_protocol(str(path)), tmp_path / "r")
+
+    do(path, tmp_path / "r", *write("-1"))
+    before = found()
+    assert [entry.label for entry in before.entries] == ["curves", "summed", "toy"]
+    write("1")
+    after = found()
+    # what a network estimator measured is in the journal, under the digest of what measured it
+    assert [(e.label, e.header) for e in after.entries] == [("toy", before.entries[2].header)]
+    assert [(u.label, u.status) for u in after.unfinished] == [
+        ("curves", "not computed"),
+        ("summed", "not computed"),
+    ]
+    for each in after.unfinished:
+        assert f"{each.label}.py:Toy has changed since: sha256 " in each.error
+        assert each.error.endswith(" now; run it again with --restart")
+
+
+def test_results_are_found_from_another_folder(rules, estimator_file, tmp_path, monkeypatch):
+    path = rules()
+    estimator_file(SIGNED.format("-1"), base="CurveEstimator")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    do(path, tmp_path / "r", "toy.py:Toy")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    results = load_rank_results(load_rank_protocol(str(path)), tmp_path / "r")
+    assert [entry.label for entry in results.entries] == ["toy"]
+    assert results.entries[0].header.estimator == f"{tmp_path / 'toy.py'}:Toy"
+
+
 def test_damage_and_mixture_are_refused(rules, tmp_path):
     path = rules()
     protocol = load_rank_protocol(str(path))

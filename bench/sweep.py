@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import CallError, MonasError, RunInterrupted
-from bench.journal import read_journal
+from bench.journal import Status, read_journal
 from bench.machine import stop_requested
 from bench.method import FoundMethod, find_method, registered_methods
 from bench.parallel import in_parallel
@@ -57,8 +57,9 @@ def plan(
     repetitions: int | None = None,
     timeout: float | None = None,
     restart: bool = False,
+    retry_failed: bool = False,
 ) -> list[PlannedRun]:
-    """Return the runs that are not finished yet, repetition by repetition.
+    """Return the runs that have not ended yet, repetition by repetition.
 
     Parameters
     ----------
@@ -72,6 +73,8 @@ def plan(
         How many; the protocol's number when not given, which is also the most there can be.
     restart : bool
         Take the named runs away and plan them anew, finished or not.
+    retry_failed : bool
+        Take those of the named runs away that ended otherwise than as done, and plan them anew.
 
     Raises
     ------
@@ -81,6 +84,7 @@ def plan(
         the protocol has.
     """
     planned: dict[Path, PlannedRun] = {}
+    anew: list[Path] = []
     for name in protocols:
         protocol = load_protocol(name)
         most = protocol.rules.repetitions
@@ -90,15 +94,17 @@ def plan(
         for repetition in range(repetitions or most):
             for entry, method in chosen:
                 path = journal_path(results, protocol, method.name, repetition)
-                if not restart and _is_finished(path):
+                status = None if restart else _status(path)
+                if status == "done" or (status and not retry_failed):
                     continue
+                if restart or status:
+                    anew.append(path)
                 method.contestant.require_installed()
                 settings = tuple(sorted(entry.settings.items()))
                 who = (method.name, method.spec, settings)
                 planned[path] = PlannedRun(name, protocol.id, *who, repetition, results, timeout)
-    if restart:  # once it is known that all can be done
-        for path in planned:
-            path.unlink(missing_ok=True)
+    for path in anew:  # once it is known that all can be done
+        path.unlink(missing_ok=True)
     return list(planned.values())
 
 
@@ -169,6 +175,7 @@ def sweep(
     workers: int,
     report: Callable[[Progress], None],
     executor: Executor | None = None,
+    continued_by: str = "the same command",
 ) -> list[Outcome]:
     """Do the planned runs and return how each ended, failures included.
 
@@ -180,6 +187,8 @@ def sweep(
         Called after every run.
     executor : concurrent.futures.Executor, optional
         Where the runs are done instead, for example that of a dask client. It stays open.
+    continued_by : str
+        What goes on after a stop, in words.
 
     Raises
     ------
@@ -192,6 +201,7 @@ def sweep(
         workers=workers,
         report=lambda done, last: report(Progress(done, len(planned), last)),
         executor=executor,
+        continued_by=continued_by,
     )
 
 
@@ -229,6 +239,7 @@ def _loaded(name: str, protocol_id: str) -> tuple[Protocol, Task]:
     return protocol, protocol.task()
 
 
-def _is_finished(path: Path) -> bool:
+def _status(path: Path) -> Status | None:
+    """Return how a run ended; None if it has not."""
     journal = read_journal(path) if path.exists() else None
-    return journal is not None and journal.end is not None
+    return journal.end.status if journal and journal.end else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.console import default_workers, progress
-from bench.cli.endings import say_count, say_failures
+from bench.cli.endings import continued_by, say_count, say_failures
 from bench.errors import CallError, DataMissingError
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def run_ranking(
     timeout: float,
     if_here: bool,
     restart: bool,
+    retry_failed: bool,
     results: Path,
 ) -> int:
     """Rank what is not ranked yet and say how it stands; return 1 if any entry failed."""
@@ -65,7 +66,12 @@ def run_ranking(
         click.echo("nothing to do: no protocol's tables are on this machine")
         return 0
     planned = plan_ranking(
-        names, results=results, estimators=estimators, timeout=timeout, restart=restart
+        names,
+        results=results,
+        estimators=estimators,
+        timeout=timeout,
+        restart=restart,
+        retry_failed=retry_failed,
     )
     outcomes: list[ScoringOutcome] = []
     if planned:
@@ -80,35 +86,40 @@ def run_ranking(
                 planned,
                 workers=count,
                 executor=executor,
+                continued_by=continued_by(restart=restart),
                 report=lambda done, last: show(done, last.label),
             )
     else:
         click.echo(f"nothing to do: every entry of {', '.join(names)} is finished in {results}")
-    return _say_how_it_stands(names, estimators, results, outcomes)
+    return _say_how_it_stands(names, estimators, results, restart, outcomes)
 
 
 def _say_how_it_stands(
     names: Sequence[str],
     estimators: Sequence[str],
     results: Path,
+    restart: bool,
     outcomes: Sequence[ScoringOutcome],
 ) -> int:
     from bench.ranking import load_rank_protocol, ranking_standing
 
     failed: list[ScoringOutcome] = []
+    endless: list[ScoringOutcome] = []
     for name in names:
         finished, outdated = ranking_standing(name, results=results, estimators=estimators)
         home = load_rank_protocol(name).home(results)
-        failed += say_count(name, "entries", finished, outcomes, home=home)
+        ended, others = say_count(name, "entries", finished, outcomes, home=home)
+        failed += ended
+        endless += others
         if outdated:
             click.echo(
                 f"  code or settings of {', '.join(outdated)} have changed since; --restart does "
                 f"them anew",
                 err=True,
             )
-    say_failures(failed, lambda outcome: outcome.label)
+    say_failures(failed, endless, lambda outcome: outcome.label, restart=restart)
     sys.stdout.flush()
-    return 1 if failed else 0
+    return 1 if failed or endless else 0
 
 
 def rank_results(

@@ -74,8 +74,9 @@ def plan_ranking(
     estimators: Sequence[str] = (),
     timeout: float | None = None,
     restart: bool = False,
+    retry_failed: bool = False,
 ) -> list[PlannedEntry]:
-    """Return the entries that are not finished yet.
+    """Return the entries that have not ended yet.
 
     Parameters
     ----------
@@ -83,6 +84,8 @@ def plan_ranking(
         Labels of the roster, registered estimators or `file.py:Class`; the roster when empty.
     restart : bool
         Take the named entries away and plan them anew, finished or not.
+    retry_failed : bool
+        Take those of the named entries away that ended otherwise than as done, and plan them anew.
 
     Raises
     ------
@@ -91,19 +94,22 @@ def plan_ranking(
         package that one requires is not installed.
     """
     planned: dict[Path, PlannedEntry] = {}
+    anew: list[Path] = []
     for name in protocols:
         protocol = load_rank_protocol(name)
         for entry in _entries(protocol, estimators):
             path = entry_path(results, protocol, entry.label)
-            if not restart and _is_finished(path):
+            status = None if restart else _status(path)
+            if status == "done" or (status and not retry_failed):
                 continue
+            if restart or status:
+                anew.append(path)
             if found := _found(entry):
                 found.contestant.require_installed()
                 entry = entry.model_copy(update={"estimator": found.spec})  # noqa: PLW2901
             planned[path] = PlannedEntry(name, protocol.id, entry, results, timeout)
-    if restart:  # once it is known that all can be done
-        for path in planned:
-            path.unlink(missing_ok=True)
+    for path in anew:  # once it is known that all can be done
+        path.unlink(missing_ok=True)
     return list(planned.values())
 
 
@@ -129,6 +135,7 @@ def rank(
     workers: int,
     report: Callable[[int, ScoringOutcome], None],
     executor: Executor | None = None,
+    continued_by: str = "the same command",
 ) -> list[ScoringOutcome]:
     """Do the planned entries and return how each ended, failures included.
 
@@ -138,6 +145,8 @@ def rank(
         Called after every entry with how many are done.
     executor : concurrent.futures.Executor, optional
         Where the work is done instead of in `workers` local processes.
+    continued_by : str
+        What goes on after a stop, in words.
 
     Raises
     ------
@@ -148,7 +157,14 @@ def rank(
     slow_first = sorted(
         planned, key=lambda p: rules[p.protocol].sources[p.entry.source].kind != "networks"
     )
-    return in_parallel(perform_entry, slow_first, workers=workers, report=report, executor=executor)
+    return in_parallel(
+        perform_entry,
+        slow_first,
+        workers=workers,
+        report=report,
+        executor=executor,
+        continued_by=continued_by,
+    )
 
 
 def perform_entry(planned: PlannedEntry) -> ScoringOutcome:
@@ -265,9 +281,10 @@ def _visitor(protocol: RankProtocol, spec: str) -> Entry:
     return Entry(label=found.name, source=fitting[0], estimator=found.spec)
 
 
-def _is_finished(path: Path) -> bool:
+def _status(path: Path) -> Status | None:
+    """Return how an entry ended; None if it has not."""
     recorded = read_entry(path)
-    return recorded is not None and recorded.end is not None
+    return recorded.end.status if recorded and recorded.end else None
 
 
 def _found(entry: Entry) -> Found[Estimator] | None:

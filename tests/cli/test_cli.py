@@ -70,7 +70,10 @@ def test_failed_runs_make_the_status_1(monas, tiny, method_file):
     assert status == 1
     assert "0 runs done, 2 failed" in out
     assert "toy repetition 0 failed: toy asked for nothing with 5 of 15 evaluations left" in err
-    assert "with --restart" in err
+    assert "then the same command with --retry-failed\n" in err
+    method_file(RANDOM_BODY)
+    status, out, err = monas("run", tiny, "--method", bad, "--workers", 1, "--retry-failed")
+    assert (status, "2 runs done, 0 failed" in out) == (0, True), err
 
 
 def test_a_run_that_cannot_be_continued_is_told(monas, tiny, method_file):
@@ -82,6 +85,8 @@ def test_a_run_that_cannot_be_continued_is_told(monas, tiny, method_file):
     assert status == 1
     assert "0 runs done, 1 failed" in out
     assert "000.jsonl line 3: toy does not repeat this run" in err
+    assert "unless a line names another way, the same command continues what has not ended" in err
+    assert "--retry-failed" not in err
     status, _, _ = monas(
         "run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1, "--restart"
     )
@@ -95,6 +100,10 @@ def test_a_run_that_cannot_be_continued_is_told(monas, tiny, method_file):
         (["run", "nb201-digits", "--method", "nope"], "unknown method 'nope': expected one of "),
         (["run", "nb201-digits", "--method", "gone.py:A"], "no such file: gone.py"),
         (["run", "nb201-digits", "--repetitions", "99"], "has 1 to 20 repetitions, got 99"),
+        (
+            ["run", "nb201-digits", "--restart", "--retry-failed"],
+            "exclude each other: --restart do",
+        ),
         (["report"], "no results in results; make some with `monas run nb201-digits`"),
         (["table", "build", "nb201-digits", "--rows", "5"], "--rows 5: expected A:B with 0 <= A"),
         (

@@ -52,11 +52,25 @@ def test_a_failing_method_does_not_stop_the_others(small_protocol_file, toys, tm
     assert len(again) == 3
 
 
+def test_only_what_failed_is_done_anew_when_asked_to(small_protocol_file, toys, tmp_path):
+    name = str(small_protocol_file)
+    do(plan([name], results=tmp_path, methods=toys))
+    stopped = next(tmp_path.rglob("good/001.jsonl"))
+    stopped.write_bytes(b"".join(stopped.read_bytes().splitlines(keepends=True)[:-2]))
+    kept = {p: p.read_bytes() for p in tmp_path.rglob("good/*.jsonl")}
+    planned = plan([name], results=tmp_path, methods=toys, retry_failed=True)
+    assert {(p.contestant, p.repetition) for p in planned} == {
+        ("good", 1),
+        *(("bad", repetition) for repetition in range(3)),
+    }
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*.jsonl")} == kept
+
+
 def test_a_worker_that_dies_is_told(small_protocol_file, method_file, tmp_path):
     body = RANDOM_BODY.replace("return", "import os; os._exit(3)  #")
     planned = plan([str(small_protocol_file)], results=tmp_path, methods=[method_file(body)])
-    with pytest.raises(ResultsError, match="a worker process died"):
-        do(planned)
+    with pytest.raises(ResultsError, match=r"a worker process died.* kept, another call continues"):
+        do(planned, continued_by="another call")
 
 
 def test_two_codes_never_share_a_row(small_protocol_file, method_file, tmp_path):
@@ -137,12 +151,15 @@ def test_workers_have_one_numeric_thread(small_protocol_file, toys, tmp_path):
     assert read_journal(path).header.threads == 1
 
 
-def test_ctrl_c_leaves_what_can_be_continued(small_protocol_file, method_file, tmp_path):
+@pytest.mark.parametrize("anew", [(), ("--restart",)])
+def test_ctrl_c_leaves_what_can_be_continued(small_protocol_file, method_file, tmp_path, anew):
     slow = method_file(RANDOM_BODY.replace("        pass", "        time.sleep(0.1)"), "slow")
     command = [sys.executable, "-c", "from bench.cli import main; main()", "run",
                str(small_protocol_file), "--method", slow, "--workers", "2",
                "--results", str(tmp_path)]  # fmt: skip
-    child = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, cwd=tmp_path)
+    child = subprocess.Popen(
+        [*command, *anew], stderr=subprocess.PIPE, start_new_session=True, cwd=tmp_path
+    )
     deadline = time.monotonic() + 60
     while not any(p.stat().st_size > 2000 for p in tmp_path.rglob("*.jsonl")):
         assert time.monotonic() < deadline
@@ -150,7 +167,7 @@ def test_ctrl_c_leaves_what_can_be_continued(small_protocol_file, method_file, t
     os.killpg(child.pid, signal.SIGINT)  # as a terminal does: every process of the group
     said = child.communicate(timeout=60)[1].decode()
     assert child.returncode == 130, said
-    assert "the same command continues" in said
+    assert " ".join(("the same command", *(f"without {o}" for o in anew), "continues")) in said
     assert "Traceback" not in said
     unfinished = [p for p in tmp_path.rglob("*.jsonl") if read_journal(p).end is None]
     assert unfinished

@@ -165,6 +165,9 @@ def test_a_failed_entry_makes_the_status_1(monas, rules):
     assert status == 1
     assert "3 entries done, 1 failed" in out
     assert "params failed: table 'nb201-digits' has no column 'parameters'" in err
+    status, out, err = monas("run", path, "--workers", 1, "--retry-failed")
+    assert status == 1
+    assert "1 entries of" in err
 
 
 def test_wrong_calls(monas, rules):

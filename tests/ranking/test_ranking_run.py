@@ -179,7 +179,12 @@ def test_failures_are_recorded_and_told(rules, estimator_file, tmp_path):
         "raising": "failed",
         "short": "failed",
     }
-    again = plan_ranking([str(path)], results=tmp_path, estimators=[raising], restart=True)
+    again = plan_ranking(
+        [str(path)], results=tmp_path, estimators=[raising, "params"], retry_failed=True
+    )
+    assert [p.entry.label for p in again] == ["raising"]
+    assert {p.stem for p in tmp_path.rglob("*.jsonl")} == {"short", "params"}
+    again = plan_ranking([str(path)], results=tmp_path, estimators=["params"], restart=True)
     assert len(again) == 1
 
 

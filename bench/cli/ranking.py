@@ -12,12 +12,13 @@ import click
 
 from bench.cli.console import default_workers, progress
 from bench.cli.endings import continued_by, say_count, say_failures
-from bench.errors import CallError, DataMissingError
+from bench.cli.left_out import left_out, loaded_if_here, missing_tables
+from bench.errors import CallError
 
 if TYPE_CHECKING:
-    from bench.ranking import RankProtocol, RankResults, ScoringOutcome
+    from bench.ranking import RankResults, ScoringOutcome
 
-__all__ = ["all_of_rank", "playable", "rank_results", "run_ranking"]
+__all__ = ["all_of_rank", "rank_results", "run_ranking"]
 
 
 def all_of_rank(protocols: Sequence[str]) -> bool:
@@ -58,7 +59,12 @@ def run_ranking(
     names = []
     for name in protocols:
         protocol = load_rank_protocol(name)
-        if playable(protocol, refuse=not if_here):
+        missing = missing_tables(protocol)
+        if missing and not if_here:
+            raise missing
+        if missing:
+            click.echo(left_out(name, missing), err=True)
+        else:
             tables = ", ".join(table.name for table in protocol.rules.tables)
             click.echo(f"{protocol.label} on {tables}", err=True)
             names.append(name)
@@ -135,18 +141,5 @@ def rank_results(
     of_rank = [name for name in names if protocol_kind(name) == "rank"]
     chosen = [load_rank_protocol(n) for n in (of_rank if names else released_protocols("rank"))]
     if if_here or not names:
-        present = [protocol for protocol in chosen if (results / protocol.name).is_dir()]
-        chosen = [protocol for protocol in present if playable(protocol)]
+        return loaded_if_here(chosen, load_rank_results, results)
     return [load_rank_results(protocol, results) for protocol in chosen]
-
-
-def playable(protocol: RankProtocol, *, refuse: bool = False) -> bool:
-    """Tell whether the protocol's tables are here; say so if not, or refuse."""
-    try:
-        protocol.require_tables()
-    except DataMissingError as error:
-        if refuse:
-            raise
-        click.echo(f"{protocol.name} left out: {error}", err=True)
-        return False
-    return True

@@ -12,6 +12,7 @@ import click
 
 from bench.cli.console import default_workers, progress, results_option
 from bench.cli.endings import continued_by, say_count, say_failures
+from bench.cli.left_out import left_out, missing_tables
 from bench.cli.ranking import all_of_rank, run_ranking
 from bench.errors import CallError
 
@@ -179,22 +180,20 @@ def _say_how_it_stands(
 
 def _playable(protocols: tuple[str, ...], if_here: bool) -> tuple[tuple[str, ...], list[str]]:
     """Return the protocols whose tables are here, and a line on each: its tables, or why not."""
-    from bench.errors import DataMissingError
     from bench.protocol import load_protocol
     from bench.tasks import origin
 
     kept, notes = [], []
     for name in protocols:
         protocol = load_protocol(name)
-        try:
-            protocol.require_tables()
-        except DataMissingError as error:
-            if not if_here:
-                raise
-            notes.append(f"{name} left out: {error}")
-            continue
-        notes.append(f"{protocol.label} on {origin(protocol.rules.task)}")
-        kept.append(name)
+        missing = missing_tables(protocol)
+        if missing and not if_here:
+            raise missing
+        if missing:
+            notes.append(left_out(name, missing))
+        else:
+            notes.append(f"{protocol.label} on {origin(protocol.rules.task)}")
+            kept.append(name)
     return tuple(kept), notes
 
 

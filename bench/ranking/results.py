@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.errors import MixedProtocolsError, MonasError, ResultsError
+from bench.errors import MixedProtocolsError, MonasError, NoResultsError, ResultsError
 from bench.estimator import CombinedEstimator, Estimator, find_estimator
 from bench.ranking.cells import Cells
 from bench.ranking.correlations import average_ranks, kendall, spearman, top_members
@@ -156,8 +156,8 @@ def load_rank_results(protocol: RankProtocol, folder: Path) -> RankResults:
 
     Raises
     ------
-    ResultsError
-        If there is no finished entry, or a journal is not of the protocol's sample.
+    NoResultsError
+        If there is no finished entry that can be computed.
     MixedProtocolsError
         If a journal in the protocol's folder belongs to another protocol id.
     JournalError
@@ -166,7 +166,7 @@ def load_rank_results(protocol: RankProtocol, folder: Path) -> RankResults:
     home = protocol.home(folder)
     paths = {path.stem: path for path in home.glob("*.jsonl")}
     if not paths:
-        raise ResultsError(
+        raise NoResultsError(
             f"no results of {protocol.label} in {folder}; make them with "
             f"`monas run {protocol.name} --results {folder}`"
         )
@@ -200,7 +200,7 @@ def load_rank_results(protocol: RankProtocol, folder: Path) -> RankResults:
             EntryResult(label, journal.header, group, scores.seconds, judge.sets(scores))
         )
     if not entries:
-        raise ResultsError(
+        raise NoResultsError(
             f"no finished entry of {protocol.label} in {home}: "
             + "; ".join(f"{u.label} {u.status}: {u.error}" for u in unfinished[:3])
         )

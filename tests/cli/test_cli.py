@@ -80,7 +80,7 @@ def test_a_run_that_cannot_be_continued_is_told(monas, tiny, method_file):
     wild = method_file(RANDOM_BODY.replace("self.problem.rng", "np.random.default_rng()"))
     monas("run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1)
     (path,) = Path("results").rglob("*.jsonl")
-    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    cut(path)
     status, out, err = monas("run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1)
     assert status == 1
     assert "0 runs done, 1 failed" in out
@@ -91,6 +91,48 @@ def test_a_run_that_cannot_be_continued_is_told(monas, tiny, method_file):
         "run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1, "--restart"
     )
     assert status == 0
+
+
+def cut(path):
+    """Take the last line of a journal away, as if its run had been stopped."""
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+
+
+def test_a_protocol_without_finished_runs_is_left_out_of_a_report_of_all(monas, tmp_path):
+    words = ("--method", "random", "--repetitions", 1, "--workers", 1)
+    monas("run", "nb201-digits", "lamoo-branin-currin", *words)
+    (journal,) = Path("results/lamoo-branin-currin").rglob("*.jsonl")
+    cut(journal)
+    Path("results/nb201-digits-3obj/0123456789ab").mkdir(parents=True)
+    for named in ((), ("nb201-digits", "nb201-digits-3obj", "lamoo-branin-currin", "--if-here")):
+        status, out, err = monas("report", *named)
+        assert status == 0, err
+        assert out.startswith("report: ")
+        assert "lamoo-branin-currin left out: no finished run of lamoo-branin-currin v1" in err
+        assert "nb201-digits-3obj left out: no results of nb201-digits-3obj v1 (" in err
+        assert "(there are results of other ids: 0123456789ab)" in err
+    status, _, err = monas("report", "lamoo-branin-currin")
+    assert status == 1
+    assert one_line(err).startswith("monas: no finished run of lamoo-branin-currin")
+    (journal,) = Path("results/nb201-digits").rglob("*.jsonl")
+    forge(journal)
+    status, _, err = monas("report")  # what cannot be right still ends it
+    assert status == 1
+    assert "evaluation 0 records objectives" in err
+
+
+def forge(path):
+    """Change the first objective of a journal, and seal it anew."""
+    from bench.journal import JournalWriter, read_journal
+
+    journal = read_journal(path)
+    path.unlink()
+    first = journal.batches[0]
+    better = ((0.0, first.objectives[0][1]), *first.objectives[1:])
+    batches = (first.model_copy(update={"objectives": better}), *journal.batches[1:])
+    with JournalWriter(path) as writer:
+        for line in (journal.header, *batches, journal.end):
+            writer.append(line)
 
 
 @pytest.mark.parametrize(

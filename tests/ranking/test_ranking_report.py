@@ -197,6 +197,20 @@ def test_missing_tables_are_left_out(monas, monkeypatch, tmp_path):
     assert "no results in results" in err
 
 
+def test_without_finished_entries_it_is_left_out_of_a_report_of_what_is_here(monas, rules):
+    path = rules()
+    monas("run", path, "--method", "params", "--workers", 1)
+    (journal,) = Path("results").rglob("params.jsonl")
+    journal.write_bytes(journal.read_bytes().splitlines(keepends=True)[0])
+    status, _, err = monas("report", path)
+    assert status == 1
+    assert "monas: no finished entry of small-ranking v1" in err
+    monas("run", "nb201-digits", "--method", "random", "--repetitions", 1, "--workers", 1)
+    status, _, err = monas("report", path, "nb201-digits", "--if-here")
+    assert status == 0
+    assert "small-ranking left out: no finished entry of small-ranking v1" in err
+
+
 def test_listing_and_lock(monas, rules):
     status, out, _ = monas("list", "protocols")
     assert status == 0

@@ -189,7 +189,7 @@ def _from_file(path: str, class_name: str, kind: str) -> Any:
     sys.modules[module_name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise CallError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
     if not hasattr(module, class_name):
         raise CallError(f"{path} has no class {class_name!r}")

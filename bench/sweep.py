@@ -225,7 +225,7 @@ def perform(planned: PlannedRun) -> Outcome:
         raise
     except MonasError as error:
         reason = str(error)
-    except Exception as error:  # a fault of the suite or the machine; the other runs go on
+    except (Exception, SystemExit) as error:  # of the suite or the machine; the other runs go on
         reason = f"unexpected {type(error).__name__}: {error}"
     return Outcome(found.name, planned.repetition, "failed", reason, path)
 

@@ -178,7 +178,7 @@ def perform_entry(planned: PlannedEntry) -> ScoringOutcome:
         raise
     except MonasError as error:
         reason = str(error)
-    except Exception as error:  # a fault of the suite or the machine; the other entries go on
+    except (Exception, SystemExit) as error:  # of the suite or the machine; the others go on
         reason = f"unexpected {type(error).__name__}: {error}"
     return ScoringOutcome(entry.label, "failed", reason, path)
 

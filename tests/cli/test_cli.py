@@ -181,6 +181,7 @@ def test_method_files_that_are_none(monas, tmp_path):
     file = tmp_path / "m.py"
     for body, message in (
         ("raise OSError('no')", "cannot be imported: OSError: no"),
+        ("raise SystemExit(0)", "cannot be imported: SystemExit: 0"),
         ("X = 3", "has no class 'Toy'"),
         ("class Toy: pass", "is not a method: expected a subclass of bench.method.Method"),
         ("from bench.method import Method\nclass Toy(Method): pass", "is not a method"),

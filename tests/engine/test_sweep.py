@@ -66,6 +66,21 @@ def test_only_what_failed_is_done_anew_when_asked_to(small_protocol_file, toys, 
     assert {p: p.read_bytes() for p in tmp_path.rglob("*.jsonl")} == kept
 
 
+def test_a_method_that_wants_to_leave_does_not_end_the_command(
+    small_protocol_file, method_file, tmp_path
+):
+    leaving = RANDOM_BODY.replace("return", "raise SystemExit(0)  #")
+    (planned,) = plan(
+        [str(small_protocol_file)],
+        results=tmp_path,
+        methods=[method_file(leaving)],
+        repetitions=1,
+    )
+    outcome = perform(planned)
+    assert outcome.status == "failed"
+    assert "SystemExit: 0" in outcome.error
+
+
 def test_a_worker_that_dies_is_told(small_protocol_file, method_file, tmp_path):
     body = RANDOM_BODY.replace("return", "import os; os._exit(3)  #")
     planned = plan([str(small_protocol_file)], results=tmp_path, methods=[method_file(body)])

@@ -188,6 +188,51 @@ def test_failures_are_recorded_and_told(rules, estimator_file, tmp_path):
     assert len(again) == 1
 
 
+LEAVING = "    def {}:\n        raise SystemExit(0)\n"
+
+
+def test_an_estimator_that_wants_to_leave_is_told(rules, estimator_file, tmp_path):
+    path = rules()
+    left = do(
+        path,
+        tmp_path,
+        estimator_file(LEAVING.format("score(self, bed)"), name="networks"),
+        estimator_file(LEAVING.format("score(self, c)"), base="CurveEstimator", name="curves"),
+        estimator_file(LEAVING.format("__init__(self)") + "    score = 1\n", name="made"),
+        estimator_file(
+            f"    score = 1\n    @classmethod\n{LEAVING.format('effective_settings(cls, s)')}",
+            name="set",
+        ),
+    )
+    assert {label: (o.status, o.error) for label, o in left.items()} == {
+        "networks": ("failed", "estimator 'networks' raised: SystemExit: 0"),
+        "curves": ("failed", "estimator 'curves' raised: SystemExit: 0"),
+        "made": ("failed", "estimator 'made' raised: SystemExit: 0"),
+        "set": ("failed", "unexpected SystemExit: 0"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("raise SystemExit(0)", "raised: SystemExit: 0"),
+        ("return 1 / 0", "raised: ZeroDivisionError: division by zero"),
+        ("return 0.0", r"returned an array of shape []; expected [24], a score for each"),
+    ],
+)
+def test_what_cannot_be_combined_is_told(rules, estimator_file, tmp_path, body, message):
+    path = rules()
+    spec = estimator_file(
+        "    from methods.zero_cost import Flops\n    parts = (Flops,)\n\n"
+        f"    def combine(self, scores):\n        {body}\n",
+        base="CombinedEstimator",
+    )
+    do(path, tmp_path, spec, "params")
+    (left,) = load_rank_results(load_rank_protocol(str(path)), tmp_path).unfinished
+    assert left.status == "not computed"
+    assert message in left.error
+
+
 def test_an_unknown_column_is_told(rules, tmp_path):
     path = rules(('column = "params"', 'column = "parameters"'))
     outcomes = do(path, tmp_path)

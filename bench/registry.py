@@ -82,7 +82,13 @@ def find(spec: str, base: type[C], group: str) -> Found[C]:
                 f"unknown {kind} {spec!r}: expected one of {', '.join(sorted(known))}, or "
                 f"path/to/file.py:ClassName"
             )
-        found = known[spec].load()
+        try:
+            found = known[spec].load()
+        except (Exception, SystemExit) as error:
+            raise CallError(
+                f"{kind} {spec!r} cannot be loaded: {type(error).__name__}: {error}; it is "
+                f"registered as {known[spec].value}: mend or uninstall that package"
+            ) from error
     if not (isinstance(found, type) and issubclass(found, base)) or inspect.isabstract(found):
         raise CallError(
             f"{spec} is not {_article(kind)} {kind}: expected a subclass of "

@@ -177,6 +177,44 @@ def test_folder_that_cannot_be_written(monas, tmp_path):
     assert "--results" in err
 
 
+def test_what_the_operating_system_refuses_is_one_line(monas, tiny):
+    monas("run", tiny, "--method", "random", "--repetitions", 1, "--workers", 1)
+    (journal,) = Path("results").resolve().rglob("*.jsonl")
+    journal.unlink()
+    journal.mkdir()
+    for words in (
+        ("run", tiny, "--method", "random"),
+        ("run", tiny, "--restart"),
+        ("report", tiny),
+    ):
+        status, _, err = monas(*words)
+        assert status == 1
+        assert one_line(err.splitlines()[-1]).endswith(f"{journal.name}: Is a directory")
+
+
+def test_what_is_registered_and_cannot_be_loaded_is_told(monas, monkeypatch):
+    from importlib.metadata import EntryPoint
+
+    entries = {
+        "monas.methods": [
+            ("broken", "nowhere:Broken"),
+            ("random", "methods.random_search:RandomSearch"),
+        ],
+        "monas.estimators": [("broken", "nowhere:Broken"), ("tse", "methods.mote:TSE")],
+    }
+    monkeypatch.setattr(
+        "bench.registry.entry_points", lambda group: [EntryPoint(*e, group) for e in entries[group]]
+    )
+    for kind, name in (("method", "random"), ("estimator", "tse")):
+        status, out, _ = monas("list", f"{kind}s")
+        assert status == 0
+        assert f"broken\n    {kind} 'broken' cannot be loaded: ModuleNotFoundError: No modu" in out
+        assert f"{name}  (version 1" in out
+    status, _, err = monas("run", "nb201-digits", "--method", "broken")
+    assert status == 2
+    assert "'nowhere'; it is registered as nowhere:Broken: mend or uninstall" in one_line(err)
+
+
 def test_method_files_that_are_none(monas, tmp_path):
     file = tmp_path / "m.py"
     for body, message in (

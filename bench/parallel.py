@@ -8,7 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from bench.errors import ResultsError, RunInterrupted
-from bench.machine import numeric_pool
+from bench.machine import interrupts_held, numeric_pool
 
 __all__ = ["in_parallel"]
 
@@ -53,7 +53,9 @@ def in_parallel(
         return _collect([executor.submit(work, each) for each in pieces], report)
     pool, stop = numeric_pool(min(workers, len(pieces)))
     try:
-        return _collect([pool.submit(work, each) for each in pieces], report)
+        with interrupts_held():
+            futures = [pool.submit(work, each) for each in pieces]
+        return _collect(futures, report)
     except BrokenProcessPool:
         raise ResultsError(
             f"a worker process died (killed, or out of memory); what is finished is kept, "

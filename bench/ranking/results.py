@@ -168,7 +168,7 @@ def load_rank_results(protocol: RankProtocol, folder: Path) -> RankResults:
     if not paths:
         raise NoResultsError(
             f"no results of {protocol.label} in {folder}; make them with "
-            f"`monas run {protocol.name} --results {folder}`"
+            f"`monas run {protocol.spec} --results {folder}`"
         )
     cells = Cells(protocol)
     roster = {entry.label: entry for entry in protocol.rules.roster}

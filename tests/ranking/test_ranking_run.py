@@ -355,7 +355,7 @@ def test_results_are_found_from_another_folder(rules, estimator_file, tmp_path, 
 def test_damage_and_mixture_are_refused(rules, tmp_path):
     path = rules()
     protocol = load_rank_protocol(str(path))
-    with pytest.raises(ResultsError, match="no results of small-ranking v1"):
+    with pytest.raises(ResultsError, match=rf"no results of small-ranking v1.*`monas run {path} "):
         load_rank_results(protocol, tmp_path)
     do(path, tmp_path)
     other = load_rank_protocol(str(rules(("sample = 24", "sample = 25"), name="other.toml")))

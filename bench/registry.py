@@ -155,18 +155,29 @@ def _own_sources(module: str) -> set[Path]:
     found: set[Path] = set()
     waiting = [module]
     while waiting:
-        path = _source_file(waiting.pop())
+        name = waiting.pop()
+        path = _source_file(name)
         if path.suffix != ".py" or path in found:
             continue
         found.add(path)
+        home = name if path.name == "__init__.py" else name.rpartition(".")[0]
         for node in ast.walk(ast.parse(path.read_bytes())):
             names = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            elif isinstance(node, ast.ImportFrom):
+                source = _imported_from(node, home)
+                names = [source, *(f"{source}.{alias.name}" for alias in node.names)]
             waiting.extend(n for n in names if n == package or n.startswith(f"{package}."))
     return found
+
+
+def _imported_from(node: ast.ImportFrom, home: str) -> str:
+    """Return the full name of the module that names are imported from, in a module of `home`."""
+    try:
+        return importlib.util.resolve_name("." * node.level + (node.module or ""), home)
+    except ImportError:  # beyond its package: it would fail if it were ever reached
+        return ""
 
 
 def _source_file(module: str) -> Path:

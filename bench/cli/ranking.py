@@ -46,7 +46,7 @@ def run_ranking(
     estimators: Sequence[str],
     workers: int | None,
     dask: str | None,
-    timeout: float,
+    timeout: float | None,
     if_here: bool,
     restart: bool,
     retry_failed: bool,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from bench.run import Outcome
 
 __all__ = ["dask_executor", "run"]
+
+
+def _limit(context: click.Context, option: click.Parameter, seconds: float) -> float | None:
+    """Return the seconds of --timeout; None for no limit."""
+    if math.isnan(seconds):
+        raise click.BadParameter("nan is no number of seconds", context, option)
+    return None if math.isinf(seconds) else seconds
 
 
 @click.command()
@@ -47,9 +55,10 @@ __all__ = ["dask_executor", "run"]
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_limit,
     default=3600.0,
     show_default=True,
-    help="Wall-clock seconds after which a run is given up.",
+    help="Wall-clock seconds after which a run is given up; inf for never.",
 )
 @click.option(
     "--if-here", is_flag=True, help="Leave out protocols whose tables are not on this machine."
@@ -70,7 +79,7 @@ def run(
     repetitions: int | None,
     workers: int | None,
     dask: str | None,
-    timeout: float,
+    timeout: float | None,
     if_here: bool,
     retry_failed: bool,
     restart: bool,

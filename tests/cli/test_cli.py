@@ -177,6 +177,16 @@ def test_folder_that_cannot_be_written(monas, tmp_path):
     assert "--results" in err
 
 
+def test_a_run_can_have_no_limit_but_not_an_unknown_one(monas, tiny):
+    words = ("run", tiny, "--method", "random", "--repetitions", 1, "--workers", 1, "--timeout")
+    status, _, err = monas(*words, "nan")
+    assert status == 2
+    assert "Invalid value for '--timeout': nan is no number of seconds" in err
+    status, out, err = monas(*words, "inf")
+    assert status == 0, err
+    assert "1 runs done, 0 failed" in out
+
+
 def test_what_the_operating_system_refuses_is_one_line(monas, tiny):
     monas("run", tiny, "--method", "random", "--repetitions", 1, "--workers", 1)
     (journal,) = Path("results").resolve().rglob("*.jsonl")

@@ -18,6 +18,7 @@ __all__ = [
     "MethodError",
     "MixedProtocolsError",
     "MonasError",
+    "NoResultsError",
     "ProtocolError",
     "ResultsError",
     "RunInterrupted",
@@ -93,6 +94,10 @@ class JournalBusyError(JournalError):
 
 class ResultsError(MonasError):
     """Results that are absent, unfinished, or differ from what the task answers now."""
+
+
+class NoResultsError(ResultsError):
+    """Results that are absent, or of which nothing is finished."""
 
 
 class TrainingError(MonasError):

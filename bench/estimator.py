@@ -10,14 +10,15 @@ against.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.errors import MethodError
+from bench.errors import MethodError, MonasError
 from bench.registry import Found, find, registered
 from bench.settings import Configured, Setting
 
@@ -29,6 +30,7 @@ __all__ = [
     "NetworkEstimator",
     "Setting",
     "TrainingCurves",
+    "calling",
     "find_estimator",
     "registered_estimators",
 ]
@@ -147,6 +149,25 @@ class CombinedEstimator(Estimator):
     @abstractmethod
     def combine(self, scores: Floats) -> Floats:
         """Return the scores [n] of a set from those of its parts [n, parts], NaN included."""
+
+
+@contextmanager
+def calling(estimator: str) -> Iterator[None]:
+    """Around a call of an estimator: blame it for what it raises, a wish to leave included.
+
+    Raises
+    ------
+    MethodError
+        For whatever is no error of the suite.
+    """
+    try:
+        yield
+    except MonasError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise MethodError(
+            f"estimator {estimator!r} raised: {type(error).__name__}: {error}"
+        ) from error
 
 
 def registered_estimators() -> dict[str, str]:

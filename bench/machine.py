@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import signal
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.synchronize import Event
 from threading import Thread
 
-__all__ = ["numeric_pool", "processor_name", "stop_requested"]
+__all__ = ["interrupts_held", "numeric_pool", "processor_name", "stop_requested"]
 
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -27,8 +29,10 @@ def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
 
     The thread limits stand in the environment before a worker starts, hence before it imports any
     numeric library. Workers ignore Ctrl-C, which a terminal sends to every process: the parent
-    sets the event instead and they stop at the next batch (`stop_requested`). Where the parent was
-    killed, they end at once: nobody would take their results, and their journals stay locked.
+    sets the event instead and they stop at the next batch (`stop_requested`). They start when work
+    is submitted; within `interrupts_held`, they are spared Ctrl-C from the first moment. Where the
+    parent was killed, they end at once: nobody would take their results, and their journals stay
+    locked.
     """
     for variable in _THREAD_VARIABLES:
         os.environ[variable] = "1"
@@ -38,6 +42,22 @@ def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
         workers, mp_context=context, initializer=_begin_worker, initargs=(stop,)
     )
     return pool, stop
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back from this thread until the end, and for good from processes that it starts.
+
+    Where signals cannot be held back (not on POSIX), this does nothing.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def stop_requested() -> bool:

@@ -8,7 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from bench.errors import ResultsError, RunInterrupted
-from bench.machine import numeric_pool
+from bench.machine import interrupts_held, numeric_pool
 
 __all__ = ["in_parallel"]
 
@@ -23,6 +23,7 @@ def in_parallel(
     workers: int,
     report: Callable[[int, Done], None],
     executor: Executor | None = None,
+    continued_by: str = "the same command",
 ) -> list[Done]:
     """Return what `work` makes of every piece, in the order in which they end.
 
@@ -36,6 +37,8 @@ def in_parallel(
         Called after every piece with how many are done and what the last one came to.
     executor : concurrent.futures.Executor, optional
         Where the work is done instead, for example that of a dask client. It stays open.
+    continued_by : str
+        What goes on after a stop, in words.
 
     Raises
     ------
@@ -50,16 +53,18 @@ def in_parallel(
         return _collect([executor.submit(work, each) for each in pieces], report)
     pool, stop = numeric_pool(min(workers, len(pieces)))
     try:
-        return _collect([pool.submit(work, each) for each in pieces], report)
+        with interrupts_held():
+            futures = [pool.submit(work, each) for each in pieces]
+        return _collect(futures, report)
     except BrokenProcessPool:
         raise ResultsError(
-            "a worker process died (killed, or out of memory); what is finished is kept, the same "
-            "command continues, --workers 1 needs the least memory"
+            f"a worker process died (killed, or out of memory); what is finished is kept, "
+            f"{continued_by} continues, --workers 1 needs the least memory"
         ) from None
     except KeyboardInterrupt:
         stop.set()
         raise RunInterrupted(
-            "stopped by Ctrl-C; what is finished is kept, the same command continues"
+            f"stopped by Ctrl-C; what is finished is kept, {continued_by} continues"
         ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
+import re
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import entry_points
@@ -19,7 +21,10 @@ from typing import Any, Generic, TypeVar
 from bench.errors import CallError
 from bench.settings import Configured
 
-__all__ = ["Found", "find", "registered", "source_sha256"]
+__all__ = ["NAME", "Found", "find", "registered", "require_own_name", "source_sha256"]
+
+# What a contestant may be called: journals lie in a folder, or a file, of that name.
+NAME = "^[a-z0-9][a-z0-9.-]*$"
 
 C = TypeVar("C", bound=Configured)
 
@@ -33,7 +38,7 @@ class Found(Generic[C]):
     name : str
         The contestant's own name; runs and random streams go by it.
     spec : str
-        What finds it again in another process: its registered name or `file.py:Class`.
+        What finds it again from anywhere: its registered name or `/path/to/file.py:Class`.
     """
 
     name: str
@@ -69,6 +74,7 @@ def find(spec: str, base: type[C], group: str) -> Found[C]:
     if ".py:" in spec:
         path, _, class_name = spec.rpartition(":")
         found = _from_file(path, class_name, kind)
+        spec = f"{Path(path).resolve()}:{class_name}"
     else:
         known = {e.name: e for e in entry_points(group=group)}
         if spec not in known:
@@ -76,15 +82,59 @@ def find(spec: str, base: type[C], group: str) -> Found[C]:
                 f"unknown {kind} {spec!r}: expected one of {', '.join(sorted(known))}, or "
                 f"path/to/file.py:ClassName"
             )
-        found = known[spec].load()
+        try:
+            found = known[spec].load()
+        except (Exception, SystemExit) as error:
+            raise CallError(
+                f"{kind} {spec!r} cannot be loaded: {type(error).__name__}: {error}; it is "
+                f"registered as {known[spec].value}: mend or uninstall that package"
+            ) from error
     if not (isinstance(found, type) and issubclass(found, base)) or inspect.isabstract(found):
         raise CallError(
             f"{spec} is not {_article(kind)} {kind}: expected a subclass of "
             f"{base.__module__}.{base.__qualname__}"
         )
-    if not getattr(found, "name", ""):
-        raise CallError(f'{spec} has no name: set `name = "..."` in the class')
-    return Found(found.name, spec, found)
+    return Found(_name(found, spec), spec, found)
+
+
+def require_own_name(found: Found[Any], known: Collection[str], protocol: str) -> None:
+    """Do nothing if a contestant that stands in no roster has a name that is free.
+
+    Parameters
+    ----------
+    known : collection of str
+        Names of what is registered and of what stands in the protocol's rosters.
+
+    Raises
+    ------
+    CallError
+        If its class is in a file and goes by one of them: results of two codes would be one row.
+    """
+    if ".py:" in found.spec and found.name in known:
+        raise CallError(
+            f"{found.spec}: the name {found.name!r} is taken, by {_article(found.contestant.kind)} "
+            f"{found.contestant.kind} that is registered or stands in a roster of {protocol}; set "
+            f"another `name` in the class, or take that one with --method {found.name}"
+        )
+
+
+def _name(found: type[Configured], spec: str) -> str:
+    """Return the name of a contestant's class, which nothing else goes by."""
+    in_file = ".py:" in spec
+    name: object = vars(found).get("name") if in_file else getattr(found, "name", None)
+    if name is None:
+        raise CallError(f'{spec} has no name of its own: set `name = "..."` in the class')
+    if not isinstance(name, str) or not re.fullmatch(NAME, name):
+        raise CallError(
+            f"{spec}: name = {name!r} cannot be that of results; expected lower-case letters, "
+            f"digits, dots and hyphens, a letter or a digit first"
+        )
+    if not in_file and name != spec:
+        raise CallError(
+            f"{found.kind} {spec!r} is registered for a class of the name {name!r}; expected the "
+            f"same name in both"
+        )
+    return name
 
 
 def source_sha256(contestant: type) -> str:
@@ -105,18 +155,29 @@ def _own_sources(module: str) -> set[Path]:
     found: set[Path] = set()
     waiting = [module]
     while waiting:
-        path = _source_file(waiting.pop())
+        name = waiting.pop()
+        path = _source_file(name)
         if path.suffix != ".py" or path in found:
             continue
         found.add(path)
+        home = name if path.name == "__init__.py" else name.rpartition(".")[0]
         for node in ast.walk(ast.parse(path.read_bytes())):
             names = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            elif isinstance(node, ast.ImportFrom):
+                source = _imported_from(node, home)
+                names = [source, *(f"{source}.{alias.name}" for alias in node.names)]
             waiting.extend(n for n in names if n == package or n.startswith(f"{package}."))
     return found
+
+
+def _imported_from(node: ast.ImportFrom, home: str) -> str:
+    """Return the full name of the module that names are imported from, in a module of `home`."""
+    try:
+        return importlib.util.resolve_name("." * node.level + (node.module or ""), home)
+    except ImportError:  # beyond its package: it would fail if it were ever reached
+        return ""
 
 
 def _source_file(module: str) -> Path:
@@ -145,7 +206,7 @@ def _from_file(path: str, class_name: str, kind: str) -> Any:
     sys.modules[module_name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise CallError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
     if not hasattr(module, class_name):
         raise CallError(f"{path} has no class {class_name!r}")

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import CallError, MonasError, RunInterrupted
-from bench.journal import read_journal
+from bench.journal import Status, read_journal
 from bench.machine import stop_requested
-from bench.method import FoundMethod, find_method
+from bench.method import FoundMethod, find_method, registered_methods
 from bench.parallel import in_parallel
 from bench.protocol import MAIN_ROSTER, Protocol, RosterEntry, load_protocol
+from bench.registry import require_own_name
 from bench.run import Outcome, journal_path, run
 from bench.tasks import Task
 
@@ -56,8 +57,9 @@ def plan(
     repetitions: int | None = None,
     timeout: float | None = None,
     restart: bool = False,
+    retry_failed: bool = False,
 ) -> list[PlannedRun]:
-    """Return the runs that are not finished yet, repetition by repetition.
+    """Return the runs that have not ended yet, repetition by repetition.
 
     Parameters
     ----------
@@ -71,14 +73,18 @@ def plan(
         How many; the protocol's number when not given, which is also the most there can be.
     restart : bool
         Take the named runs away and plan them anew, finished or not.
+    retry_failed : bool
+        Take those of the named runs away that ended otherwise than as done, and plan them anew.
 
     Raises
     ------
     bench.errors.CallError
-        If a name is unknown, a method cannot search the protocol's kind of space or requires a
-        package that is not installed, or more repetitions are asked for than the protocol has.
+        If a name is unknown or that of two methods, a method cannot search the protocol's kind of
+        space or requires a package that is not installed, or more repetitions are asked for than
+        the protocol has.
     """
     planned: dict[Path, PlannedRun] = {}
+    anew: list[Path] = []
     for name in protocols:
         protocol = load_protocol(name)
         most = protocol.rules.repetitions
@@ -88,30 +94,41 @@ def plan(
         for repetition in range(repetitions or most):
             for entry, method in chosen:
                 path = journal_path(results, protocol, method.name, repetition)
-                if not restart and _is_finished(path):
+                status = None if restart else _status(path)
+                if status == "done" or (status and not retry_failed):
                     continue
+                if restart or status:
+                    anew.append(path)
                 method.contestant.require_installed()
                 settings = tuple(sorted(entry.settings.items()))
-                who = (method.name, entry.method, settings)
+                who = (method.name, method.spec, settings)
                 planned[path] = PlannedRun(name, protocol.id, *who, repetition, results, timeout)
-    if restart:  # once it is known that all can be done
-        for path in planned:
-            path.unlink(missing_ok=True)
+    for path in anew:  # once it is known that all can be done
+        path.unlink(missing_ok=True)
     return list(planned.values())
 
 
 def _contestants(
     protocol: Protocol, methods: Sequence[str], rosters: Sequence[str]
 ) -> list[tuple[RosterEntry, FoundMethod]]:
-    """Return what takes part: the named methods, or everybody of the rosters."""
+    """Return what takes part, each once: the named methods, or everybody of the rosters."""
     known = protocol.contestants()
     named = [known.get(spec, RosterEntry(method=spec)) for spec in methods]
     entries = named or list(protocol.contestants(*rosters).values())
-    chosen = [(entry, _found(entry.method, entry.name)) for entry in entries]
-    for entry, found in chosen:
+    chosen: dict[str, tuple[RosterEntry, FoundMethod]] = {}
+    for entry in entries:
+        found = _found(entry.method, entry.name)
+        if entry.name is None:  # the class's own name
+            require_own_name(found, [*registered_methods(), *known], protocol.name)
         found.require(protocol.rules.task.space_kind, protocol.name)
         found.method.effective_settings(entry.settings)  # a wrong one is told before anything runs
-    return chosen
+        other = chosen.setdefault(found.name, (entry, found))[1]
+        if other.spec != found.spec:
+            raise CallError(
+                f"{other.spec} and {found.spec} go by the same name {found.name!r}; set another "
+                f"`name` in one of the classes"
+            )
+    return list(chosen.values())
 
 
 def _found(spec: str, name: str | None) -> FoundMethod:
@@ -158,6 +175,7 @@ def sweep(
     workers: int,
     report: Callable[[Progress], None],
     executor: Executor | None = None,
+    continued_by: str = "the same command",
 ) -> list[Outcome]:
     """Do the planned runs and return how each ended, failures included.
 
@@ -169,6 +187,8 @@ def sweep(
         Called after every run.
     executor : concurrent.futures.Executor, optional
         Where the runs are done instead, for example that of a dask client. It stays open.
+    continued_by : str
+        What goes on after a stop, in words.
 
     Raises
     ------
@@ -181,6 +201,7 @@ def sweep(
         workers=workers,
         report=lambda done, last: report(Progress(done, len(planned), last)),
         executor=executor,
+        continued_by=continued_by,
     )
 
 
@@ -204,7 +225,7 @@ def perform(planned: PlannedRun) -> Outcome:
         raise
     except MonasError as error:
         reason = str(error)
-    except Exception as error:  # a fault of the suite or the machine; the other runs go on
+    except (Exception, SystemExit) as error:  # of the suite or the machine; the other runs go on
         reason = f"unexpected {type(error).__name__}: {error}"
     return Outcome(found.name, planned.repetition, "failed", reason, path)
 
@@ -218,6 +239,7 @@ def _loaded(name: str, protocol_id: str) -> tuple[Protocol, Task]:
     return protocol, protocol.task()
 
 
-def _is_finished(path: Path) -> bool:
+def _status(path: Path) -> Status | None:
+    """Return how a run ended; None if it has not."""
     journal = read_journal(path) if path.exists() else None
-    return journal is not None and journal.end is not None
+    return journal.end.status if journal and journal.end else None

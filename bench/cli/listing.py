@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from bench.errors import CallError
+
 if TYPE_CHECKING:
+    from bench.registry import Found
     from bench.settings import Configured
+
+    C = TypeVar("C", bound=Configured)
 
 __all__ = ["listing"]
 
@@ -62,16 +68,24 @@ def _rank_protocols() -> None:
 def _methods(settings: bool) -> None:
     from bench.method import find_method, registered_methods
 
-    for name in registered_methods():
-        _contestant(name, find_method(name).method, settings)
+    for name, method in _loaded(registered_methods(), find_method):
+        _contestant(name, method, settings)
 
 
 def _estimators(settings: bool) -> None:
     from bench.estimator import find_estimator, registered_estimators
 
-    for name in registered_estimators():
-        estimator = find_estimator(name).contestant
+    for name, estimator in _loaded(registered_estimators(), find_estimator):
         _contestant(name, estimator, settings, estimator.needs)
+
+
+def _loaded(names: Iterable[str], find: Callable[[str], Found[C]]) -> Iterator[tuple[str, type[C]]]:
+    """Give each contestant's class by its name; of what cannot be loaded, print why."""
+    for name in names:
+        try:
+            yield name, find(name).contestant
+        except CallError as error:
+            click.echo(f"{name}\n    {error}")
 
 
 def _contestant(name: str, contestant: type[Configured], settings: bool, *needs: str) -> None:

@@ -86,10 +86,18 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except (KeyboardInterrupt, click.Abort) as error:
         _say(error, "stopped by Ctrl-C", debug)
         sys.exit(130)
+    except OSError as error:
+        file = error.filename2 or error.filename
+        _say(error, f"{file}: {error.strerror}" if file else _unexpected(error), debug)
+        sys.exit(1)
     except Exception as error:  # a fault of the suite: say so instead of a wall of text
-        _say(error, f"unexpected {type(error).__name__}: {error} (add --debug to see where)", debug)
+        _say(error, _unexpected(error), debug)
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _unexpected(error: Exception) -> str:
+    return f"unexpected {type(error).__name__}: {error} (add --debug to see where)"
 
 
 def _say(error: BaseException, message: str, debug: bool) -> None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.console import default_workers, progress
-from bench.cli.endings import say_count, say_failures
-from bench.errors import CallError, DataMissingError
+from bench.cli.endings import continued_by, say_count, say_failures
+from bench.cli.left_out import left_out, loaded_if_here, missing_tables
+from bench.errors import CallError
 
 if TYPE_CHECKING:
-    from bench.ranking import RankProtocol, RankResults, ScoringOutcome
+    from bench.ranking import RankResults, ScoringOutcome
 
-__all__ = ["all_of_rank", "playable", "rank_results", "run_ranking"]
+__all__ = ["all_of_rank", "rank_results", "run_ranking"]
 
 
 def all_of_rank(protocols: Sequence[str]) -> bool:
@@ -45,9 +46,10 @@ def run_ranking(
     estimators: Sequence[str],
     workers: int | None,
     dask: str | None,
-    timeout: float,
+    timeout: float | None,
     if_here: bool,
     restart: bool,
+    retry_failed: bool,
     results: Path,
 ) -> int:
     """Rank what is not ranked yet and say how it stands; return 1 if any entry failed."""
@@ -57,7 +59,12 @@ def run_ranking(
     names = []
     for name in protocols:
         protocol = load_rank_protocol(name)
-        if playable(protocol, refuse=not if_here):
+        missing = missing_tables(protocol)
+        if missing and not if_here:
+            raise missing
+        if missing:
+            click.echo(left_out(name, missing), err=True)
+        else:
             tables = ", ".join(table.name for table in protocol.rules.tables)
             click.echo(f"{protocol.label} on {tables}", err=True)
             names.append(name)
@@ -65,7 +72,12 @@ def run_ranking(
         click.echo("nothing to do: no protocol's tables are on this machine")
         return 0
     planned = plan_ranking(
-        names, results=results, estimators=estimators, timeout=timeout, restart=restart
+        names,
+        results=results,
+        estimators=estimators,
+        timeout=timeout,
+        restart=restart,
+        retry_failed=retry_failed,
     )
     outcomes: list[ScoringOutcome] = []
     if planned:
@@ -80,35 +92,40 @@ def run_ranking(
                 planned,
                 workers=count,
                 executor=executor,
+                continued_by=continued_by(restart=restart),
                 report=lambda done, last: show(done, last.label),
             )
     else:
         click.echo(f"nothing to do: every entry of {', '.join(names)} is finished in {results}")
-    return _say_how_it_stands(names, estimators, results, outcomes)
+    return _say_how_it_stands(names, estimators, results, restart, outcomes)
 
 
 def _say_how_it_stands(
     names: Sequence[str],
     estimators: Sequence[str],
     results: Path,
+    restart: bool,
     outcomes: Sequence[ScoringOutcome],
 ) -> int:
     from bench.ranking import load_rank_protocol, ranking_standing
 
     failed: list[ScoringOutcome] = []
+    endless: list[ScoringOutcome] = []
     for name in names:
         finished, outdated = ranking_standing(name, results=results, estimators=estimators)
         home = load_rank_protocol(name).home(results)
-        failed += say_count(name, "entries", finished, outcomes, home=home)
+        ended, others = say_count(name, "entries", finished, outcomes, home=home)
+        failed += ended
+        endless += others
         if outdated:
             click.echo(
                 f"  code or settings of {', '.join(outdated)} have changed since; --restart does "
                 f"them anew",
                 err=True,
             )
-    say_failures(failed, lambda outcome: outcome.label)
+    say_failures(failed, endless, lambda outcome: outcome.label, restart=restart)
     sys.stdout.flush()
-    return 1 if failed else 0
+    return 1 if failed or endless else 0
 
 
 def rank_results(
@@ -124,18 +141,5 @@ def rank_results(
     of_rank = [name for name in names if protocol_kind(name) == "rank"]
     chosen = [load_rank_protocol(n) for n in (of_rank if names else released_protocols("rank"))]
     if if_here or not names:
-        present = [protocol for protocol in chosen if (results / protocol.name).is_dir()]
-        chosen = [protocol for protocol in present if playable(protocol)]
+        return loaded_if_here(chosen, load_rank_results, results)
     return [load_rank_results(protocol, results) for protocol in chosen]
-
-
-def playable(protocol: RankProtocol, *, refuse: bool = False) -> bool:
-    """Tell whether the protocol's tables are here; say so if not, or refuse."""
-    try:
-        protocol.require_tables()
-    except DataMissingError as error:
-        if refuse:
-            raise
-        click.echo(f"{protocol.name} left out: {error}", err=True)
-        return False
-    return True

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.console import results_option
+from bench.cli.left_out import loaded_if_here
 from bench.cli.ranking import rank_results
-from bench.errors import CallError
+from bench.errors import CallError, NoResultsError, ResultsError
 
 if TYPE_CHECKING:
     from bench.protocol import Protocol
+    from bench.results import Results
 
 __all__ = ["report"]
 
@@ -55,31 +57,32 @@ def report(
     from reports import build_report
 
     ranked = rank_results(protocols, results, if_here=if_here)
-    names = protocols or tuple(n for n in released_protocols() if (results / n).is_dir())
+    names = protocols or released_protocols()
     chosen = [load_protocol(name) for name in names if protocol_kind(name) == "search"]
     shown = () if "all" in rosters else rosters or (MAIN_ROSTER,)
     if not protocols:
         chosen = [p for p in chosen if {*shown} <= {MAIN_ROSTER, *p.rules.rosters}]
-    if if_here:
-        chosen = [protocol for protocol in chosen if (results / protocol.name).is_dir()]
     if if_here or not protocols:
-        chosen = [protocol for protocol in chosen if _is_playable(protocol)]
-    if not chosen and not ranked:
+        loaded = loaded_if_here(chosen, _finished_results, results)
+    else:
+        loaded = [load_results(protocol, results) for protocol in chosen]
+    if not loaded and not ranked:
         raise CallError(f"no results in {results}; make some with `monas run nb201-digits`")
-    loaded = [load_results(protocol, results) for protocol in chosen]
     index = build_report(
         loaded, out, ranked=ranked, rosters=shown, progress=lambda line: click.echo(line, err=True)
     )
     click.echo(f"report: {index.resolve()}")
 
 
-def _is_playable(protocol: Protocol) -> bool:
-    """Tell whether the protocol's tables are here; say so if not."""
-    from bench.errors import DataMissingError
+def _finished_results(protocol: Protocol, results: Path) -> Results:
+    """Return the results of a protocol; that none is finished is an error of its own."""
+    from bench.journal import read_journal
+    from bench.results import load_results
 
     try:
-        protocol.require_tables()
-    except DataMissingError as error:
-        click.echo(f"{protocol.name} left out: {error}", err=True)
-        return False
-    return True
+        return load_results(protocol, results)
+    except ResultsError as error:
+        journals = map(read_journal, protocol.home(results).glob("*/*.jsonl"))
+        if any(journal and journal.end and journal.end.status == "done" for journal in journals):
+            raise
+        raise NoResultsError(str(error)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.console import default_workers, progress, results_option
-from bench.cli.endings import say_count, say_failures
+from bench.cli.endings import continued_by, say_count, say_failures
+from bench.cli.left_out import left_out, missing_tables
 from bench.cli.ranking import all_of_rank, run_ranking
 from bench.errors import CallError
 
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
     from bench.run import Outcome
 
 __all__ = ["dask_executor", "run"]
+
+
+def _limit(context: click.Context, option: click.Parameter, seconds: float) -> float | None:
+    """Return the seconds of --timeout; None for no limit."""
+    if math.isnan(seconds):
+        raise click.BadParameter("nan is no number of seconds", context, option)
+    return None if math.isinf(seconds) else seconds
 
 
 @click.command()
@@ -46,14 +55,22 @@ __all__ = ["dask_executor", "run"]
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_limit,
     default=3600.0,
     show_default=True,
-    help="Wall-clock seconds after which a run is given up.",
+    help="Wall-clock seconds after which a run is given up; inf for never.",
 )
 @click.option(
     "--if-here", is_flag=True, help="Leave out protocols whose tables are not on this machine."
 )
-@click.option("--restart", is_flag=True, help="Do the named runs anew, finished or not.")
+@click.option(
+    "--retry-failed",
+    is_flag=True,
+    help="Do those of the named runs anew that failed or timed out; keep the others.",
+)
+@click.option(
+    "--restart", is_flag=True, help="Delete the named runs, finished or not, and do them anew."
+)
 @results_option
 def run(
     protocols: tuple[str, ...],
@@ -62,22 +79,26 @@ def run(
     repetitions: int | None,
     workers: int | None,
     dask: str | None,
-    timeout: float,
+    timeout: float | None,
     if_here: bool,
+    retry_failed: bool,
     restart: bool,
     results: Path,
 ) -> int:
     """Run the methods, or rank the estimators, of protocols.
 
-    Finished runs are kept, stopped ones continued.
+    Finished runs are kept, failed ones too; stopped ones are continued.
 
-    Ctrl-C is safe: what is finished stays, and the same command goes on.
+    Ctrl-C is safe: what is finished stays, and the same command goes on (without --restart, which
+    would delete it).
     """
     from bench.protocol import MAIN_ROSTER
     from bench.sweep import plan, sweep
 
     if rosters and methods:
         raise CallError("--roster and --method exclude each other: name rosters or methods")
+    if restart and retry_failed:
+        raise CallError("--restart and --retry-failed exclude each other: --restart does all anew")
     chosen = () if "all" in rosters else rosters or (MAIN_ROSTER,)
     _must_be_writable(results)
     if all_of_rank(protocols):
@@ -91,6 +112,7 @@ def run(
             timeout=timeout,
             if_here=if_here,
             restart=restart,
+            retry_failed=retry_failed,
             results=results.resolve(),
         )
     protocols, notes = _playable(protocols, if_here)
@@ -102,6 +124,7 @@ def run(
         repetitions=repetitions,
         timeout=timeout,
         restart=restart,
+        retry_failed=retry_failed,
     )
     for note in notes:
         click.echo(note, err=True)
@@ -110,7 +133,7 @@ def run(
         return 0
     if not planned:
         click.echo(f"nothing to do: every run of {', '.join(protocols)} is finished in {results}")
-        return _say_how_it_stands(protocols, methods, chosen, repetitions, results)
+        return _say_how_it_stands(protocols, methods, chosen, repetitions, results, restart)
     count = workers or default_workers()
     where = f"dask {dask}" if dask else f"{min(count, len(planned))} processes"
     click.echo(f"{len(planned)} runs of {', '.join(protocols)} on {where}", err=True)
@@ -122,9 +145,10 @@ def run(
             planned,
             workers=count,
             executor=executor,
+            continued_by=continued_by(restart=restart),
             report=lambda p: show(p.finished, f"{p.last.method} {p.last.repetition}"),
         )
-    return _say_how_it_stands(protocols, methods, chosen, repetitions, results, outcomes)
+    return _say_how_it_stands(protocols, methods, chosen, repetitions, results, restart, outcomes)
 
 
 def _say_how_it_stands(
@@ -133,6 +157,7 @@ def _say_how_it_stands(
     rosters: tuple[str, ...],
     repetitions: int | None,
     results: Path,
+    restart: bool,
     outcomes: Sequence[Outcome] = (),
 ) -> int:
     """Print how many runs ended how; return 1 if any did not end as done."""
@@ -140,41 +165,44 @@ def _say_how_it_stands(
     from bench.sweep import standing
 
     failed: list[Outcome] = []
+    endless: list[Outcome] = []
     for name in protocols:
         stand = standing(
             name, results=results, methods=methods, rosters=rosters, repetitions=repetitions
         )
         home = load_protocol(name).home(results)
-        failed += say_count(name, "runs", stand.outcomes, outcomes, home=home)
+        ended, others = say_count(name, "runs", stand.outcomes, outcomes, home=home)
+        failed += ended
+        endless += others
         if stand.outdated:
             click.echo(
                 f"  the code of {', '.join(stand.outdated)} has changed since some of these runs; "
                 f"--restart does them anew",
                 err=True,
             )
-    say_failures(failed, lambda outcome: f"{outcome.method} repetition {outcome.repetition}")
+    say_failures(
+        failed, endless, lambda o: f"{o.method} repetition {o.repetition}", restart=restart
+    )
     sys.stdout.flush()
-    return 1 if failed else 0
+    return 1 if failed or endless else 0
 
 
 def _playable(protocols: tuple[str, ...], if_here: bool) -> tuple[tuple[str, ...], list[str]]:
     """Return the protocols whose tables are here, and a line on each: its tables, or why not."""
-    from bench.errors import DataMissingError
     from bench.protocol import load_protocol
     from bench.tasks import origin
 
     kept, notes = [], []
     for name in protocols:
         protocol = load_protocol(name)
-        try:
-            protocol.require_tables()
-        except DataMissingError as error:
-            if not if_here:
-                raise
-            notes.append(f"{name} left out: {error}")
-            continue
-        notes.append(f"{protocol.label} on {origin(protocol.rules.task)}")
-        kept.append(name)
+        missing = missing_tables(protocol)
+        if missing and not if_here:
+            raise missing
+        if missing:
+            notes.append(left_out(name, missing))
+        else:
+            notes.append(f"{protocol.label} on {origin(protocol.rules.task)}")
+            kept.append(name)
     return tuple(kept), notes
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.data.catalogue import CatalogueEntry, catalogue_entry
+from bench.data.places import data_folder
 from bench.errors import CallError, DataError, DataMissingError
 
 __all__ = [
@@ -193,9 +194,10 @@ def write_table(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> None:
                 pq.write_table(made, out, compression="zstd", compression_level=19)
         partial.replace(path)
     except OSError as error:
-        raise CallError(
-            f"cannot write {path}: {error.strerror}; MONAS_DATA names the folder of tables"
-        ) from None
+        way = "choose another place with --out"
+        if path.is_relative_to(data_folder()):
+            way = "MONAS_DATA names the folder of tables"
+        raise CallError(f"cannot write {path}: {error.strerror}; {way}") from None
 
 
 def _read(entry: CatalogueEntry, content: bytes) -> Columns:

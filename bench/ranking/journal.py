@@ -23,7 +23,8 @@ class EntryHeader(Line):
     Attributes
     ----------
     estimator : str, optional
-        What finds it again: its registered name or `file.py:Class`; none for a stored column.
+        What finds it again: its registered name or `/path/to/file.py:Class`; none for a stored
+        column.
     """
 
     kind: Literal["header"] = "header"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.errors import MethodError, MonasError
-from bench.estimator import CombinedEstimator, Estimator, NetworkEstimator
+from bench.errors import MethodError
+from bench.estimator import CombinedEstimator, Estimator, NetworkEstimator, calling
 from bench.ranking.protocol import NetworksSource
 from bench.spaces import Skeleton
 from bench.spaces.finite import Architectures
@@ -33,9 +33,10 @@ def parts_of(
     Raises
     ------
     MethodError
-        If it looks at no networks, or has no such setting.
+        If it looks at no networks, has no such setting, or raises.
     """
-    made = estimator(**settings)
+    with calling(estimator.name):
+        made = estimator(**settings)
     if isinstance(made, CombinedEstimator):
         return tuple(part() for part in made.parts)
     if isinstance(made, NetworkEstimator):
@@ -44,11 +45,24 @@ def parts_of(
 
 
 def combined(estimator: type[Estimator], settings: Mapping[str, Any], scores: Floats) -> Floats:
-    """Return the scores [n] of an estimator from those of its parts [n, parts]."""
-    made = estimator(**settings)
-    if isinstance(made, CombinedEstimator):
-        return np.asarray(made.combine(scores), dtype=np.float64)
-    return scores[:, 0]
+    """Return the scores [n] of an estimator from those of its parts [n, parts].
+
+    Raises
+    ------
+    MethodError
+        If it raises, or does not return one number for each architecture.
+    """
+    with calling(estimator.name):
+        made = estimator(**settings)
+        if not isinstance(made, CombinedEstimator):
+            return scores[:, 0]
+        found = np.asarray(made.combine(scores), dtype=np.float64)
+    if found.shape != (len(scores),):
+        raise MethodError(
+            f"estimator {estimator.name!r} returned an array of shape {list(found.shape)}; "
+            f"expected [{len(scores)}], a score for each architecture"
+        )
+    return found
 
 
 def measure_cells(
@@ -81,16 +95,10 @@ def measure_cells(
     )
     scores, seconds = [], np.zeros(len(architectures))
     for part in parts:
-        try:
+        with calling(part.name):
             found, took = measure(
                 part, space, architectures, images, skeleton, seed=source.seed, device=DEVICE
             )
-        except MonasError:
-            raise
-        except Exception as error:
-            raise MethodError(
-                f"estimator {part.name!r} raised: {type(error).__name__}: {error}"
-            ) from error
         scores.append(found)
         seconds = seconds + took
     return np.stack(scores, axis=1), seconds

@@ -17,6 +17,7 @@ from bench.protocol_files import (
     protocol_id,
     read_protocol,
 )
+from bench.registry import NAME
 from bench.seeds import stream
 from bench.tasks import PinnedTable
 from bench.tasks.curves import CurveColumns
@@ -33,8 +34,6 @@ __all__ = [
     "Truth",
     "load_rank_protocol",
 ]
-
-_NAME = "^[a-z0-9][a-z0-9.-]*$"
 
 
 class _Strict(BaseModel):
@@ -69,7 +68,7 @@ class CellSet(_Strict):
         Intervals come from `draws` random subsets of `size` cells each, without replacement.
     """
 
-    name: str = Field(pattern=_NAME)
+    name: str = Field(pattern=NAME)
     title: str
     tables: tuple[str, ...] = Field(min_length=1)
     sample: bool = False
@@ -139,7 +138,7 @@ class Entry(_Strict):
         Entries with the same text are drawn together in a figure of that title.
     """
 
-    label: str = Field(pattern=_NAME)
+    label: str = Field(pattern=NAME)
     source: str
     column: str | None = None
     sign: Literal[1, -1] = 1
@@ -178,15 +177,15 @@ class RankRules(_Strict):
     @model_validator(mode="after")
     def _agree(self) -> RankRules:
         known = {table.name for table in self.tables}
-        used = {"truth.table": self.truth.table}
+        used = [("truth.table", self.truth.table)]
         for each in self.sets:
-            used |= {f"sets.{each.name}.tables": name for name in each.tables}
+            used += [(f"sets.{each.name}.tables", name) for name in each.tables]
         for name, source in self.sources.items():
             if not isinstance(source, NetworksSource):
-                used[f"sources.{name}.table"] = source.table
+                used.append((f"sources.{name}.table", source.table))
             elif source.images == "cifar100-r10":
-                used[f"sources.{name}.images"] = source.images
-        for where, table in used.items():
+                used.append((f"sources.{name}.images", source.images))
+        for where, table in used:
             if table not in known:
                 raise ValueError(f"{where} names {table!r}, which is not among the tables")
         networks = [s for s in self.sources.values() if isinstance(s, NetworksSource)]
@@ -235,10 +234,13 @@ class RankProtocol:
     id : str
         sha256 of the file's content as canonical JSON, the roster left out: who takes part changes
         neither cells nor subsets, which are drawn from streams that begin with the id.
+    spec : str
+        What it was asked for by, and is found again: a released name, or the path of its file.
     """
 
     rules: RankRules
     id: str
+    spec: str
 
     @property
     def name(self) -> str:
@@ -296,7 +298,7 @@ def load_rank_protocol(name: str) -> RankProtocol:
     """
     path, content = read_protocol(name, "rank")
     try:
-        protocol = RankProtocol(RankRules.model_validate(content), protocol_id(content))
+        protocol = RankProtocol(RankRules.model_validate(content), protocol_id(content), name)
     except ValidationError as error:
         raise first_fault(path, error) from None
     check_lock(name, path, protocol.name, protocol.id)

@@ -1,7 +1,8 @@
 """From journals to rank correlations: everything that can be computed again is.
 
 A journal is trusted for who took part and for scores that were measured; stored scores and those
-of estimators that read curves are computed from the pinned tables.
+of estimators that read curves are computed from the pinned tables, by the code that the journal
+names or not at all.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.errors import MixedProtocolsError, MonasError, ResultsError
-from bench.estimator import find_estimator
+from bench.errors import MixedProtocolsError, MonasError, NoResultsError, ResultsError
+from bench.estimator import CombinedEstimator, Estimator, find_estimator
 from bench.ranking.cells import Cells
 from bench.ranking.correlations import average_ranks, kendall, spearman, top_members
 from bench.ranking.journal import EntryHeader, EntryJournal, read_entry
 from bench.ranking.networks import combined
 from bench.ranking.protocol import CellSet, Entry, RankProtocol
 from bench.ranking.scores import Scores, table_scores
+from bench.registry import Found
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,8 +156,8 @@ def load_rank_results(protocol: RankProtocol, folder: Path) -> RankResults:
 
     Raises
     ------
-    ResultsError
-        If there is no finished entry, or a journal is not of the protocol's sample.
+    NoResultsError
+        If there is no finished entry that can be computed.
     MixedProtocolsError
         If a journal in the protocol's folder belongs to another protocol id.
     JournalError
@@ -164,9 +166,9 @@ def load_rank_results(protocol: RankProtocol, folder: Path) -> RankResults:
     home = protocol.home(folder)
     paths = {path.stem: path for path in home.glob("*.jsonl")}
     if not paths:
-        raise ResultsError(
+        raise NoResultsError(
             f"no results of {protocol.label} in {folder}; make them with "
-            f"`monas run {protocol.name} --results {folder}`"
+            f"`monas run {protocol.spec} --results {folder}`"
         )
     cells = Cells(protocol)
     roster = {entry.label: entry for entry in protocol.rules.roster}
@@ -198,7 +200,7 @@ def load_rank_results(protocol: RankProtocol, folder: Path) -> RankResults:
             EntryResult(label, journal.header, group, scores.seconds, judge.sets(scores))
         )
     if not entries:
-        raise ResultsError(
+        raise NoResultsError(
             f"no finished entry of {protocol.label} in {home}: "
             + "; ".join(f"{u.label} {u.status}: {u.error}" for u in unfinished[:3])
         )
@@ -248,9 +250,18 @@ class _Judge:
 
 
 def _scores(cells: Cells, journal: EntryJournal) -> Scores:
-    """Return the scores that a journal stands for."""
+    """Return the scores that a journal stands for.
+
+    Raises
+    ------
+    MonasError
+        If they cannot be computed, or not by the code that was ranked.
+    """
     header = journal.header
-    found = find_estimator(header.estimator).contestant if header.estimator else None
+    found = find_estimator(header.estimator) if header.estimator else None
+    if found:
+        _check_code(journal, found)
+    estimator = found.contestant if found else None
     entry = Entry(
         label=header.label,
         source=header.source,
@@ -261,8 +272,8 @@ def _scores(cells: Cells, journal: EntryJournal) -> Scores:
         epochs=header.epochs,
     )
     if header.device is None:
-        return table_scores(cells, entry, found)
-    assert found is not None
+        return table_scores(cells, entry, estimator)
+    assert estimator is not None
     sample = cells.architectures[cells.sample].tolist()
     if [list(a) for a in journal.architectures] != sample:
         raise ResultsError(
@@ -272,8 +283,21 @@ def _scores(cells: Cells, journal: EntryJournal) -> Scores:
     rows = [row for line in journal.lines for row in line.scores]
     parts = np.array([[np.nan if s is None else s for s in row] for row in rows])
     values = np.full(len(cells), np.nan)
-    values[cells.sample] = combined(found, header.settings, parts)
+    values[cells.sample] = combined(estimator, header.settings, parts)
     covered = np.zeros(len(cells), dtype=bool)
     covered[cells.sample] = True
     seconds = [s for line in journal.lines for s in line.seconds]
     return Scores(values, covered, float(np.mean(seconds)))
+
+
+def _check_code(journal: EntryJournal, found: Found[Estimator]) -> None:
+    """Do nothing if the code that was ranked is here still, or its scores are in the journal."""
+    alone = all(len(row) == 1 for line in journal.lines for row in line.scores)
+    if journal.lines and alone and not issubclass(found.contestant, CombinedEstimator):
+        return
+    recorded, here = journal.header.source_sha256 or "", found.source_sha256()
+    if recorded != here:
+        raise ResultsError(
+            f"{journal.path}: the code of {found.spec} has changed since: sha256 "
+            f"{recorded[:12]}... then, {here[:12]}... now; run it again with --restart"
+        )

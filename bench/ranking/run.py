@@ -17,7 +17,7 @@ import numpy as np
 
 from bench.environment import environment
 from bench.errors import CallError, JournalError, MethodError, MonasError, RunInterrupted
-from bench.estimator import Estimator, find_estimator
+from bench.estimator import Estimator, find_estimator, registered_estimators
 from bench.journal import JournalWriter, Status, same_architectures
 from bench.machine import stop_requested
 from bench.parallel import in_parallel
@@ -26,7 +26,7 @@ from bench.ranking.journal import EntryEnd, EntryHeader, EntryJournal, ScoreLine
 from bench.ranking.networks import DEVICE, measure_cells, parts_of
 from bench.ranking.protocol import Entry, NetworksSource, RankProtocol, load_rank_protocol
 from bench.ranking.scores import table_scores
-from bench.registry import Found
+from bench.registry import Found, require_own_name
 
 __all__ = [
     "PlannedEntry",
@@ -74,8 +74,9 @@ def plan_ranking(
     estimators: Sequence[str] = (),
     timeout: float | None = None,
     restart: bool = False,
+    retry_failed: bool = False,
 ) -> list[PlannedEntry]:
-    """Return the entries that are not finished yet.
+    """Return the entries that have not ended yet.
 
     Parameters
     ----------
@@ -83,26 +84,32 @@ def plan_ranking(
         Labels of the roster, registered estimators or `file.py:Class`; the roster when empty.
     restart : bool
         Take the named entries away and plan them anew, finished or not.
+    retry_failed : bool
+        Take those of the named entries away that ended otherwise than as done, and plan them anew.
 
     Raises
     ------
     CallError
-        If a name is unknown, the protocol has no source for such an estimator, or a package that
-        one requires is not installed.
+        If a name is unknown or that of two, the protocol has no source for such an estimator, or a
+        package that one requires is not installed.
     """
     planned: dict[Path, PlannedEntry] = {}
+    anew: list[Path] = []
     for name in protocols:
         protocol = load_rank_protocol(name)
         for entry in _entries(protocol, estimators):
             path = entry_path(results, protocol, entry.label)
-            if not restart and _is_finished(path):
+            status = None if restart else _status(path)
+            if status == "done" or (status and not retry_failed):
                 continue
+            if restart or status:
+                anew.append(path)
             if found := _found(entry):
                 found.contestant.require_installed()
+                entry = entry.model_copy(update={"estimator": found.spec})  # noqa: PLW2901
             planned[path] = PlannedEntry(name, protocol.id, entry, results, timeout)
-    if restart:  # once it is known that all can be done
-        for path in planned:
-            path.unlink(missing_ok=True)
+    for path in anew:  # once it is known that all can be done
+        path.unlink(missing_ok=True)
     return list(planned.values())
 
 
@@ -128,6 +135,7 @@ def rank(
     workers: int,
     report: Callable[[int, ScoringOutcome], None],
     executor: Executor | None = None,
+    continued_by: str = "the same command",
 ) -> list[ScoringOutcome]:
     """Do the planned entries and return how each ended, failures included.
 
@@ -137,6 +145,8 @@ def rank(
         Called after every entry with how many are done.
     executor : concurrent.futures.Executor, optional
         Where the work is done instead of in `workers` local processes.
+    continued_by : str
+        What goes on after a stop, in words.
 
     Raises
     ------
@@ -147,7 +157,14 @@ def rank(
     slow_first = sorted(
         planned, key=lambda p: rules[p.protocol].sources[p.entry.source].kind != "networks"
     )
-    return in_parallel(perform_entry, slow_first, workers=workers, report=report, executor=executor)
+    return in_parallel(
+        perform_entry,
+        slow_first,
+        workers=workers,
+        report=report,
+        executor=executor,
+        continued_by=continued_by,
+    )
 
 
 def perform_entry(planned: PlannedEntry) -> ScoringOutcome:
@@ -161,7 +178,7 @@ def perform_entry(planned: PlannedEntry) -> ScoringOutcome:
         raise
     except MonasError as error:
         reason = str(error)
-    except Exception as error:  # a fault of the suite or the machine; the other entries go on
+    except (Exception, SystemExit) as error:  # of the suite or the machine; the others go on
         reason = f"unexpected {type(error).__name__}: {error}"
     return ScoringOutcome(entry.label, "failed", reason, path)
 
@@ -229,11 +246,18 @@ def _measured(
 
 
 def _entries(protocol: RankProtocol, estimators: Sequence[str]) -> list[Entry]:
-    """Return the entries of the roster, or those that are named."""
+    """Return the entries of the roster, or those that are named, each once."""
     known = {entry.label: entry for entry in protocol.rules.roster}
-    if not estimators:
-        return list(known.values())
-    return [known.get(spec) or _visitor(protocol, spec) for spec in estimators]
+    chosen: dict[str, Entry] = {} if estimators else known
+    for spec in estimators:
+        entry = known.get(spec) or _visitor(protocol, spec)
+        other = chosen.setdefault(entry.label, entry)
+        if other != entry:
+            raise CallError(
+                f"{other.estimator} and {entry.estimator} go by the same name {entry.label!r}; set "
+                f"another `name` in one of the classes"
+            )
+    return list(chosen.values())
 
 
 def _visitor(protocol: RankProtocol, spec: str) -> Entry:
@@ -242,9 +266,11 @@ def _visitor(protocol: RankProtocol, spec: str) -> Entry:
     Raises
     ------
     CallError
-        If there is no such source.
+        If there is no such source, or its name is another's.
     """
     found = find_estimator(spec)
+    labels = [entry.label for entry in protocol.rules.roster]
+    require_own_name(found, [*registered_estimators(), *labels], protocol.name)
     kind = "curves" if found.contestant.needs == "curves" else "networks"
     fitting = [name for name, s in protocol.rules.sources.items() if s.kind == kind]
     if not fitting:
@@ -252,12 +278,13 @@ def _visitor(protocol: RankProtocol, spec: str) -> Entry:
             f"estimator {found.name!r} needs {kind}, and {protocol.name} has no source of them: "
             f"its sources are {', '.join(protocol.rules.sources)}"
         )
-    return Entry(label=found.name, source=fitting[0], estimator=spec)
+    return Entry(label=found.name, source=fitting[0], estimator=found.spec)
 
 
-def _is_finished(path: Path) -> bool:
+def _status(path: Path) -> Status | None:
+    """Return how an entry ended; None if it has not."""
     recorded = read_entry(path)
-    return recorded is not None and recorded.end is not None
+    return recorded.end.status if recorded and recorded.end else None
 
 
 def _found(entry: Entry) -> Found[Estimator] | None:

@@ -70,22 +70,69 @@ def test_failed_runs_make_the_status_1(monas, tiny, method_file):
     assert status == 1
     assert "0 runs done, 2 failed" in out
     assert "toy repetition 0 failed: toy asked for nothing with 5 of 15 evaluations left" in err
-    assert "with --restart" in err
+    assert "then the same command with --retry-failed\n" in err
+    method_file(RANDOM_BODY)
+    status, out, err = monas("run", tiny, "--method", bad, "--workers", 1, "--retry-failed")
+    assert (status, "2 runs done, 0 failed" in out) == (0, True), err
 
 
 def test_a_run_that_cannot_be_continued_is_told(monas, tiny, method_file):
     wild = method_file(RANDOM_BODY.replace("self.problem.rng", "np.random.default_rng()"))
     monas("run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1)
     (path,) = Path("results").rglob("*.jsonl")
-    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    cut(path)
     status, out, err = monas("run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1)
     assert status == 1
     assert "0 runs done, 1 failed" in out
     assert "000.jsonl line 3: toy does not repeat this run" in err
+    assert "unless a line names another way, the same command continues what has not ended" in err
+    assert "--retry-failed" not in err
     status, _, _ = monas(
         "run", tiny, "--method", wild, "--workers", 1, "--repetitions", 1, "--restart"
     )
     assert status == 0
+
+
+def cut(path):
+    """Take the last line of a journal away, as if its run had been stopped."""
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+
+
+def test_a_protocol_without_finished_runs_is_left_out_of_a_report_of_all(monas, tmp_path):
+    words = ("--method", "random", "--repetitions", 1, "--workers", 1)
+    monas("run", "nb201-digits", "lamoo-branin-currin", *words)
+    (journal,) = Path("results/lamoo-branin-currin").rglob("*.jsonl")
+    cut(journal)
+    Path("results/nb201-digits-3obj/0123456789ab").mkdir(parents=True)
+    for named in ((), ("nb201-digits", "nb201-digits-3obj", "lamoo-branin-currin", "--if-here")):
+        status, out, err = monas("report", *named)
+        assert status == 0, err
+        assert out.startswith("report: ")
+        assert "lamoo-branin-currin left out: no finished run of lamoo-branin-currin v1" in err
+        assert "nb201-digits-3obj left out: no results of nb201-digits-3obj v1 (" in err
+        assert "(there are results of other ids: 0123456789ab)" in err
+    status, _, err = monas("report", "lamoo-branin-currin")
+    assert status == 1
+    assert one_line(err).startswith("monas: no finished run of lamoo-branin-currin")
+    (journal,) = Path("results/nb201-digits").rglob("*.jsonl")
+    forge(journal)
+    status, _, err = monas("report")  # what cannot be right still ends it
+    assert status == 1
+    assert "evaluation 0 records objectives" in err
+
+
+def forge(path):
+    """Change the first objective of a journal, and seal it anew."""
+    from bench.journal import JournalWriter, read_journal
+
+    journal = read_journal(path)
+    path.unlink()
+    first = journal.batches[0]
+    better = ((0.0, first.objectives[0][1]), *first.objectives[1:])
+    batches = (first.model_copy(update={"objectives": better}), *journal.batches[1:])
+    with JournalWriter(path) as writer:
+        for line in (journal.header, *batches, journal.end):
+            writer.append(line)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +142,10 @@ def test_a_run_that_cannot_be_continued_is_told(monas, tiny, method_file):
         (["run", "nb201-digits", "--method", "nope"], "unknown method 'nope': expected one of "),
         (["run", "nb201-digits", "--method", "gone.py:A"], "no such file: gone.py"),
         (["run", "nb201-digits", "--repetitions", "99"], "has 1 to 20 repetitions, got 99"),
+        (
+            ["run", "nb201-digits", "--restart", "--retry-failed"],
+            "exclude each other: --restart do",
+        ),
         (["report"], "no results in results; make some with `monas run nb201-digits`"),
         (["table", "build", "nb201-digits", "--rows", "5"], "--rows 5: expected A:B with 0 <= A"),
         (
@@ -126,10 +177,59 @@ def test_folder_that_cannot_be_written(monas, tmp_path):
     assert "--results" in err
 
 
+def test_a_run_can_have_no_limit_but_not_an_unknown_one(monas, tiny):
+    words = ("run", tiny, "--method", "random", "--repetitions", 1, "--workers", 1, "--timeout")
+    status, _, err = monas(*words, "nan")
+    assert status == 2
+    assert "Invalid value for '--timeout': nan is no number of seconds" in err
+    status, out, err = monas(*words, "inf")
+    assert status == 0, err
+    assert "1 runs done, 0 failed" in out
+
+
+def test_what_the_operating_system_refuses_is_one_line(monas, tiny):
+    monas("run", tiny, "--method", "random", "--repetitions", 1, "--workers", 1)
+    (journal,) = Path("results").resolve().rglob("*.jsonl")
+    journal.unlink()
+    journal.mkdir()
+    for words in (
+        ("run", tiny, "--method", "random"),
+        ("run", tiny, "--restart"),
+        ("report", tiny),
+    ):
+        status, _, err = monas(*words)
+        assert status == 1
+        assert one_line(err.splitlines()[-1]).endswith(f"{journal.name}: Is a directory")
+
+
+def test_what_is_registered_and_cannot_be_loaded_is_told(monas, monkeypatch):
+    from importlib.metadata import EntryPoint
+
+    entries = {
+        "monas.methods": [
+            ("broken", "nowhere:Broken"),
+            ("random", "methods.random_search:RandomSearch"),
+        ],
+        "monas.estimators": [("broken", "nowhere:Broken"), ("tse", "methods.mote:TSE")],
+    }
+    monkeypatch.setattr(
+        "bench.registry.entry_points", lambda group: [EntryPoint(*e, group) for e in entries[group]]
+    )
+    for kind, name in (("method", "random"), ("estimator", "tse")):
+        status, out, _ = monas("list", f"{kind}s")
+        assert status == 0
+        assert f"broken\n    {kind} 'broken' cannot be loaded: ModuleNotFoundError: No modu" in out
+        assert f"{name}  (version 1" in out
+    status, _, err = monas("run", "nb201-digits", "--method", "broken")
+    assert status == 2
+    assert "'nowhere'; it is registered as nowhere:Broken: mend or uninstall" in one_line(err)
+
+
 def test_method_files_that_are_none(monas, tmp_path):
     file = tmp_path / "m.py"
     for body, message in (
         ("raise OSError('no')", "cannot be imported: OSError: no"),
+        ("raise SystemExit(0)", "cannot be imported: SystemExit: 0"),
         ("X = 3", "has no class 'Toy'"),
         ("class Toy: pass", "is not a method: expected a subclass of bench.method.Method"),
         ("from bench.method import Method\nclass Toy(Method): pass", "is not a method"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.data import import_table, load_table
+from bench.data import import_table, load_table, write_table
 from bench.data.imports import ORIGINALS
 from bench.errors import CallError, DataError
 
@@ -64,6 +64,19 @@ def test_another_content_is_refused_and_can_be_kept_elsewhere(monkeypatch, tmp_p
     import pyarrow.parquet as pq
 
     assert pq.read_table(tmp_path / "own.parquet").column_names == list(columns)
+
+
+def test_what_cannot_be_written_names_the_way_to_another_place(monkeypatch, tmp_path, folder):
+    monkeypatch.setattr(
+        "bench.data.importers.hw_nas_bench.read", lambda path, finished=None: {"a": np.zeros(1)}
+    )
+    path = tmp_path / "mine.pickle"
+    path.touch()
+    with pytest.raises(CallError, match=r"cannot write .*own\.parquet: .*; .* place with --out$"):
+        import_table("nb201-hw", path, out=path / "own.parquet")
+    folder.touch()
+    with pytest.raises(CallError, match=r"cannot write .*/data/t\.parquet: .*; MONAS_DATA names"):
+        write_table(folder / "t.parquet", {"a": np.zeros(1)})
 
 
 def test_wrong_calls_are_explained(tmp_path):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
 
 import pytest
+
+from bench.machine import interrupts_held
 
 PARENT = """
 import socket, sys, time
@@ -29,6 +33,49 @@ if __name__ == "__main__":
     stop.set()
     future.result()
 """
+
+
+STARTING = """
+import os, sys, time
+
+from bench.errors import RunInterrupted
+from bench.parallel import in_parallel
+
+if __name__ != "__main__":  # a worker that starts
+    os.write(1, b"x")
+    time.sleep(1)
+
+if __name__ == "__main__":
+    try:
+        in_parallel(abs, [1, 2], workers=2, report=print)
+    except RunInterrupted as stopped:
+        sys.exit(str(stopped))
+"""
+
+
+def test_ctrl_c_while_workers_start_is_told_by_the_parent_alone(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(STARTING, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as parent:
+        assert parent.stdout.read(2) == b"xx"
+        os.killpg(parent.pid, signal.SIGINT)  # as a terminal does: every process of the group
+        said = parent.communicate(timeout=60)[1].decode()
+    assert said == "stopped by Ctrl-C; what is finished is kept, the same command continues\n"
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be held back")
+def test_interrupts_are_held_back_no_longer_than_said():
+    def held():
+        return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+    with interrupts_held():
+        assert held()
+    assert not held()
 
 
 @pytest.mark.parametrize("how", ["ask", "kill"])

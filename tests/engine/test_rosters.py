@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from method_bodies import RANDOM_BODY
 
 from bench.errors import CallError, MethodError, ProtocolError
 from bench.journal import read_journal
@@ -70,6 +71,12 @@ def test_a_setting_that_the_method_does_not_have_is_found_before_anything_runs(
     with_variants.write_text(text, encoding="utf-8")
     with pytest.raises(MethodError, match="method 'nsga2' has no setting 'populace'"):
         plan([str(with_variants)], results=tmp_path, rosters=["variants"])
+
+
+def test_a_class_cannot_take_the_name_of_a_variant(with_variants, method_file, tmp_path):
+    spec = method_file(RANDOM_BODY, "nsga2-few")
+    with pytest.raises(CallError, match="the name 'nsga2-few' is taken, by a method that is"):
+        plan([str(with_variants)], results=tmp_path, methods=[spec])
 
 
 def test_an_unknown_roster_names_those_there_are(with_variants, tmp_path):

@@ -17,7 +17,7 @@ from bench.errors import CallError, JournalError, MixedProtocolsError, ResultsEr
 from bench.indicators import hypervolume, non_dominated
 from bench.journal import read_journal
 from bench.results import load_results
-from bench.sweep import plan, standing, sweep
+from bench.sweep import perform, plan, standing, sweep
 
 BAD_BODY = "    def ask(self, n):\n        raise RuntimeError('on purpose')\n    tell = None"
 
@@ -52,11 +52,69 @@ def test_a_failing_method_does_not_stop_the_others(small_protocol_file, toys, tm
     assert len(again) == 3
 
 
+def test_only_what_failed_is_done_anew_when_asked_to(small_protocol_file, toys, tmp_path):
+    name = str(small_protocol_file)
+    do(plan([name], results=tmp_path, methods=toys))
+    stopped = next(tmp_path.rglob("good/001.jsonl"))
+    stopped.write_bytes(b"".join(stopped.read_bytes().splitlines(keepends=True)[:-2]))
+    kept = {p: p.read_bytes() for p in tmp_path.rglob("good/*.jsonl")}
+    planned = plan([name], results=tmp_path, methods=toys, retry_failed=True)
+    assert {(p.contestant, p.repetition) for p in planned} == {
+        ("good", 1),
+        *(("bad", repetition) for repetition in range(3)),
+    }
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*.jsonl")} == kept
+
+
+def test_a_method_that_wants_to_leave_does_not_end_the_command(
+    small_protocol_file, method_file, tmp_path
+):
+    leaving = RANDOM_BODY.replace("return", "raise SystemExit(0)  #")
+    (planned,) = plan(
+        [str(small_protocol_file)],
+        results=tmp_path,
+        methods=[method_file(leaving)],
+        repetitions=1,
+    )
+    outcome = perform(planned)
+    assert outcome.status == "failed"
+    assert "SystemExit: 0" in outcome.error
+
+
 def test_a_worker_that_dies_is_told(small_protocol_file, method_file, tmp_path):
     body = RANDOM_BODY.replace("return", "import os; os._exit(3)  #")
     planned = plan([str(small_protocol_file)], results=tmp_path, methods=[method_file(body)])
-    with pytest.raises(ResultsError, match="a worker process died"):
-        do(planned)
+    with pytest.raises(ResultsError, match=r"a worker process died.* kept, another call continues"):
+        do(planned, continued_by="another call")
+
+
+def test_two_codes_never_share_a_row(small_protocol_file, method_file, tmp_path):
+    name, results = str(small_protocol_file), tmp_path / "results"
+
+    def planned(*methods):
+        return plan([name], results=results, methods=methods, repetitions=1)
+
+    mine = method_file(RANDOM_BODY, "random")
+    with pytest.raises(
+        CallError, match=r"random\.py:Toy: the name 'random' is taken.*--method ran"
+    ):
+        planned(mine)
+    first = method_file(RANDOM_BODY, "toy")
+    (tmp_path / "other").mkdir()
+    second = tmp_path / "other" / "toy.py"
+    second.write_text((tmp_path / "toy.py").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(CallError, match=r"toy\.py:Toy and .*other/toy\.py:Toy go by the same name"):
+        planned(first, f"{second}:Toy")
+    assert len(planned(first, first, "random", "random")) == 2
+
+
+def test_a_plan_can_be_done_from_another_folder(small_protocol_file, toys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (planned,) = plan(
+        [str(small_protocol_file)], results=tmp_path, methods=["good.py:Toy"], repetitions=1
+    )
+    monkeypatch.chdir("/")
+    assert perform(planned).status == "done"
 
 
 def test_code_that_changed_since_is_noticed(small_protocol_file, method_file, tmp_path):
@@ -108,12 +166,15 @@ def test_workers_have_one_numeric_thread(small_protocol_file, toys, tmp_path):
     assert read_journal(path).header.threads == 1
 
 
-def test_ctrl_c_leaves_what_can_be_continued(small_protocol_file, method_file, tmp_path):
+@pytest.mark.parametrize("anew", [(), ("--restart",)])
+def test_ctrl_c_leaves_what_can_be_continued(small_protocol_file, method_file, tmp_path, anew):
     slow = method_file(RANDOM_BODY.replace("        pass", "        time.sleep(0.1)"), "slow")
     command = [sys.executable, "-c", "from bench.cli import main; main()", "run",
                str(small_protocol_file), "--method", slow, "--workers", "2",
                "--results", str(tmp_path)]  # fmt: skip
-    child = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, cwd=tmp_path)
+    child = subprocess.Popen(
+        [*command, *anew], stderr=subprocess.PIPE, start_new_session=True, cwd=tmp_path
+    )
     deadline = time.monotonic() + 60
     while not any(p.stat().st_size > 2000 for p in tmp_path.rglob("*.jsonl")):
         assert time.monotonic() < deadline
@@ -121,7 +182,7 @@ def test_ctrl_c_leaves_what_can_be_continued(small_protocol_file, method_file, t
     os.killpg(child.pid, signal.SIGINT)  # as a terminal does: every process of the group
     said = child.communicate(timeout=60)[1].decode()
     assert child.returncode == 130, said
-    assert "the same command continues" in said
+    assert " ".join(("the same command", *(f"without {o}" for o in anew), "continues")) in said
     assert "Traceback" not in said
     unfinished = [p for p in tmp_path.rglob("*.jsonl") if read_journal(p).end is None]
     assert unfinished

@@ -76,6 +76,10 @@ def test_the_roster_does_not_change_the_id_and_everything_else_does(rules):
 BROKEN = {
     "unknown table": ('table = "nb201-digits"\nlosses', 'table = "nb202"\nlosses'),
     "unknown set table": ('tables = ["nb201-digits"]\nsize', 'tables = ["x"]\nsize'),
+    "first of set tables": (
+        'tables = ["nb201-digits"]\nsize',
+        'tables = ["typo", "nb201-digits"]\nsize',
+    ),
     "unknown source": ('source = "stored"\ncolumn = "params"', 'source = "s"\ncolumn = "params"'),
     "column of curves": (
         'source = "stored"\ncolumn = "params"',
@@ -99,6 +103,7 @@ BROKEN = {
 MESSAGES = {
     "unknown table": r"sources\.training\.table names 'nb202', which is not among the tables",
     "unknown set table": r"sets\.all\.tables names 'x'",
+    "first of set tables": r"sets\.all\.tables names 'typo', which is not among the tables",
     "unknown source": "'params' comes from source 's': expected one of networks, training, stored",
     "column of curves": r"'params': source 'training' \(curves\) needs an estimator",
     "both": "'params' needs either a column or an estimator",

@@ -165,6 +165,9 @@ def test_a_failed_entry_makes_the_status_1(monas, rules):
     assert status == 1
     assert "3 entries done, 1 failed" in out
     assert "params failed: table 'nb201-digits' has no column 'parameters'" in err
+    status, out, err = monas("run", path, "--workers", 1, "--retry-failed")
+    assert status == 1
+    assert "1 entries of" in err
 
 
 def test_wrong_calls(monas, rules):
@@ -192,6 +195,20 @@ def test_missing_tables_are_left_out(monas, monkeypatch, tmp_path):
     status, _, err = monas("report", "kendall-nb201-cifar10", "--if-here")
     assert status == 2
     assert "no results in results" in err
+
+
+def test_without_finished_entries_it_is_left_out_of_a_report_of_what_is_here(monas, rules):
+    path = rules()
+    monas("run", path, "--method", "params", "--workers", 1)
+    (journal,) = Path("results").rglob("params.jsonl")
+    journal.write_bytes(journal.read_bytes().splitlines(keepends=True)[0])
+    status, _, err = monas("report", path)
+    assert status == 1
+    assert "monas: no finished entry of small-ranking v1" in err
+    monas("run", "nb201-digits", "--method", "random", "--repetitions", 1, "--workers", 1)
+    status, _, err = monas("report", path, "nb201-digits", "--if-here")
+    assert status == 0
+    assert "small-ranking left out: no finished entry of small-ranking v1" in err
 
 
 def test_listing_and_lock(monas, rules):

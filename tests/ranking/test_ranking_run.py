@@ -179,8 +179,58 @@ def test_failures_are_recorded_and_told(rules, estimator_file, tmp_path):
         "raising": "failed",
         "short": "failed",
     }
-    again = plan_ranking([str(path)], results=tmp_path, estimators=[raising], restart=True)
+    again = plan_ranking(
+        [str(path)], results=tmp_path, estimators=[raising, "params"], retry_failed=True
+    )
+    assert [p.entry.label for p in again] == ["raising"]
+    assert {p.stem for p in tmp_path.rglob("*.jsonl")} == {"short", "params"}
+    again = plan_ranking([str(path)], results=tmp_path, estimators=["params"], restart=True)
     assert len(again) == 1
+
+
+LEAVING = "    def {}:\n        raise SystemExit(0)\n"
+
+
+def test_an_estimator_that_wants_to_leave_is_told(rules, estimator_file, tmp_path):
+    path = rules()
+    left = do(
+        path,
+        tmp_path,
+        estimator_file(LEAVING.format("score(self, bed)"), name="networks"),
+        estimator_file(LEAVING.format("score(self, c)"), base="CurveEstimator", name="curves"),
+        estimator_file(LEAVING.format("__init__(self)") + "    score = 1\n", name="made"),
+        estimator_file(
+            f"    score = 1\n    @classmethod\n{LEAVING.format('effective_settings(cls, s)')}",
+            name="set",
+        ),
+    )
+    assert {label: (o.status, o.error) for label, o in left.items()} == {
+        "networks": ("failed", "estimator 'networks' raised: SystemExit: 0"),
+        "curves": ("failed", "estimator 'curves' raised: SystemExit: 0"),
+        "made": ("failed", "estimator 'made' raised: SystemExit: 0"),
+        "set": ("failed", "unexpected SystemExit: 0"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("raise SystemExit(0)", "raised: SystemExit: 0"),
+        ("return 1 / 0", "raised: ZeroDivisionError: division by zero"),
+        ("return 0.0", r"returned an array of shape []; expected [24], a score for each"),
+    ],
+)
+def test_what_cannot_be_combined_is_told(rules, estimator_file, tmp_path, body, message):
+    path = rules()
+    spec = estimator_file(
+        "    from methods.zero_cost import Flops\n    parts = (Flops,)\n\n"
+        f"    def combine(self, scores):\n        {body}\n",
+        base="CombinedEstimator",
+    )
+    do(path, tmp_path, spec, "params")
+    (left,) = load_rank_results(load_rank_protocol(str(path)), tmp_path).unfinished
+    assert left.status == "not computed"
+    assert message in left.error
 
 
 def test_an_unknown_column_is_told(rules, tmp_path):
@@ -221,6 +271,25 @@ def test_what_an_estimator_requires_is_looked_for_before_anything_runs(
         plan_ranking([str(rules())], results=tmp_path, estimators=[spec])
 
 
+def test_two_codes_never_share_an_entry(rules, estimator_file, tmp_path):
+    path = str(rules())
+
+    def planned(*estimators):
+        return plan_ranking([path], results=tmp_path, estimators=estimators)
+
+    for name in ("mote", "fast"):  # registered; in the roster
+        with pytest.raises(CallError, match=rf"the name {name!r} is taken.*--method {name}"):
+            planned(estimator_file("    score = None\n", base="CurveEstimator", name=name))
+    first = estimator_file("    score = None\n", base="CurveEstimator")
+    (tmp_path / "toy.py").rename(tmp_path / "mine.py")
+    second = estimator_file("    score = None\n", base="CurveEstimator")
+    with pytest.raises(
+        CallError, match=r"mine\.py:Toy and .*toy\.py:Toy go by the same name 'toy'"
+    ):
+        planned(first.replace("toy.py", "mine.py"), second)
+    assert len(planned(second, second, "tse", "tse")) == 2
+
+
 def test_other_settings_or_code_are_noticed(rules, tmp_path):
     path = rules()
     do(path, tmp_path)
@@ -233,10 +302,60 @@ def test_other_settings_or_code_are_noticed(rules, tmp_path):
     assert "made with epochs = 2, now it is 3; run with --restart" in error
 
 
+SIGNED = "    def score(self, curves):\n        return {} * curves.losses.sum(axis=1)\n"
+SUMMED = (
+    "    from methods.zero_cost import Flops, Params\n    parts = (Flops, Params)\n\n"
+    "    def combine(self, scores):\n        return {} * scores.sum(axis=1)\n"
+)
+
+
+def test_todays_code_makes_no_number_of_the_code_that_was_ranked(rules, estimator_file, tmp_path):
+    path = rules()
+
+    def write(sign):
+        return (
+            estimator_file(SIGNED.format(sign), base="CurveEstimator", name="curves"),
+            estimator_file(SUMMED.format(sign), base="CombinedEstimator", name="summed"),
+            estimator_file(
+                f"    def score(self, bed):\n        return {sign} * bed.network().in_channels\n"
+            ),
+        )
+
+    def found():
+        return load_rank_results(load_rank_protocol(str(path)), tmp_path / "r")
+
+    do(path, tmp_path / "r", *write("-1"))
+    before = found()
+    assert [entry.label for entry in before.entries] == ["curves", "summed", "toy"]
+    write("1")
+    after = found()
+    # what a network estimator measured is in the journal, under the digest of what measured it
+    assert [(e.label, e.header) for e in after.entries] == [("toy", before.entries[2].header)]
+    assert [(u.label, u.status) for u in after.unfinished] == [
+        ("curves", "not computed"),
+        ("summed", "not computed"),
+    ]
+    for each in after.unfinished:
+        assert f"{each.label}.py:Toy has changed since: sha256 " in each.error
+        assert each.error.endswith(" now; run it again with --restart")
+
+
+def test_results_are_found_from_another_folder(rules, estimator_file, tmp_path, monkeypatch):
+    path = rules()
+    estimator_file(SIGNED.format("-1"), base="CurveEstimator")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    do(path, tmp_path / "r", "toy.py:Toy")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    results = load_rank_results(load_rank_protocol(str(path)), tmp_path / "r")
+    assert [entry.label for entry in results.entries] == ["toy"]
+    assert results.entries[0].header.estimator == f"{tmp_path / 'toy.py'}:Toy"
+
+
 def test_damage_and_mixture_are_refused(rules, tmp_path):
     path = rules()
     protocol = load_rank_protocol(str(path))
-    with pytest.raises(ResultsError, match="no results of small-ranking v1"):
+    with pytest.raises(ResultsError, match=rf"no results of small-ranking v1.*`monas run {path} "):
         load_rank_results(protocol, tmp_path)
     do(path, tmp_path)
     other = load_rank_protocol(str(rules(("sample = 24", "sample = 25"), name="other.toml")))

@@ -158,9 +158,10 @@ class PymooMethod(Generational):
         else:
             eta = settings.mutation_eta
             crossover = UniformCrossover(prob=settings.crossover_probability)
+        probability = settings.mutation_probability
         mutation = PolynomialMutation(
             prob=1.0,
-            prob_var=settings.mutation_probability or 1.0 / space.variables,
+            prob_var=1.0 / space.variables if probability is None else probability,
             eta=eta,
             vtype=float,
             repair=_repair(space),

@@ -27,11 +27,13 @@ class AgingEvolution(Method):
     """Aging evolution: the best of a sample has a child, and the oldest member dies.
 
     Of the paper (Algorithm 1): the population is a queue, here simply the last `population_size`
-    evaluations; a parent is the best of `sample_size` members drawn without replacement; its child
-    is a mutation and joins at the end; whoever is oldest dies, however good.
+    evaluations; a parent is the best of a sample of members; its child is a mutation and joins at
+    the end; whoever is oldest dies, however good.
 
     What differs from the paper, all *ours*:
 
+    - a sample is drawn without replacement (the paper puts each member back), so that its size is
+      the number of members compared: of 10 draws with replacement from 40, 9 are different;
     - the best of a sample has the lowest domination rank within the population, then the largest
       crowding distance within its rank (NSGA-II's comparison in place of the accuracy);
     - a mutation moves one variable to another category (in a space that lists its members, to one

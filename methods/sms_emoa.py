@@ -36,7 +36,8 @@ class SMSEMOA(PymooMethod):
       worst values in their own units, pymoo 10 on a scale of the population);
     - contributions are exact while that takes milliseconds, as it does for any front of 25 up to
       six objectives; beyond, they are estimated from 10,000 uniform samples (as in Bader and
-      Zitzler's HypE, Evolutionary Computation 19(1), 2011). On a tie the oldest dies;
+      Zitzler's HypE, Evolutionary Computation 19(1), 2011). Of those that add the same, a member
+      dies before a newcomer;
     - first population, crossover and repeated classes as in `nsga2`.
     """
 

@@ -26,6 +26,12 @@ class _Field(BayesianSearch):
     - over a box, from 1,024 Sobol points by ever smaller random steps (`_gp_box`) and not along
       gradients;
     - a fit starts from the last one.
+
+    On a large space the model learns little, and that is BoTorch's: the prior of its 0.3 has its
+    mode at a length scale of 1/3, with which any two cells of nb301 (22 variables) are far apart.
+    After 60 random designs all length scales are 0.33 to 0.34, and what is predicted of other cells
+    correlates with their error by about 0.3; after 200 by 0.33 to 0.40 in five of six draws. With
+    the categorical kernel of `ehvi-tuned`, after 200, it is 0.5 to 0.6.
     """
 
     spaces = ("finite", "box")

@@ -34,7 +34,10 @@ _MODE = Setting(
 
 CMAES_SETTINGS: Mapping[str, Setting] = {
     "sigma": Setting(
-        0.5, "released code", "0.5 max(1, mean standard deviation) of points in [0, 1)"
+        0.5,
+        "released code",
+        "in widths of the cube, folder nasbench: 0.5 max(1, mean standard deviation) of points in "
+        "[0, 1); branincurrin has 0.15, vehiclesafety 0.5 in a box two units wide: 0.25",
     ),
     "parents": Setting(5, "released code", "or the batch, if that is larger"),
     "failed_asks": Setting(5, "released code", "of the molecule tasks; then the path is relaxed"),
@@ -141,7 +144,9 @@ class LaMOO(RegionSearch):
     source = "Zhao, Wang and Guo, JMLR 25(177), 2024; code: github.com/aoiang/LaMOO"
     settings_spec: ClassVar[Mapping[str, Setting]] = {
         **RegionSearch.settings_spec,
-        "kernel": Setting("poly", "released code", "or rbf (VehicleSafety), linear"),
+        "kernel": Setting(
+            "poly", "released code", "of all folders but vehiclesafety, which has rbf; or linear"
+        ),
         "degree": Setting(4, "released code", "of the polynomial kernel"),
         "assignment": Setting(
             "label", "released code", "samples go to children by label; the text says by `svm`"

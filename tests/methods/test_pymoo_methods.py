@@ -6,11 +6,15 @@ from itertools import pairwise
 import moocore
 import numpy as np
 import pytest
+from pymoo.operators.crossover.sbx import SBX
+from pymoo.operators.crossover.ux import UniformCrossover
 
 from bench.errors import MethodError
+from bench.spaces import Box
 from methods._pymoo import reference_directions
 from methods._scaling import running_scale
 from methods.moead import MOEAD
+from methods.nsga2 import NSGA2
 from methods.nsga3 import NSGA3
 from methods.sms_emoa import SMSEMOA, least_contributor
 
@@ -49,6 +53,35 @@ def test_population_grows_with_the_budget(method, evaluations, size, make_task, 
     problem = play(method, make_task(), evaluations=10).problem
     problem.evaluations = evaluations
     assert method(problem)._algorithm.pop_size == size
+
+
+@pytest.mark.parametrize("method", [NSGA2, NSGA3, MOEAD, SMSEMOA])
+def test_settings_reach_the_operators(method, make_task, play):
+    chances = {"crossover_probability": 0.75, "mutation_probability": 0.125}
+    etas = {"mutation_eta": 7.0, "box_mutation_eta": 11.0, "box_crossover_eta": 13.0}
+    assert {*chances, *etas} <= set(method.settings_spec)
+
+    def operators(task):
+        played = play(method, task, evaluations=10, **chances, **etas)
+        mating = played.method._algorithm.mating
+        mutation = mating.mutation
+        assert mating.crossover.prob.value == 0.75
+        assert (mutation.prob.value, mutation.prob_var.value) == (1.0, 0.125)
+        return mating.crossover, mutation.eta.value
+
+    crossover, eta = operators(make_task())
+    assert (type(crossover), eta) == (UniformCrossover, 7.0)
+    task = make_task()
+    task.space = Box("shed", [("length", -1.0, 3.0), ("height", 5.0, 9.0)])
+    task.evaluate = np.asarray
+    task.reference_point = np.array([3.0, 9.0])
+    crossover, eta = operators(task)
+    assert (type(crossover), crossover.eta.value, eta) == (SBX, 13.0, 11.0)
+
+
+def test_one_variable_is_mutated_on_average(make_task, play):
+    mating = play(NSGA2, make_task(), evaluations=10).method._algorithm.mating
+    assert mating.mutation.prob_var.value == 1 / 6
 
 
 @pytest.mark.parametrize("method", [NSGA3, MOEAD, SMSEMOA])
@@ -109,6 +142,44 @@ def test_no_subproblem_gets_worse(make_task, play):
     assert (runs[-1].objectives >= ideal).all()
 
 
+@pytest.fixture
+def mixed(make_task, play):
+    """Return for each child of a generation whether it is made of its subproblem's neighbours.
+
+    Every design is the best of another subproblem, and nothing is mutated: what a child is made of
+    are the categories of its parents.
+    """
+
+    def of(**settings):
+        task, front = make_task(), np.linspace(0.0, 1.0, 10)
+        designs = []
+
+        def evaluate(architectures):
+            designs.extend(tuple(a) for a in architectures if tuple(a) not in designs)
+            places = [designs.index(tuple(a)) for a in architectures]
+            return np.array([[front[k], 1.0 - front[k]] if k < 10 else [2.0, 2.0] for k in places])
+
+        task.reference_point = np.full(2, 1.5)
+        task.evaluate = evaluate
+        played = play(MOEAD, task, evaluations=20, mutation_probability=0, neighbours=2, **settings)
+        algorithm = played.method._algorithm
+        assert len(np.unique(algorithm.pop.get("F"), axis=0)) == 10
+        parents = algorithm.pop.get("X")[algorithm.neighbors[algorithm.indices]]
+        assert parents.shape == (10, 2, 6)
+        children = np.array(played.architectures[10:])
+        return (children[:, None] == parents).any(axis=1).all(axis=1)
+
+    return of
+
+
+def test_a_child_is_made_for_the_subproblem_of_its_parents(mixed):
+    assert mixed(neighbour_mating=1.0).all()
+
+
+def test_parents_may_be_any_two(mixed):
+    assert mixed(neighbour_mating=0.0).mean() < 0.5
+
+
 def test_two_parents_need_two_neighbours(make_task, play):
     with pytest.raises(MethodError, match="neighbours is 1; expected at least 2"):
         play(MOEAD, make_task(), neighbours=1)
@@ -159,7 +230,7 @@ def test_contributions_are_estimated_where_exact_ones_are_slow():
 
 
 @pytest.mark.parametrize("objectives", [2, 8])
-def test_equal_points_die_oldest_first(objectives):
+def test_of_equal_points_the_first_dies(objectives):
     rng = np.random.default_rng(0)
     assert least_contributor(rng, np.ones((30, objectives)), offset=1.0) == 0
 
@@ -171,6 +242,20 @@ def test_many_objectives(objectives, make_task, play):
     task.objectives = tuple(f"f{j}" for j in range(objectives))
     task.evaluate = lambda a: task.space.encode_one_hot(a) @ worth
     assert len(play(SMSEMOA, task, evaluations=60, batch=10).objectives) == 60
+
+
+def test_of_equals_a_member_dies_before_a_newcomer(make_task, play):
+    task = make_task()
+    task.evaluate = lambda architectures: np.ones((len(architectures), 2))
+    played = play(SMSEMOA, task, evaluations=41, batch=1, population_size=10)
+    alive = [tuple(row) for row in played.method._algorithm.pop.get("X").tolist()]
+    assert alive == played.architectures[30:40]  # the last answer waits for the next question
+
+
+def test_the_reference_offset_decides_what_the_ends_are_worth(make_task, play):
+    near, far = (play(SMSEMOA, make_task(), reference_offset=o) for o in (0.01, 1.0))
+    assert near.architectures != far.architectures
+    assert far.architectures == play(SMSEMOA, make_task()).architectures
 
 
 def test_the_reference_point_lies_beyond_the_worst(make_task, play):

@@ -149,9 +149,13 @@ class Surrogate(ABC):
     def _samples(self, inputs: Floats, known: Floats, rng: np.random.Generator) -> Floats:
         """Return joint samples [samples, k, m] at inputs [k, d]."""
         drawn = np.repeat(known[None], self.samples, axis=0)
-        for j, process in enumerate(self._processes):
-            if process is not None:
-                mean, covariance = process.joint(inputs, noisy=self.noisy)
-                normal = normal_samples(rng, self.samples, len(inputs))
-                drawn[:, :, j] = self._transform(j).back(sampled(mean, covariance, normal))
+        modelled = [(j, p) for j, p in enumerate(self._processes) if p is not None]
+        if not modelled:
+            return drawn
+        # One sequence for all objectives: two scramblings of the same points share their signs.
+        normal = normal_samples(rng, self.samples, len(modelled) * len(inputs))
+        parts = np.split(normal, len(modelled), axis=1)
+        for (j, process), own in zip(modelled, parts, strict=True):
+            mean, covariance = process.joint(inputs, noisy=self.noisy)
+            drawn[:, :, j] = self._transform(j).back(sampled(mean, covariance, own))
         return drawn

@@ -216,15 +216,14 @@ class Weighted(np.random.Generator):
 
 @pytest.fixture
 def first_choice(monkeypatch):
-    """Return what a search asks for first, by the posterior made by hand."""
+    """Return what a search asks for first, by a posterior made by hand."""
     pytest.importorskip("botorch")
-    believed = {tuple(TOLD[:, j]): Believed(MEAN[:, j], DEVIATION[:, j]) for j in (0, 1)}
-    monkeypatch.setattr("methods._gp.fit", lambda inputs, outcomes, **_: believed[tuple(outcomes)])
 
-    def choice(method, weights=(0.95, 0.05)):
-        told = np.array([[0], [1], [2]])
-        rng = Weighted(np.array(weights))
-        return ask(method, Line(), told, TOLD, 1, rng, reference=REFERENCE)[0]
+    def choice(method, rng, told=TOLD, mean=MEAN, deviation=DEVIATION):
+        believed = {tuple(told[:, j]): Believed(mean[:, j], deviation[:, j]) for j in (0, 1)}
+        monkeypatch.setattr("methods._gp.fit", lambda _, outcomes, **__: believed[tuple(outcomes)])
+        measured = np.array([[0], [1], [2]])
+        return ask(method, Line(), measured, told, 1, rng, reference=REFERENCE)[0]
 
     return choice
 
@@ -244,12 +243,12 @@ def added(front, point):
 
 def test_qehvi_adds_most_to_what_was_measured(first_choice):
     assert averaged(lambda front, point: added(TOLD, point)) == SURE_TO_GAIN
-    assert first_choice(QEHVI) == SURE_TO_GAIN
+    assert first_choice(QEHVI, np.random.default_rng(0)) == SURE_TO_GAIN
 
 
 def test_qnehvi_adds_most_to_the_front_of_each_sample(first_choice):
     assert averaged(added) == BEST_IF_MEASUREMENTS_ERR
-    assert first_choice(QNEHVI) == BEST_IF_MEASUREMENTS_ERR
+    assert first_choice(QNEHVI, np.random.default_rng(0)) == BEST_IF_MEASUREMENTS_ERR
 
 
 @pytest.mark.parametrize(
@@ -264,4 +263,14 @@ def test_qparego_improves_its_scalarisation_most(weights, expected, first_choice
 
     incumbent = min(scalar(point) for point in TOLD)
     assert averaged(lambda _, point: max(incumbent - scalar(point), 0.0)) == expected
-    assert first_choice(QParEGO, weights) == expected
+    assert first_choice(QParEGO, Weighted(np.array(weights))) == expected
+
+
+@pytest.mark.parametrize("stream", range(8))
+def test_samples_of_two_objectives_do_not_depend_on_each_other(stream, first_choice):
+    """What is doubtful in both gains (E (1 - y)+)^2, which with equal signs would be more."""
+    told = UNITS * np.array([[0.95, 0.05], [0.9, 0.9], [0.05, 0.95]])
+    mean = np.concatenate([told, UNITS * [[0.99, 0.99], [0.4, 0.5], [0.6, 0.6]]])
+    deviation = UNITS * [[0.001, 0.001]] * np.array([[1], [1], [1], [1], [1], [400]])
+    chosen = first_choice(QNEHVI, np.random.default_rng(stream), told, mean, deviation)
+    assert chosen == (4,)  # which gains 24 for certain, the doubtful one 15

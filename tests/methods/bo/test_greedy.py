@@ -102,3 +102,20 @@ def test_improvement_of_a_scalarisation(rng):
 def test_constant_objectives_have_a_scalarisation(rng):
     scalar = Scalarisation.draw(rng, np.full((4, 2), 3.0))
     assert scalar.incumbent == 0.0
+
+
+@pytest.mark.parametrize("objectives", [2, 3])
+@pytest.mark.parametrize("first", [None, 5])
+def test_the_lazy_choice_is_the_greedy_one(objectives, first, rng):
+    observed, reference = rng.random((12, objectives)), np.ones(objectives)
+    points = 0.3 * rng.random((24, 1, objectives)) + 0.9 * rng.random((24, 17, objectives))
+    points[:, 3] = points[:, 2]  # a tie
+    expected, fronts = [], Fronts([observed] * 24, reference)
+    for i in range(6):
+        gains = fronts.gains(points)
+        gains[expected] = -1.0
+        expected.append(first if first is not None and i == 0 else int(gains.argmax()))
+        fronts.add(points[:, expected[-1]])
+    assert pick_greedily(Fronts([observed] * 24, reference), points, 6, first=first) == expected
+    all_of_them = pick_greedily(Fronts([observed] * 24, reference), points, 99, first=first)
+    assert sorted(all_of_them) == list(range(17))

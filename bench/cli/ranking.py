@@ -119,8 +119,8 @@ def _say_how_it_stands(
         endless += others
         if outdated:
             click.echo(
-                f"  code or settings of {', '.join(outdated)} have changed since; --restart does "
-                f"them anew",
+                f"  code or settings of {', '.join(outdated)} have changed since; --restart with "
+                f"--method does one anew",
                 err=True,
             )
     say_failures(failed, endless, lambda outcome: outcome.label, restart=restart)

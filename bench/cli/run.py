@@ -177,7 +177,7 @@ def _say_how_it_stands(
         if stand.outdated:
             click.echo(
                 f"  the code of {', '.join(stand.outdated)} has changed since some of these runs; "
-                f"--restart does them anew",
+                f"--restart with --method does one anew",
                 err=True,
             )
     say_failures(

@@ -152,8 +152,13 @@ def test_run_and_report(monas, rules, tmp_path):
     assert status == 0, err
     assert f"{path}: 4 entries done, 0 failed" in out
     assert "entries: 4 of 4" in err
-    status, out, _ = monas("run", path)
+    status, out, err = monas("run", path)
     assert (status, "nothing to do: every entry" in out) == (0, True)
+    assert "changed" not in err
+    rules(("epochs = 2", "epochs = 3"))
+    _, _, err = monas("run", path)
+    assert "settings of tse-2 have changed since; --restart with --method does one anew" in err
+    rules()
     status, out, err = monas("report", path, "--out", tmp_path / "out")
     assert status == 0, err
     assert "small-ranking" in Path(out.strip().removeprefix("report: ")).read_text("utf-8")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.errors import MixedProtocolsError, ResultsError
+from bench.errors import MixedProtocolsError, NoResultsError, ResultsError
 from bench.indicators import (
     evaluations_to_targets,
     hypervolume,
@@ -191,9 +191,11 @@ def load_results(protocol: Protocol, folder: Path) -> Results:
 
     Raises
     ------
+    NoResultsError
+        If there is no finished run.
     ResultsError
-        If there is no finished run, a journal does not lie where its run belongs, or it does not
-        hold the initial designs, the objectives and the evaluations that the protocol gives.
+        If a journal does not lie where its run belongs, or does not hold the initial designs, the
+        objectives and the evaluations that the protocol gives.
     MixedProtocolsError
         If a journal in the protocol's folder belongs to another protocol id.
     JournalError
@@ -226,7 +228,7 @@ def load_results(protocol: Protocol, folder: Path) -> Results:
             designs[repetition] = protocol.initial_designs(task.space, repetition)
         runs.append(_recompute(protocol, task, journal, designs[repetition], best))
     if not runs:
-        raise ResultsError(
+        raise NoResultsError(
             f"no finished run of {protocol.label} in {home}: "
             + "; ".join(f"{u.method} {u.repetition} {u.status}: {u.error}" for u in unfinished[:3])
         )
@@ -313,7 +315,7 @@ def _explain_nothing(protocol: Protocol, folder: Path) -> None:
     if (folder / protocol.name).is_dir():
         others = sorted(p.name for p in (folder / protocol.name).iterdir() if p.is_dir())
     hint = f" (there are results of other ids: {', '.join(others)})" if others else ""
-    raise ResultsError(
+    raise NoResultsError(
         f"no results of {protocol.label} in {folder}{hint}; make them with "
         f"`monas run {protocol.name} --results {folder}`"
     )

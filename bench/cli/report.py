@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from bench.cli.console import results_option
 from bench.cli.left_out import loaded_if_here
 from bench.cli.ranking import rank_results
-from bench.errors import CallError, NoResultsError, ResultsError
-
-if TYPE_CHECKING:
-    from bench.protocol import Protocol
-    from bench.results import Results
+from bench.errors import CallError
 
 __all__ = ["report"]
 
@@ -63,7 +58,7 @@ def report(
     if not protocols:
         chosen = [p for p in chosen if {*shown} <= {MAIN_ROSTER, *p.rules.rosters}]
     if if_here or not protocols:
-        loaded = loaded_if_here(chosen, _finished_results, results)
+        loaded = loaded_if_here(chosen, load_results, results)
     else:
         loaded = [load_results(protocol, results) for protocol in chosen]
     if not loaded and not ranked:
@@ -72,17 +67,3 @@ def report(
         loaded, out, ranked=ranked, rosters=shown, progress=lambda line: click.echo(line, err=True)
     )
     click.echo(f"report: {index.resolve()}")
-
-
-def _finished_results(protocol: Protocol, results: Path) -> Results:
-    """Return the results of a protocol; that none is finished is an error of its own."""
-    from bench.journal import read_journal
-    from bench.results import load_results
-
-    try:
-        return load_results(protocol, results)
-    except ResultsError as error:
-        journals = map(read_journal, protocol.home(results).glob("*/*.jsonl"))
-        if any(journal and journal.end and journal.end.status == "done" for journal in journals):
-            raise
-        raise NoResultsError(str(error)) from None

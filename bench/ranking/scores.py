@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import MethodError
-from bench.estimator import Estimator, calling
+from bench.estimator import Estimator
 from bench.ranking.cells import Cells
 from bench.ranking.protocol import CurvesSource, Entry, StoredSource
 from bench.tasks.curves import numbers, read_curves, run_curve_estimator
@@ -55,8 +55,7 @@ def table_scores(cells: Cells, entry: Entry, estimator: type[Estimator] | None) 
     elif isinstance(source, CurvesSource):
         assert estimator is not None
         curves = read_curves(cells.table(source.table), source, epochs=entry.epochs)
-        with calling(estimator.name):
-            found = entry.sign * run_curve_estimator(estimator, entry.settings, curves)
+        found = entry.sign * run_curve_estimator(estimator, entry.settings, curves)
         seconds = float(curves.seconds.mean())
     else:
         raise MethodError(f"entry {entry.label!r}: scores of networks are measured, not looked up")

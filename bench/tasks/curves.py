@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bench.data import Table
 from bench.errors import DataError, MethodError
-from bench.estimator import CurveEstimator, Estimator, TrainingCurves
+from bench.estimator import CurveEstimator, Estimator, TrainingCurves, calling
 
 __all__ = ["CurveColumns", "numbers", "read_curves", "run_curve_estimator"]
 
@@ -44,15 +44,8 @@ def run_curve_estimator(
     """Return what an estimator makes of curves [n], checked to be n numbers."""
     if not issubclass(estimator, CurveEstimator):
         raise MethodError(f"estimator {estimator.name!r} needs {estimator.needs}, not curves")
-    made = estimator(**settings)
-    try:
-        scores = np.asarray(made.score(curves), dtype=np.float64)
-    except MethodError:
-        raise
-    except Exception as error:
-        raise MethodError(
-            f"estimator {estimator.name!r} raised: {type(error).__name__}: {error}"
-        ) from error
+    with calling(estimator.name):
+        scores = np.asarray(estimator(**settings).score(curves), dtype=np.float64)
     if scores.shape != (len(curves),):
         raise MethodError(
             f"estimator {estimator.name!r} returned an array of shape {list(scores.shape)}; "

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from bench.errors import TrainingError
-from bench.machine import numeric_pool, processor_name
+from bench.machine import interrupts_held, numeric_pool, processor_name
 from bench.training.embedded import EmbeddedTable, TimedTable, table_cells
 
 __all__ = ["BuildFile", "measure_latencies", "train_rows"]
@@ -102,7 +102,8 @@ def train_rows(
     cells = table_cells()
     pool, _ = numeric_pool(workers)
     with pool:
-        futures = [pool.submit(build.table.train, row, cells[row].tolist()) for row in todo]
+        with interrupts_held():
+            futures = [pool.submit(build.table.train, row, cells[row].tolist()) for row in todo]
         try:
             for count, future in enumerate(as_completed(futures), start=1):
                 build.append(future.result())

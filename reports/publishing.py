@@ -4,7 +4,7 @@
 
 takes every report below OUT (made by `monas report --out OUT`) into `reports/published`, in a
 folder of the same name, and what `monas claims --out OUT` made of each paper's claims, and writes
-the tables of `reports/published/README.md` anew.
+the tables of `reports/published/README.md` and the leaderboard of the README anew.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pathlib import Path
 from bench.protocol import MAIN_ROSTER, load_protocol, released_protocols
 from bench.ranking import load_rank_protocol
 from reports.common import RANDOM
-from reports.display import MISSING, count_of, objective, ratio
+from reports.display import MISSING, count_of, interval, objective, rank, ratio
 from reports.leaderboard import ALPHA
 from reports.rendering import save
 
-__all__ = ["publish", "summary"]
+__all__ = ["leaderboard", "publish", "summary"]
 
 PUBLISHED = Path(__file__).resolve().parent / "published"
 
@@ -75,6 +75,24 @@ def summary(text: str, folder: Path = PUBLISHED) -> str:
         rest = re.sub(r"\A(?:\|.*\n)*", "", text[head.end() :])
         text = text[: head.end()] + "".join(rows) + rest
     return text
+
+
+def leaderboard(text: str, folder: Path = PUBLISHED) -> str:
+    """Return the README with the leaderboard of the protocol that it names made anew."""
+    block = re.search(r"<!-- leaderboard: (\S+) .* -->\n(?:.*\n){2}((?:\|.*\n)*)", text)
+    assert block, "README has a leaderboard"
+    protocol = load_protocol(block[1])
+    lines = [
+        _line(
+            f"`{row['method']}`",
+            ratio(float(row["hypervolume_ratio_median"])),
+            interval(float(row["hypervolume_ratio_low"]), float(row["hypervolume_ratio_high"])),
+            rank(float(row["average_rank"])),
+            row["groups"],
+        )
+        for row in _read(folder / f"{protocol.name}-{protocol.short_id}" / "leaderboard.csv")
+    ]
+    return text[: block.start(2)] + "".join(lines) + text[block.end(2) :]
 
 
 def _main(folder: Path) -> list[str]:
@@ -179,8 +197,11 @@ def _main_program(arguments: Iterable[str]) -> None:
     for out in arguments:
         for name in publish(Path(out)):
             print(name)
-    readme = PUBLISHED / "README.md"
-    save(readme, summary(readme.read_text(encoding="utf-8")))
+    for readme, renewed in (
+        (PUBLISHED / "README.md", summary),
+        (PUBLISHED.parent.parent / "README.md", leaderboard),
+    ):
+        save(readme, renewed(readme.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

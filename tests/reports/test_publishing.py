@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reports import build_report
-from reports.publishing import PUBLISHED, publish, summary
+from reports.publishing import PUBLISHED, leaderboard, publish, summary
 
 FINALS = {
     "random": [0.5] * 8,
@@ -23,6 +23,8 @@ def results(make_results):
 def test_the_readme_is_made_from_what_is_there():
     text = (PUBLISHED / "README.md").read_text(encoding="utf-8")
     assert summary(text) == text
+    front = (PUBLISHED.parent.parent / "README.md").read_text(encoding="utf-8")
+    assert leaderboard(front) == front
 
 
 def test_of_a_report_its_tables_and_figure_are_kept(results, tmp_path):

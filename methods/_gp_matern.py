@@ -31,7 +31,9 @@ MATERN_SETTINGS: Mapping[str, Setting] = {
     ),
     "samples": Setting(128, "released code", "Monte Carlo samples, from a Sobol sequence"),
     "pool": Setting(
-        None, "ours", "classes that a batch is chosen from; None: 256, of 3 objectives 32"
+        None,
+        "ours",
+        "classes that a batch is chosen from; None: 256, of 3 objectives 32 (in a box 128)",
     ),
     "maxiter": Setting(75, "ours", "200 as released; a fit is to take under half a second"),
 }

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bench.method import Problem
+from bench.spaces import Box
 from bench.spaces.finite import Architectures
 from methods._gp_candidates import Candidates
 from methods._gp_ehvi import Shortfall, boxes, ehvi, known_shortfall
@@ -20,7 +21,16 @@ __all__ = ["Surrogate"]
 
 Floats = NDArray[np.float64]
 
-_POOL = {2: 256}  # candidates; of more than two objectives 32, whose hypervolumes cost more
+
+def _default_pool(problem: Problem) -> int:
+    """Return 256; of more objectives, whose hypervolumes cost more, 32, and 128 in a box.
+
+    There the batch itself is climbed to: on VehicleSafety, from 32 points, qEHVI ends at a log10
+    hypervolume difference of 0.65, from 128 at 0.45 (mean of three repetitions each).
+    """
+    if len(problem.objectives) == 2:
+        return 256
+    return 128 if isinstance(problem.space, Box) else 32
 
 
 class Surrogate(ABC):
@@ -52,7 +62,7 @@ class Surrogate(ABC):
     ) -> None:
         self.problem, self.samples = problem, samples
         self.known = problem.cheap_objectives if known else ()
-        self.pool = pool or _POOL.get(len(problem.objectives), 32)
+        self.pool = pool or _default_pool(problem)
         self._processes: list[Process | None] = [None] * len(problem.objectives)
         self._transform_name, self._transforms = transform, list[Transform]()
 

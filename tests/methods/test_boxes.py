@@ -78,11 +78,10 @@ def test_same_stream_same_run_other_stream_other_run(name, on_box, play):
 
 @pytest.mark.parametrize("name", BAYESIAN)
 def test_bayesian_ones_play_and_repeat_themselves(name, on_box, play):
+    settings = {"evaluations": 22, "batch": 5, "samples": 32, "maxiter": 20}
+    one = play(method(name), on_box, **settings)  # libraries draw when they are imported
     random_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
-    one, two = (
-        play(method(name), on_box, evaluations=22, batch=5, samples=32, maxiter=20)
-        for _ in range(2)
-    )
+    two = play(method(name), on_box, **settings)
     assert one.batches == two.batches
     asked = on_box.space.check(one.architectures)
     assert len(np.unique(asked, axis=0)) == 22

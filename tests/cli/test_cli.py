@@ -226,14 +226,17 @@ def test_what_is_registered_and_cannot_be_loaded_is_told(monas, monkeypatch):
 
 
 def test_method_files_that_are_none(monas, tmp_path):
-    file = tmp_path / "m.py"
-    for body, message in (
-        ("raise OSError('no')", "cannot be imported: OSError: no"),
-        ("raise SystemExit(0)", "cannot be imported: SystemExit: 0"),
-        ("X = 3", "has no class 'Toy'"),
-        ("class Toy: pass", "is not a method: expected a subclass of bench.method.Method"),
-        ("from bench.method import Method\nclass Toy(Method): pass", "is not a method"),
+    for number, (body, message) in enumerate(
+        (
+            ("raise OSError('no')", "cannot be imported: OSError: no"),
+            ("raise SystemExit(0)", "cannot be imported: SystemExit: 0"),
+            ("X = 3", "has no class 'Toy'"),
+            ("class Toy: pass", "is not a method: expected a subclass of bench.method.Method"),
+            ("from bench.method import Method\nclass Toy(Method): pass", "is not a method"),
+        )
     ):
+        # A file of its own: of one that changed within a second, Python takes the old bytecode.
+        file = tmp_path / f"m{number}.py"
         file.write_text(body)
         status, _, err = monas("run", "nb201-digits", "--method", f"{file}:Toy")
         assert status == 2

@@ -36,7 +36,7 @@ if __name__ == "__main__":
 
 
 STARTING = """
-import os, sys, time
+import os, signal, sys, time
 
 from bench.errors import RunInterrupted
 from bench.parallel import in_parallel
@@ -46,6 +46,7 @@ if __name__ != "__main__":  # a worker that starts
     time.sleep(1)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
     try:
         in_parallel(abs, [1, 2], workers=2, report=print)
     except RunInterrupted as stopped:

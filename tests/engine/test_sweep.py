@@ -169,7 +169,10 @@ def test_workers_have_one_numeric_thread(small_protocol_file, toys, tmp_path):
 @pytest.mark.parametrize("anew", [(), ("--restart",)])
 def test_ctrl_c_leaves_what_can_be_continued(small_protocol_file, method_file, tmp_path, anew):
     slow = method_file(RANDOM_BODY.replace("        pass", "        time.sleep(0.1)"), "slow")
-    command = [sys.executable, "-c", "from bench.cli import main; main()", "run",
+    # Where the tests run in the background, SIGINT is ignored, and would be by what they start.
+    code = "import signal as s; s.signal(s.SIGINT, s.default_int_handler)\n"
+    code += "from bench.cli import main; main()"
+    command = [sys.executable, "-c", code, "run",
                str(small_protocol_file), "--method", slow, "--workers", "2",
                "--results", str(tmp_path)]  # fmt: skip
     child = subprocess.Popen(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.console import results_option
+from bench.cli.console import DEFAULT_RESULTS, results_option
 
 if TYPE_CHECKING:
     from reports.claims.page import Judged
@@ -45,11 +45,12 @@ def claims(papers: tuple[str, ...], results: Path, out: Path | None) -> None:
     from reports.claims.site import build_claims, judge
 
     evidence = Evidence(results)
+    elsewhere = "" if results == DEFAULT_RESULTS else f" --results {results}"
     for paper in [load_paper(name) for name in papers or record_names()]:
         judged = judge(paper, evidence)
         _say_paper(paper)
         for each in judged:
-            _say_claim(each)
+            _say_claim(each, elsewhere)
         click.echo(f"\n{paper.name}: {tally(judged)}, of {len(judged)} claims\n")
         if out is not None:
             click.echo(f"page: {build_claims(paper, judged, evidence, out).resolve()}\n")
@@ -61,7 +62,7 @@ def _say_paper(paper: Paper) -> None:
     click.echo(f"{paper.name}\n{_indented(citation(paper), 2)}")
 
 
-def _say_claim(each: Judged) -> None:
+def _say_claim(each: Judged, elsewhere: str) -> None:
     from reports.claims.page import basis, here, published
 
     claim, outcome = each.claim, each.outcome
@@ -74,7 +75,7 @@ def _say_claim(each: Judged) -> None:
     click.echo(_indented(f"published {published(claim.published)}; {found}", 4))
     click.echo(_indented(basis(outcome), 4))
     if outcome.command:
-        click.echo(f"    make them with: {outcome.command}")
+        click.echo(f"    make them with: {outcome.command}{elsewhere}")
 
 
 def _indented(text: str, by: int) -> str:

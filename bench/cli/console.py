@@ -11,12 +11,14 @@ from pathlib import Path
 
 import click
 
-__all__ = ["default_workers", "progress", "results_option", "spinner"]
+__all__ = ["DEFAULT_RESULTS", "default_workers", "progress", "results_option", "spinner"]
+
+DEFAULT_RESULTS = Path("results")
 
 results_option = click.option(
     "--results",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("results"),
+    default=DEFAULT_RESULTS,
     show_default=True,
     help="Folder of the journals.",
 )

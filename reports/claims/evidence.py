@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast
 
-from bench.errors import DataMissingError
+from bench.errors import DataMissingError, NoResultsError
 from bench.protocol import Protocol, load_protocol, released_protocols
 from bench.results import Results, load_results
 from reports.claims.outcome import Missing
@@ -19,7 +19,7 @@ Loader = Callable[[str, Path], _T]
 
 
 class Evidence:
-    """Results below one folder.
+    """Results below one folder; nothing that is said of them names it, so that it can be published.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Evidence:
     """
 
     def __init__(self, folder: Path, held: Mapping[str, object] | None = None) -> None:
-        self.folder = folder
+        self._folder = folder
         self._held: dict[str, object] = dict(held or {})
         self._missing: dict[str, Missing] = {}
 
@@ -44,7 +44,7 @@ class Evidence:
             raise self._missing[name]
         if name not in self._held:
             try:
-                self._held[name] = loader(name, self.folder)
+                self._held[name] = loader(name, self._folder)
             except Missing as missing:
                 self._missing[name] = missing
                 raise
@@ -61,7 +61,7 @@ class Evidence:
         command = self._command(name, methods)
         try:
             if name not in self._held:
-                _require_runs(name, self.folder, methods)  # before all others are recomputed
+                _require_runs(name, self._folder, methods)  # before all others are recomputed
             results = self.load(name, search_results)
         except Missing as missing:
             raise Missing(str(missing), missing.command or command) from None
@@ -74,7 +74,7 @@ class Evidence:
         if _released(name) is None:
             return None
         named = "".join(f" --method {method}" for method in methods)
-        return f"monas run {name}{named} --results {self.folder}"
+        return f"monas run {name}{named}"
 
 
 def playable_protocol(name: str) -> Protocol:
@@ -103,7 +103,11 @@ def _released(name: str) -> Protocol | None:
 
 def search_results(name: str, folder: Path) -> Results:
     """Return the results of searches, recomputed by `bench.results`; damaged ones are an error."""
-    return load_results(playable_protocol(name), folder)
+    protocol = playable_protocol(name)
+    try:
+        return load_results(protocol, folder)
+    except NoResultsError:
+        raise Missing(f"no finished run under {protocol.label}") from None
 
 
 def _require_runs(name: str, folder: Path, methods: Sequence[str]) -> None:
@@ -111,7 +115,7 @@ def _require_runs(name: str, folder: Path, methods: Sequence[str]) -> None:
     home = folder / protocol.name / protocol.short_id
     absent = [method for method in methods if not any((home / method).glob("*.jsonl"))]
     if absent:
-        raise Missing(f"no run of {_listed(absent)} under {protocol.label} in {folder}")
+        raise Missing(f"no run of {_listed(absent)} under {protocol.label}")
 
 
 def _listed(methods: Sequence[str]) -> str:

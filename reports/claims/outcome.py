@@ -62,7 +62,7 @@ class Outcome:
     repetitions : int, optional
         How many the estimate rests on; None where none were needed.
     command : str, optional
-        What makes the results that are missing.
+        What makes the results that are missing, in the default folder.
     """
 
     verdict: Verdict
@@ -78,9 +78,9 @@ class Missing(Exception):  # noqa: N818 - a verdict of its own, no error
     Parameters
     ----------
     reason : str
-        What is missing and where it was looked for.
+        What is missing.
     command : str, optional
-        What makes it.
+        What makes it, in the default folder of results.
     """
 
     def __init__(self, reason: str, command: str | None = None) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.cli import main
+from bench.errors import RunInterrupted
 from bench.protocol import load_protocol
 from bench.run import run
 from reports.claims import load_paper
@@ -63,3 +64,36 @@ def test_claims_of_runs_that_were_made(monas, real_tables, tmp_path):
     assert page.is_absolute()
     assert "random search here" not in page.read_text(encoding="utf-8")
     assert (page.parent / "figures" / "curves-lamoo-nb201.png").is_file()
+
+
+def test_files_name_no_folder_and_the_screen_does(monas, tmp_path):
+    """Files are published; a path of one machine is nothing to others."""
+    elsewhere = tmp_path / "kept"
+    status, out, _ = monas("claims", "--results", elsewhere, "--out", "page")
+    assert status == 0
+    assert "--method qehvi" in out
+    assert f"--method qehvi --results {elsewhere}" in " ".join(out.split())
+    written = [p for p in (tmp_path / "page").rglob("*") if p.suffix in {".csv", ".html", ".md"}]
+    assert len(written) >= 6
+    for path in written:
+        assert str(tmp_path) not in path.read_text(encoding="utf-8"), path
+
+
+def test_runs_of_which_none_is_finished_are_no_results(monas, real_tables, tmp_path):
+    from bench.method import find_method
+
+    protocol = load_protocol("lamoo-nb201")
+    stopped = [False, False, True]
+    with pytest.raises(RunInterrupted):
+        run(
+            protocol,
+            protocol.task(),
+            find_method("random"),
+            0,
+            tmp_path / "results",
+            stopped=lambda: stopped.pop(0),
+        )
+    status, out, err = monas("claims", "--paper", "lamoo")
+    assert (status, err) == (0, "")
+    assert "start: NO RESULTS" in out
+    assert "no finished run under lamoo-nb201 v1" in " ".join(out.split())

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from bench.errors import DataMissingError, ResultsError
+from bench.errors import DataMissingError, NoResultsError
 from bench.protocol_files import released_protocols
 from bench.ranking import RankResults, SetResult, load_rank_protocol, load_rank_results
 from reports.claims.evidence import Evidence
@@ -38,8 +38,8 @@ def rank_results(name: str, folder: Path) -> RankResults:
         return load_rank_results(protocol, folder)
     except DataMissingError as error:
         raise Missing(str(error)) from None
-    except ResultsError as error:
-        raise Missing(str(error), f"monas run {name} --results {folder}") from None
+    except NoResultsError:
+        raise Missing(f"no finished entry of {protocol.label}", f"monas run {name}") from None
 
 
 def _found(evidence: Evidence, protocol: str, cells: str, entry: str) -> SetResult:
@@ -47,8 +47,9 @@ def _found(evidence: Evidence, protocol: str, cells: str, entry: str) -> SetResu
     for each in results.entries:
         if each.label == entry and cells in each.sets:
             return each.sets[cells]
-    command = f"monas run {protocol} --results {evidence.folder}"
-    raise Missing(f"no finished entry {entry!r} on the set {cells!r} of {protocol}", command)
+    raise Missing(
+        f"no finished entry {entry!r} on the set {cells!r} of {protocol}", f"monas run {protocol}"
+    )
 
 
 class RankValue(Rule):

@@ -10,7 +10,6 @@ from bench.indicators import hypervolume
 from bench.method import Evaluation, Problem, candidates, find_method
 from bench.protocol import load_protocol
 from bench.spaces import Box, FiniteSpace
-from methods._gp_posterior import Process
 from methods._unasked import Unasked
 from methods.bo import QEHVI, QNEHVI, QParEGO
 from methods.cma_es import CMAES
@@ -178,7 +177,7 @@ DEVIATION = UNITS * np.array([[0.02, 0.02, 0.02, 0.02, 0.02, 0.3], [0.001] * 6])
 SURE_TO_GAIN, BEST_IF_MEASUREMENTS_ERR, MAYBE_VERY_GOOD = (3,), (4,), (5,)
 
 
-class Believed(Process):
+class Believed:
     """A posterior made by hand for the architectures of the line, all independent."""
 
     def __init__(self, mean, deviation):
@@ -195,12 +194,6 @@ class Believed(Process):
     @staticmethod
     def _places(inputs):
         return np.rint(5.0 * inputs[:, 0]).astype(int)
-
-    def _covariance(self, left, right):
-        raise NotImplementedError
-
-    def _variance(self, inputs):
-        raise NotImplementedError
 
 
 class Weighted(np.random.Generator):

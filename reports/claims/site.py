@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -53,17 +52,12 @@ def build_claims(paper: Paper, judged: Sequence[Judged], evidence: Evidence, out
 
 def _write(paper: Paper, judged: Sequence[Judged], evidence: Evidence, folder: Path) -> Path:
     from reports.claims.figures import draw_plots
-    from reports.figures import save_plot
+    from reports.figures import save_plots
     from reports.papers import paper_plots
 
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    figures = []
-    for plot in chain(draw_plots(paper, evidence), paper_plots(paper.name, evidence)):
-        written = save_plot(plot, folder / "figures", salt=f"claims {paper.name}")
-        data = "data:image/svg+xml;base64," + b64encode(written["svg"]).decode()
-        figures.append(
-            {"name": plot.name, "title": plot.title, "caption": plot.caption, "data": data}
-        )
+    plots = chain(draw_plots(paper, evidence), paper_plots(paper.name, evidence))
+    figures = save_plots(plots, folder / "figures", salt=f"claims {paper.name}")
     (folder / "claims.csv").write_bytes(csv_bytes(claims_frame(paper, judged)))
     page = make_page(paper, judged, figures=bool(figures))
     for environment, suffix in ((html_environment(), "html"), (markdown_environment(), "md")):

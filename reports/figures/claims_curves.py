@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["BesideOurs", "Mean", "draw_curves", "foot_line", "repetitions"]
+__all__ = ["BesideOurs", "Mean", "draw_curves"]
 
 Floats = NDArray[np.float64]
 
@@ -104,19 +104,8 @@ def draw_curves(shown: list[BesideOurs], *, title: str, initial: int, foot: str)
         0.16 / figure.get_figwidth(), 0.5, title, rotation=90, ha="center", va="center", fontsize=9
     )
     _legend(figure, shown)
-    foot_line(figure, foot)
+    style.foot_line(figure, foot)
     return figure
-
-
-def repetitions(count: int) -> str:
-    """Return a number of repetitions in words."""
-    return "1 repetition" if count == 1 else f"{count} repetitions"
-
-
-def foot_line(figure: Figure, text: str) -> None:
-    """Write into the figure's lower left what it was drawn from."""
-    x, y = 0.08 / figure.get_figwidth(), 0.08 / figure.get_figheight()
-    figure.text(x, y, text, fontsize=7, color="#666666", ha="left", va="bottom")
 
 
 def _panel(ax: Axes, each: BesideOurs, initial: int) -> None:
@@ -136,7 +125,7 @@ def _panel(ax: Axes, each: BesideOurs, initial: int) -> None:
         )
     style.mark_initial(ax, initial)
     ax.grid(visible=True, axis="y")
-    here = repetitions(each.ours.repetitions) if each.ours else "not run"
+    here = style.repetitions(each.ours.repetitions) if each.ours else "not run"
     ax.set_title(f"{each.label}\n{style.short_name(each.method)}, {here}", loc="left", fontsize=8)
     if each.passes is not None:
         says = f"mean of random passes the\npublished end after {each.passes}"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.figures import style
-from reports.figures.claims_curves import OURS, PUBLISHED, foot_line, repetitions
+from reports.figures.claims_curves import OURS, PUBLISHED
 from reports.figures.panels import panels
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def draw_ratios(shown: list[PairRatio], *, title: str, lower: bool, foot: str) -
         va="center",
         fontsize=9,
     )
-    foot_line(figure, foot)
+    style.foot_line(figure, foot)
     return figure
 
 
@@ -133,7 +133,7 @@ def _panel(ax: Axes, each: PairRatio) -> None:
         0.03,
         0.98,
         f"{style.short_name(each.method)}\nagainst {style.short_name(each.baseline)}\n"
-        f"{repetitions(each.repetitions)}",
+        f"{style.repetitions(each.repetitions)}",
         transform=ax.transAxes,
         fontsize=8,
         va="top",

@@ -14,7 +14,7 @@ from reports.figures import anytime, attainment, final, profile, style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Plot", "draw_plots", "save_plot", "save_plots"]
+__all__ = ["Plot", "draw_plots", "save_plots"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def save_plots(plots: Iterable[Plot], folder: Path, *, salt: str) -> list[dict[s
     Parameters
     ----------
     salt : str
-        As for `save_plot`.
+        Seeds the identifiers inside the SVG, which are random otherwise.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def save_plots(plots: Iterable[Plot], folder: Path, *, salt: str) -> list[dict[s
     """
     figures = []
     for plot in plots:
-        svg = save_plot(plot, folder, salt=salt)["svg"]
+        svg = _save(plot, folder, salt)
         figures.append(
             {
                 "name": plot.name,
@@ -77,19 +77,11 @@ def save_plots(plots: Iterable[Plot], folder: Path, *, salt: str) -> list[dict[s
     return figures
 
 
-def save_plot(plot: Plot, folder: Path, *, salt: str) -> dict[str, bytes]:
-    """Write `<name>.svg` and `<name>.png` into a folder and return their bytes by suffix.
-
-    Parameters
-    ----------
-    salt : str
-        Seeds the identifiers inside the SVG, which are random otherwise.
-    """
+def _save(plot: Plot, folder: Path, salt: str) -> bytes:
+    """Write `<name>.svg` and `<name>.png` into a folder and return the SVG."""
     metadata = {"svg": {"Date": None}, "png": {"Software": None}}
-    written = {}
     for suffix, options in metadata.items():
-        path = folder / f"{plot.name}.{suffix}"
         with style.settings(salt):
-            plot.figure.savefig(path, format=suffix, metadata=options)
-        written[suffix] = path.read_bytes()
-    return written
+            file = folder / f"{plot.name}.{suffix}"
+            plot.figure.savefig(file, format=suffix, metadata=options)
+    return (folder / f"{plot.name}.svg").read_bytes()

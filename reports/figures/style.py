@@ -30,6 +30,7 @@ __all__ = [
     "near",
     "new_figure",
     "panel_height",
+    "repetitions",
     "settings",
     "short_name",
     "sign",
@@ -160,9 +161,13 @@ def new_figure(
 
 def sign(figure: Figure, results: Results) -> None:
     """Write the protocol's label and the number of repetitions into the figure's lower left."""
-    count = len(results.common_repetitions())
-    repetitions = "1 repetition" if count == 1 else f"{count} repetitions"
-    foot_line(figure, f"{results.protocol.label}, {repetitions}")
+    said = repetitions(len(results.common_repetitions()))
+    foot_line(figure, f"{results.protocol.label}, {said}")
+
+
+def repetitions(count: int) -> str:
+    """Return a number of repetitions in words."""
+    return "1 repetition" if count == 1 else f"{count} repetitions"
 
 
 def foot_line(figure: Figure, text: str) -> None:

@@ -176,3 +176,23 @@ def test_a_batch_has_distinct_classes_whatever_the_copies(method, make_problem):
     surrogate.prepare(5, problem.rng)
     chosen = surrogate.choose(candidates, 5, problem.rng)
     assert len({candidates.keys[i] for i in chosen}) == len(chosen) == 5
+
+
+def test_qparego_scores_by_the_improvement_it_chooses_by(make_problem):
+    """Where not all can be looked at, this is what is climbed; it was hypervolume improvement."""
+    problem = make_problem()
+    player, _ = _play(QParEGO, problem, n=4)
+    surrogate, space = player._surrogate, problem.space
+    cells = space.sample(np.random.default_rng(0), 400)
+    candidates = Described(space, surrogate.describe).of(cells)
+    for _ in range(5):
+        surrogate.prepare(1, problem.rng)
+        (chosen,) = surrogate.choose(candidates, 1, problem.rng)
+        score = surrogate.score(candidates)
+        assert score[chosen] == score.max() == 1.0
+    surrogate.prepare(3, problem.rng)
+    assert (surrogate.score(candidates) == 1.0).sum() >= 1
+    assert not np.array_equal(
+        np.argsort(surrogate.score(candidates)),
+        np.argsort(super(type(surrogate), surrogate).score(candidates)),
+    )

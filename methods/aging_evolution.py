@@ -12,8 +12,8 @@ from bench.errors import MethodError
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
 from bench.spaces import ListedSpace
 from bench.spaces.finite import Architectures
-from methods._ranks import crowding, domination_ranks
-from methods._unasked import Unasked
+from methods._shared.dominance import crowding, domination_ranks
+from methods._shared.unseen import Unseen
 
 __all__ = ["AgingEvolution"]
 
@@ -68,7 +68,7 @@ class AgingEvolution(Method):
                     f"least 1"
                 )
         self._told: list[Evaluation] = []
-        self._unasked = Unasked(problem.space)
+        self._unasked = Unseen(problem.space)
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """Add the answers to the end of the queue."""

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from bench.errors import MethodError
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
 from bench.spaces.finite import Architectures
-from methods._scaling import running_scale
-from methods._unasked import Unasked
+from methods._shared.scaling import running_scale
+from methods._shared.unseen import Unseen
 
 __all__ = ["LocalSearch"]
 
@@ -77,7 +77,7 @@ class LocalSearch(Method):
                 f"least 1"
             )
         self._told: list[Evaluation] = []
-        self._unasked = Unasked(problem.space)
+        self._unasked = Unseen(problem.space)
         self._weights: Floats | None = None
         self._centre: int | None = None  # place in `_told`
         self._taken: list[Floats] = []  # weights taken so far

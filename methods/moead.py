@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from bench.errors import MethodError
 from bench.method import Problem, Setting
-from methods._pymoo import VARIATION, PymooMethod, reference_directions
-from methods._scaling import running_scale
-from methods._unasked import Unasked
+from methods._shared.pymoo import VARIATION, PymooMethod, reference_directions
+from methods._shared.scaling import running_scale
+from methods._shared.unseen import Unseen
 
 __all__ = ["MOEAD"]
 
@@ -104,7 +104,7 @@ class MOEAD(PymooMethod):
         return scaled
 
 
-def _parallel_moead(unasked: Unasked, variation: tuple[Any, Any], **options: Any) -> Any:
+def _parallel_moead(unasked: Unseen, variation: tuple[Any, Any], **options: Any) -> Any:
     """Return pymoo's ParallelMOEAD, making offspring of classes that were not asked for."""
     from pymoo.algorithms.moo.moead import ParallelMOEAD
     from pymoo.core.mating import Mating

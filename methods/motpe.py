@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
-from methods._unasked import Unasked
+from methods._shared.unseen import Unseen
 
 __all__ = ["MOTPE"]
 
@@ -73,7 +73,7 @@ class MOTPE(Method):
         import optuna
 
         self._optuna: Any = optuna
-        self._unasked = Unasked(problem.space)
+        self._unasked = Unseen(problem.space)
         self._pending: dict[Architecture, Any] = {}
         choose = self._optuna.distributions.CategoricalDistribution
         self._distributions = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bench.method import Setting
-from methods._pymoo import VARIATION, PymooMethod
+from methods._shared.pymoo import VARIATION, PymooMethod
 
 __all__ = ["NSGA2"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.method import Problem, Setting
-from methods._pymoo import VARIATION, PymooMethod, reference_directions
+from methods._shared.pymoo import VARIATION, PymooMethod, reference_directions
 
 __all__ = ["NSGA3"]
 

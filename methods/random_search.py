@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.method import Candidate, Evaluation, Method, Problem, candidates
-from methods._unasked import Unasked
+from methods._shared.unseen import Unseen
 
 __all__ = ["RandomSearch"]
 
@@ -26,7 +26,7 @@ class RandomSearch(Method):
 
     def __init__(self, problem: Problem, **settings: object) -> None:
         super().__init__(problem, **settings)
-        self._unasked = Unasked(problem.space)
+        self._unasked = Unseen(problem.space)
 
     def ask(self, n: int) -> Sequence[Candidate]:
         """Return n random architectures of classes that were not asked for yet."""

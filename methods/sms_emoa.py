@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.errors import MethodError
 from bench.method import Problem, Setting
-from methods._pymoo import VARIATION, PymooMethod
+from methods._shared.pymoo import VARIATION, PymooMethod
 
 __all__ = ["SMSEMOA", "least_contributor"]
 

@@ -15,12 +15,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bench.protocol import MAIN_ROSTER, load_protocol, released_protocols
-from bench.ranking import load_rank_protocol
-from reports.common import RANDOM
-from reports.display import MISSING, count_of, interval, objective, rank, ratio
-from reports.leaderboard import ALPHA
-from reports.rendering import save
+from bench.protocol.ranking import load_ranking_protocol
+from bench.protocol.search import MAIN_ROSTER, load_protocol, released_protocols
+from reports.rendering.display import MISSING, count_of, interval, objective, rank, ratio
+from reports.rendering.markup import save
+from reports.search.comparison import RANDOM
+from reports.search.leaderboard import ALPHA
 
 __all__ = ["leaderboard", "publish", "summary"]
 
@@ -160,7 +160,7 @@ def _beats_random(row: Row, difference: str) -> bool:
 def _ranks(folder: Path) -> list[str]:
     lines = []
     for name in released_protocols("rank"):
-        short_id = load_rank_protocol(name).short_id
+        short_id = load_ranking_protocol(name).short_id
         rows = _read(folder / f"{name}-{short_id}" / "ranks.csv")
         most = max(int(row["cells"]) for row in rows)
         tau = {r["entry"]: float(r["kendall_tau"]) for r in rows if int(r["cells"]) == most}

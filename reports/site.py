@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import CallError
-from bench.protocol import MAIN_ROSTER
-from bench.ranking import RankResults
-from bench.results import Results
-from reports.common import of_rosters, run_frame
-from reports.display import MISSING
-from reports.efficiency import make_efficiency
-from reports.leaderboard import make_leaderboard
-from reports.page import Facts, compared, make_page, selected_verdict, verdict
-from reports.provenance import make_provenance
+from bench.protocol.search import MAIN_ROSTER
+from bench.results.ranking import RankingResults
+from bench.results.search import SearchResults
 from reports.ranking import write_ranking
-from reports.rendering import html_environment, markdown_environment, save
-from reports.selected import make_selected
-from reports.tables import csv_bytes, leaderboard_frame, selected_frame
+from reports.rendering.display import MISSING
+from reports.rendering.markup import html_environment, markdown_environment, save
+from reports.search.comparison import of_rosters, run_frame
+from reports.search.leaderboard import make_leaderboard
+from reports.search.page import Facts, compared, make_page, selected_verdict, verdict
+from reports.search.provenance import make_provenance
+from reports.search.selected import make_selected
+from reports.search.tables import csv_bytes, leaderboard_frame, selected_frame
+from reports.search.targets import make_efficiency
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -28,10 +28,10 @@ __all__ = ["build_report"]
 
 
 def build_report(
-    results: Sequence[Results],
+    results: Sequence[SearchResults],
     out: Path,
     *,
-    ranked: Sequence[RankResults] = (),
+    ranked: Sequence[RankingResults] = (),
     rosters: Sequence[str] = (MAIN_ROSTER,),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Path:
@@ -44,12 +44,12 @@ def build_report(
 
     Parameters
     ----------
-    results : sequence of Results
+    results : sequence of SearchResults
         One for each protocol.
-    ranked : sequence of RankResults
+    ranked : sequence of RankingResults
         One for each protocol of rank.
     rosters : sequence of str
-        Whose contestants are shown, besides methods of no roster; all if empty. Their names stand
+        Whose entrants are shown, besides methods of no roster; all if empty. Their names stand
         behind that of the folder, unless it is the main roster's.
     progress : callable
         Told in a line what was written.
@@ -81,8 +81,8 @@ def build_report(
 
 
 def _write(
-    results: Sequence[Results],
-    ranked: Sequence[RankResults],
+    results: Sequence[SearchResults],
+    ranked: Sequence[RankingResults],
     out: Path,
     rosters: Sequence[str],
     progress: Callable[[str], None],
@@ -103,13 +103,14 @@ def _write(
 
 
 def _write_protocol(
-    results: Results,
+    results: SearchResults,
     out: Path,
     rosters: Sequence[str],
     html: Environment,
     markdown: Environment,
 ) -> dict[str, Any]:
-    from reports.figures import draw_plots, save_plots
+    from reports.rendering.plots import save_plots
+    from reports.search.figures import draw_plots
 
     protocol = results.protocol
     shown = () if tuple(rosters) == (MAIN_ROSTER,) else rosters or ("all",)

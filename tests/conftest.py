@@ -11,6 +11,8 @@ from hypothesis import settings
 settings.register_profile("suite", deadline=None, max_examples=60)
 settings.load_profile("suite")
 
+pytest_plugins = ["small_protocols", "small_rankings"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Published tables are used where they lie beside the checkout; everything passes without them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.data.yahpo import CARDINALITIES
+from bench.data.readers.converters.nb301_yahpo import CARDINALITIES
 
 
 def made_arrays(seed=0):

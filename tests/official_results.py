@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.data.importers._nb201 import official_strings
+from bench.data.readers.importers._nb201 import official_strings
 
 PARTS = {
     "cifar10-valid": ("x-valid", "ori-test"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.data import catalogue_entry
-from bench.protocol import load_protocol, released_protocols
+from bench.protocol.search import load_protocol, released_protocols
 from bench.tasks import pinned_tables
 
 

@@ -8,8 +8,8 @@ from importlib.metadata import entry_points, version
 from pathlib import Path
 
 import bench
-from bench.method import find_method
-from bench.protocol import load_protocol, released_protocols
+from bench.entrants.method import find_method
+from bench.protocol.search import load_protocol, released_protocols
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -56,13 +56,13 @@ def test_every_registered_method_is_in_every_roster():
 
 def test_methods_that_need_an_extra_are_in_a_roster_of_their_own():
     for name in ("nb201-digits", "nb201-cifar10", "lamoo-nb201"):
-        entries = load_protocol(name).contestants("bayesian").values()
+        entries = load_protocol(name).entrants("bayesian").values()
         assert {e.method for e in entries} == NEED_AN_EXTRA
 
 
 def test_variants_of_rosters_have_settings_that_their_methods_know():
     for name in released_protocols():
-        for entry in load_protocol(name).contestants().values():
+        for entry in load_protocol(name).entrants().values():
             find_method(entry.method).method.effective_settings(entry.settings)
 
 

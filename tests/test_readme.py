@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from released import PLAYABLE
 
-from bench.method import find_method, registered_methods
-from bench.protocol import load_protocol, released_protocols
-from bench.results import load_results
-from bench.run import run
-from bench.sweep import perform, plan
-from reports.display import interval, rank, ratio
+from bench.entrants.method import find_method, registered_methods
+from bench.protocol.search import load_protocol, released_protocols
+from bench.results.search import load_search_results
+from bench.runs.search import run
+from bench.runs.sweep import perform, plan
+from reports.rendering.display import interval, rank, ratio
 
 ROOT = Path(__file__).resolve().parent.parent
 # What these ask next hangs on the last digits of an eigenvector or of a solved system, and these on
@@ -39,7 +39,7 @@ def test_example_method_runs(tmp_path):
     found = find_method(f"{file}:Neighbours")
     outcome = run(protocol, protocol.task(), found, 0, tmp_path)
     assert outcome.status == "done", outcome.error
-    assert load_results(protocol, tmp_path).methods == ["neighbours"]
+    assert load_search_results(protocol, tmp_path).methods == ["neighbours"]
     assert len([line for line in code.splitlines() if line.strip()]) <= 20
 
 
@@ -96,7 +96,7 @@ def test_published_summary_says_what_the_leaderboards_say(name):
 def test_published_results_can_be_made_again(name, tmp_path):
     rows = [row for row in published(name, "runs.csv") if row["repetition"] == "0"]
     protocol = load_protocol(name)
-    assert {row["method"] for row in rows} == set(protocol.contestants("main"))
+    assert {row["method"] for row in rows} == set(protocol.entrants("main"))
     near = 1e-9
     if protocol.rules.budget.evaluations > 200:  # a method that models takes minutes
         rows = [row for row in rows if row["method"] in {"random", "nsga2", "cma-es"}]
@@ -109,7 +109,7 @@ def test_published_results_can_be_made_again(name, tmp_path):
     for planned in plan([name], results=tmp_path, methods=names, repetitions=1):
         outcome = perform(planned)
         assert outcome.status == "done", outcome.error
-    made = {each.method: each for each in load_results(protocol, tmp_path).runs}
+    made = {each.method: each for each in load_search_results(protocol, tmp_path).runs}
     for row in rows:
         mine, theirs = made[row["method"]].hypervolume_ratio, float(row["hypervolume_ratio"])
         if row["method"] in DECOMPOSING and abs(mine - theirs) > near:

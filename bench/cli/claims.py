@@ -11,7 +11,7 @@ import click
 from bench.cli.console import DEFAULT_RESULTS, results_option
 
 if TYPE_CHECKING:
-    from reports.claims.page import Judged
+    from reports.claims.claims_page import Judged
     from reports.claims.record import Paper
 
 __all__ = ["claims"]
@@ -41,7 +41,7 @@ def claims(papers: tuple[str, ...], results: Path, out: Path | None) -> None:
     is told with the command that makes them, and changes no exit status.
     """
     from reports.claims import Evidence, load_paper, record_names
-    from reports.claims.page import tally
+    from reports.claims.claims_page import tally
     from reports.claims.site import build_claims, judge
 
     evidence = Evidence(results)
@@ -57,13 +57,13 @@ def claims(papers: tuple[str, ...], results: Path, out: Path | None) -> None:
 
 
 def _say_paper(paper: Paper) -> None:
-    from reports.claims.page import citation
+    from reports.claims.claims_page import citation
 
     click.echo(f"{paper.name}\n{_indented(citation(paper), 2)}")
 
 
 def _say_claim(each: Judged, elsewhere: str) -> None:
-    from reports.claims.page import basis, here, published
+    from reports.claims.claims_page import basis, here, published
 
     claim, outcome = each.claim, each.outcome
     value, interval = here(outcome)

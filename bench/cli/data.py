@@ -12,7 +12,7 @@ from bench.errors import CallError, DataError, DataMissingError
 
 if TYPE_CHECKING:
     from bench.data import CatalogueEntry
-    from bench.data.facts import FactResult
+    from bench.data.facts.checking import FactResult
 
 __all__ = ["data"]
 
@@ -95,7 +95,7 @@ def verify(names: tuple[str, ...]) -> int:
     Without NAME, every table that is on this machine.
     """
     from bench.data import catalogue, catalogue_entry, load_table
-    from bench.data.facts import check_facts
+    from bench.data.facts.checking import check_facts
 
     chosen = [catalogue_entry(name) for name in names] or [
         entry for entry in catalogue() if entry.path.exists()

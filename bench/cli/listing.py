@@ -10,8 +10,8 @@ import click
 from bench.errors import CallError
 
 if TYPE_CHECKING:
-    from bench.registry import Found
-    from bench.settings import Configured
+    from bench.entrants.registry import Found
+    from bench.entrants.settings import Configured
 
     C = TypeVar("C", bound=Configured)
 
@@ -41,7 +41,7 @@ def listing(what: str, settings: bool) -> None:
 
 
 def _protocols() -> None:
-    from bench.protocol import load_protocol, released_protocols
+    from bench.protocol.search import load_protocol, released_protocols
 
     for name in released_protocols():
         protocol = load_protocol(name)
@@ -55,52 +55,52 @@ def _protocols() -> None:
 
 
 def _rank_protocols() -> None:
-    from bench.protocol import released_protocols
-    from bench.ranking import load_rank_protocol
+    from bench.protocol.ranking import load_ranking_protocol
+    from bench.protocol.search import released_protocols
 
     for name in released_protocols("rank"):
-        protocol = load_rank_protocol(name)
+        protocol = load_ranking_protocol(name)
         click.echo(f"{protocol.label}\n    {protocol.rules.title}")
         sets = ", ".join(each.title for each in protocol.rules.sets)
         click.echo(f"    {len(protocol.rules.roster)} entries ranked on {sets}")
 
 
 def _methods(settings: bool) -> None:
-    from bench.method import find_method, registered_methods
+    from bench.entrants.method import find_method, registered_methods
 
     for name, method in _loaded(registered_methods(), find_method):
-        _contestant(name, method, settings)
+        _entrant(name, method, settings)
 
 
 def _estimators(settings: bool) -> None:
-    from bench.estimator import find_estimator, registered_estimators
+    from bench.entrants.estimator import find_estimator, registered_estimators
 
     for name, estimator in _loaded(registered_estimators(), find_estimator):
-        _contestant(name, estimator, settings, estimator.needs)
+        _entrant(name, estimator, settings, estimator.needs)
 
 
 def _loaded(names: Iterable[str], find: Callable[[str], Found[C]]) -> Iterator[tuple[str, type[C]]]:
-    """Give each contestant's class by its name; of what cannot be loaded, print why."""
+    """Give each entrant's class by its name; of what cannot be loaded, print why."""
     for name in names:
         try:
-            yield name, find(name).contestant
+            yield name, find(name).entrant
         except CallError as error:
             click.echo(f"{name}\n    {error}")
 
 
-def _contestant(name: str, contestant: type[Configured], settings: bool, *needs: str) -> None:
-    needed = ", ".join([*needs, *contestant.requires.values()])
-    what = f"version {contestant.version}" + (f"; needs {needed}" if needed else "")
-    click.echo(f"{name}  ({what})\n    {contestant.summary}")
-    if contestant.source:
-        click.echo(f"    {contestant.source}")
+def _entrant(name: str, entrant: type[Configured], settings: bool, *needs: str) -> None:
+    needed = ", ".join([*needs, *entrant.requires.values()])
+    what = f"version {entrant.version}" + (f"; needs {needed}" if needed else "")
+    click.echo(f"{name}  ({what})\n    {entrant.summary}")
+    if entrant.source:
+        click.echo(f"    {entrant.source}")
     if settings:
-        for key, setting in contestant.settings_spec.items():
+        for key, setting in entrant.settings_spec.items():
             click.echo(f"      {key} = {setting.default!r}  [{setting.mark}] {setting.reason}")
 
 
 def _tasks() -> None:
-    from bench.protocol import load_protocol, released_protocols
+    from bench.protocol.search import load_protocol, released_protocols
     from bench.tasks import origin
 
     for name in released_protocols():
@@ -111,7 +111,7 @@ def _tasks() -> None:
 
 def _data() -> None:
     from bench.data import catalogue
-    from bench.data.importers import importers
+    from bench.data.readers.importers import importers
 
     for entry in catalogue():
         click.echo(f"{entry.name}  ({entry.kind}; licence: {entry.licence})\n    {entry.title}")

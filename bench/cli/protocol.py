@@ -28,8 +28,8 @@ def measure(file: Path) -> None:
 
     `scheme` and `reference_point` are taken from FILE, if it has them.
     """
-    from bench.normalisation import measure_normalisation, normalisation_toml
-    from bench.protocol import parse_draft
+    from bench.protocol.normalisation import measure_normalisation, normalisation_toml
+    from bench.protocol.search import parse_draft
     from bench.tasks import make_task
 
     draft = parse_draft(file)
@@ -53,8 +53,8 @@ def front(file: Path, searches: int, points: int) -> None:
     Prints `known_front` for the [task] of FILE: Pareto local search from random starts, or random
     steps in a box, the same each time.
     """
-    from bench.fronts import known_front, known_front_of_box
-    from bench.protocol import parse_draft
+    from bench.protocol.fronts import known_front, known_front_of_box
+    from bench.protocol.search import parse_draft
     from bench.tasks import make_task
 
     draft = parse_draft(file)
@@ -80,10 +80,10 @@ def front(file: Path, searches: int, points: int) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def lock(file: Path) -> None:
     """Print the line that releases FILE: add it to protocols/LOCK and never change FILE."""
-    from bench.protocol import load_protocol
-    from bench.protocol_files import protocol_kind
-    from bench.ranking import load_rank_protocol
+    from bench.protocol.files import protocol_kind
+    from bench.protocol.ranking import load_ranking_protocol
+    from bench.protocol.search import load_protocol
 
-    load = load_rank_protocol if protocol_kind(str(file)) == "rank" else load_protocol
+    load = load_ranking_protocol if protocol_kind(str(file)) == "rank" else load_protocol
     loaded = load(str(file))
     click.echo(f"{loaded.id}  {loaded.name}")

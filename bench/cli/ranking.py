@@ -16,7 +16,8 @@ from bench.cli.left_out import left_out, loaded_if_here, missing_tables
 from bench.errors import CallError
 
 if TYPE_CHECKING:
-    from bench.ranking import RankResults, ScoringOutcome
+    from bench.results.ranking import RankingResults
+    from bench.runs.ranking import ScoringOutcome
 
 __all__ = ["all_of_rank", "rank_results", "run_ranking"]
 
@@ -29,7 +30,7 @@ def all_of_rank(protocols: Sequence[str]) -> bool:
     CallError
         If some are and some are not.
     """
-    from bench.protocol_files import protocol_kind
+    from bench.protocol.files import protocol_kind
 
     of_rank = [name for name in protocols if protocol_kind(name) == "rank"]
     if of_rank and len(of_rank) < len(protocols):
@@ -54,11 +55,12 @@ def run_ranking(
 ) -> int:
     """Rank what is not ranked yet and say how it stands; return 1 if any entry failed."""
     from bench.cli.run import dask_executor
-    from bench.ranking import load_rank_protocol, plan_ranking, rank
+    from bench.protocol.ranking import load_ranking_protocol
+    from bench.runs.ranking import plan_ranking, rank
 
     names = []
     for name in protocols:
-        protocol = load_rank_protocol(name)
+        protocol = load_ranking_protocol(name)
         missing = missing_tables(protocol)
         if missing and not if_here:
             raise missing
@@ -107,13 +109,14 @@ def _say_how_it_stands(
     restart: bool,
     outcomes: Sequence[ScoringOutcome],
 ) -> int:
-    from bench.ranking import load_rank_protocol, ranking_standing
+    from bench.protocol.ranking import load_ranking_protocol
+    from bench.runs.ranking import ranking_standing
 
     failed: list[ScoringOutcome] = []
     endless: list[ScoringOutcome] = []
     for name in names:
         finished, outdated = ranking_standing(name, results=results, estimators=estimators)
-        home = load_rank_protocol(name).home(results)
+        home = load_ranking_protocol(name).home(results)
         ended, others = say_count(name, "entries", finished, outcomes, home=home)
         failed += ended
         endless += others
@@ -130,16 +133,17 @@ def _say_how_it_stands(
 
 def rank_results(
     names: Sequence[str], results: Path, *, if_here: bool = False
-) -> list[RankResults]:
+) -> list[RankingResults]:
     """Return the results of the protocols of rank among these; of all if none is named.
 
     Then, and with `if_here`, those are left out that have no results or whose tables are missing.
     """
-    from bench.protocol_files import protocol_kind, released_protocols
-    from bench.ranking import load_rank_protocol, load_rank_results
+    from bench.protocol.files import protocol_kind, released_protocols
+    from bench.protocol.ranking import load_ranking_protocol
+    from bench.results.ranking import load_ranking_results
 
     of_rank = [name for name in names if protocol_kind(name) == "rank"]
-    chosen = [load_rank_protocol(n) for n in (of_rank if names else released_protocols("rank"))]
+    chosen = [load_ranking_protocol(n) for n in (of_rank if names else released_protocols("rank"))]
     if if_here or not names:
-        return loaded_if_here(chosen, load_rank_results, results)
-    return [load_rank_results(protocol, results) for protocol in chosen]
+        return loaded_if_here(chosen, load_ranking_results, results)
+    return [load_ranking_results(protocol, results) for protocol in chosen]

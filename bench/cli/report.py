@@ -46,9 +46,9 @@ def report(
     Everything is recomputed from the journals and the table; the same results give the same bytes.
     Methods that stand in no roster are always shown.
     """
-    from bench.protocol import MAIN_ROSTER, load_protocol, released_protocols
-    from bench.protocol_files import protocol_kind
-    from bench.results import load_results
+    from bench.protocol.files import protocol_kind
+    from bench.protocol.search import MAIN_ROSTER, load_protocol, released_protocols
+    from bench.results.search import load_search_results
     from reports import build_report
 
     ranked = rank_results(protocols, results, if_here=if_here)
@@ -58,9 +58,9 @@ def report(
     if not protocols:
         chosen = [p for p in chosen if {*shown} <= {MAIN_ROSTER, *p.rules.rosters}]
     if if_here or not protocols:
-        loaded = loaded_if_here(chosen, load_results, results)
+        loaded = loaded_if_here(chosen, load_search_results, results)
     else:
-        loaded = [load_results(protocol, results) for protocol in chosen]
+        loaded = [load_search_results(protocol, results) for protocol in chosen]
     if not loaded and not ranked:
         raise CallError(f"no results in {results}; make some with `monas run nb201-digits`")
     index = build_report(

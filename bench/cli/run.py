@@ -20,7 +20,7 @@ from bench.errors import CallError
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from bench.run import Outcome
+    from bench.runs.search import Outcome
 
 __all__ = ["dask_executor", "run"]
 
@@ -92,8 +92,8 @@ def run(
     Ctrl-C is safe: what is finished stays, and the same command goes on (without --restart, which
     would delete it).
     """
-    from bench.protocol import MAIN_ROSTER
-    from bench.sweep import plan, sweep
+    from bench.protocol.search import MAIN_ROSTER
+    from bench.runs.sweep import plan, sweep
 
     if rosters and methods:
         raise CallError("--roster and --method exclude each other: name rosters or methods")
@@ -161,8 +161,8 @@ def _say_how_it_stands(
     outcomes: Sequence[Outcome] = (),
 ) -> int:
     """Print how many runs ended how; return 1 if any did not end as done."""
-    from bench.protocol import load_protocol
-    from bench.sweep import standing
+    from bench.protocol.search import load_protocol
+    from bench.runs.sweep import standing
 
     failed: list[Outcome] = []
     endless: list[Outcome] = []
@@ -189,7 +189,7 @@ def _say_how_it_stands(
 
 def _playable(protocols: tuple[str, ...], if_here: bool) -> tuple[tuple[str, ...], list[str]]:
     """Return the protocols whose tables are here, and a line on each: its tables, or why not."""
-    from bench.protocol import load_protocol
+    from bench.protocol.search import load_protocol
     from bench.tasks import origin
 
     kept, notes = [], []

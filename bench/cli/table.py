@@ -12,7 +12,7 @@ from bench.cli.console import default_workers, progress
 from bench.errors import CallError, DataError
 
 if TYPE_CHECKING:
-    from bench.training.embedded import EmbeddedTable, RowCheck
+    from bench.training.tables.embedded import EmbeddedTable, RowCheck
 
 __all__ = ["table"]
 
@@ -54,9 +54,9 @@ def build(
         import torch  # noqa: F401
     except ImportError:
         raise CallError("building a table needs torch: pip install 'monas-bench[train]'") from None
-    from bench.training.assemble import assemble
-    from bench.training.build import BuildFile, measure_latencies, train_rows
-    from bench.training.embedded import table_cells
+    from bench.training.tables.assemble import assemble
+    from bench.training.tables.build import BuildFile, measure_latencies, train_rows
+    from bench.training.tables.embedded import table_cells
 
     chosen_table = _table(name)
     total = len(table_cells())
@@ -85,8 +85,8 @@ def build(
 
 
 def _table(name: str) -> EmbeddedTable:
-    from bench.training.digits_table import DigitsTable
-    from bench.training.estimates_table import EstimatesTable
+    from bench.training.tables.digits import DigitsTable
+    from methods.mote.training.estimates_table import EstimatesTable
 
     known: dict[str, type[EmbeddedTable]] = {t.name: t for t in (DigitsTable, EstimatesTable)}
     return known[name]()
@@ -96,7 +96,7 @@ def _check(chosen: EmbeddedTable, rows: range) -> int:
     import torch
 
     from bench.data import load_table
-    from bench.training.check import check_rows
+    from bench.training.tables.check import check_rows
 
     torch.set_num_threads(1)
     committed = load_table(chosen.name)

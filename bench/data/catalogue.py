@@ -101,9 +101,9 @@ class CatalogueEntry(_Strict):
     sources : tuple of str
         `key/name` of every source file that the converter needs.
     converter : str, optional
-        Module of `bench.data.converters` that makes the table from its sources.
+        Module of `bench.data.readers.converters` that makes the table from its sources.
     importers : tuple of str
-        Formats of `bench.data.importers` that hold the table too.
+        Formats of `bench.data.readers.importers` that hold the table too.
     unavailable : str, optional
         Why it cannot be fetched.
     columns : dict of str to str

@@ -64,7 +64,7 @@ def fetch_table(name: str, *, mirror: str | None = None, report: Report | None =
 
 def convert_sources(entry: CatalogueEntry, files: Mapping[str, Path]) -> Columns:
     """Return what the entry's converter makes of its source files, by `key/name`."""
-    converter = import_module(f"bench.data.converters.{entry.converter}")
+    converter = import_module(f"bench.data.readers.converters.{entry.converter}")
     columns: Columns = converter.convert(files)
     return columns
 

@@ -1,14 +1,12 @@
 """What is measured of an architecture, and how the answer is found."""
 
-from bench.tasks.base import Answer, Candidate, Estimated, Task
+from bench.tasks.base import Answer, Task
 from bench.tasks.function import FunctionTask, FunctionTaskSpec
 from bench.tasks.surrogate import SurrogateTask, SurrogateTaskSpec
 from bench.tasks.table import PinnedTable, TableObjective, TableTask, TableTaskSpec
 
 __all__ = [
     "Answer",
-    "Candidate",
-    "Estimated",
     "FunctionTask",
     "FunctionTaskSpec",
     "PinnedTable",

@@ -10,28 +10,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.entrants.problem import Candidate, Estimated
 from bench.spaces.space import Rows, Space
 
-__all__ = ["Answer", "Candidate", "Estimated", "Task"]
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """What a method asks for: an architecture, and where it came from if that matters.
-
-    Attributes
-    ----------
-    architecture : tuple of int or float
-        One category of a finite space, or one number of a box, for each variable.
-    parent : int, optional
-        Number of the evaluation whose weights a trained task may inherit. A table ignores it.
-    operators : tuple of str
-        The edits that made it from the parent.
-    """
-
-    architecture: tuple[float, ...]
-    parent: int | None = None
-    operators: tuple[str, ...] = ()
+__all__ = ["Answer", "Task"]
 
 
 @dataclass(frozen=True)
@@ -40,17 +22,6 @@ class Answer:
 
     objectives: NDArray[np.float64]
     cost_seconds: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Estimated:
-    """Stored estimates [n], larger is better, NaN where there is none; the seconds [n] they took.
-
-    An estimate that there is none of costs nothing.
-    """
-
-    scores: NDArray[np.float64]
-    seconds: NDArray[np.float64]
 
 
 class Task(ABC):

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from bench.data import Table
+from bench.entrants.estimator import CurveEstimator, Estimator, TrainingCurves, calling
 from bench.errors import DataError, MethodError
-from bench.estimator import CurveEstimator, Estimator, TrainingCurves, calling
 
 __all__ = ["CurveColumns", "numbers", "read_curves", "run_curve_estimator"]
 

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from bench.entrants.problem import Candidate
 from bench.errors import ProtocolError
 from bench.indicators import non_dominated
 from bench.spaces.box import Box
 from bench.spaces.space import Kind
-from bench.tasks.base import Answer, Candidate, Task
+from bench.tasks.base import Answer, Task
 
 __all__ = ["FUNCTIONS", "Function", "FunctionObjective", "FunctionTask", "FunctionTaskSpec"]
 

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bench.data.yahpo import YahpoSurrogate
+from bench.entrants.problem import Candidate
 from bench.errors import ProtocolError
 from bench.indicators import non_dominated
 from bench.spaces.darts import DARTS, DARTSSkeleton
 from bench.spaces.finite import Architectures
 from bench.spaces.space import Kind
-from bench.tasks.base import Answer, Candidate, Task
+from bench.tasks.base import Answer, Task
 from bench.tasks.table import PinnedTable, load_pinned
+from bench.tasks.yahpo import YahpoSurrogate
 
 __all__ = ["SurrogateObjective", "SurrogateTask", "SurrogateTaskSpec"]
 

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bench.data import Table, load_table
+from bench.entrants.estimator import find_estimator
+from bench.entrants.problem import Candidate, Estimated
 from bench.errors import DataError, ProtocolError
-from bench.estimator import find_estimator
 from bench.indicators import non_dominated
 from bench.spaces import HWGPT, FiniteSpace, ListedSpace, get_space
 from bench.spaces.finite import Architectures
 from bench.spaces.space import Kind
-from bench.tasks.base import Answer, Candidate, Estimated, Task
+from bench.tasks.base import Answer, Task
 from bench.tasks.curves import CurveColumns, numbers, read_curves, run_curve_estimator
 
 __all__ = [
@@ -288,7 +289,7 @@ def _stored(spec: StoredEstimate, first: Table, row: NDArray[np.int64]) -> Estim
     paired = np.array([place.get(key, -1) for key in first.column(spec.join).tolist()])[row]
     if spec.curves and spec.estimator:
         curves = read_curves(table, spec.curves)
-        estimator = find_estimator(spec.estimator).contestant
+        estimator = find_estimator(spec.estimator).entrant
         scores, seconds = run_curve_estimator(estimator, spec.settings, curves), curves.seconds
     else:
         assert spec.scores is not None

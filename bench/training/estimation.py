@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
+from bench.entrants.estimator import CombinedEstimator, NetworkEstimator
 from bench.errors import TrainingError
-from bench.estimator import CombinedEstimator, NetworkEstimator
 from bench.spaces import DARTSSkeleton, Skeleton, get_space
-from bench.training.bed import NetworkBed, check_images
-from bench.training.images import ImageSet
+from bench.training.images.noisy_digits import ImageSet
+from bench.training.networks.factory import TorchNetworkFactory, check_images
 
 __all__ = ["measure"]
 
@@ -83,9 +83,9 @@ def measure(
     _synchronise(device)
     for row, cell in enumerate(cells):
         for column, part in enumerate(parts):
-            bed = NetworkBed(cell, images, skeleton, seed=seed, device=device)
+            factory = TorchNetworkFactory(cell, images, skeleton, seed=seed, device=device)
             began = time.perf_counter()
-            score = float(part.score(bed))
+            score = float(part.score(factory))
             _synchronise(device)
             seconds[row] += time.perf_counter() - began
             scores[row, column] = score if np.isfinite(score) else np.nan

@@ -12,11 +12,11 @@ from bench.indicators import non_dominated
 from bench.method import Candidate, Evaluation, Method, Problem, candidates
 from bench.spaces import Box
 from bench.spaces.space import Rows
-from methods._gp import REQUIRES
-from methods._gp_box import best_in_box, new_points, sobol_points
-from methods._gp_candidates import CandidateSet, Described
-from methods._gp_surrogate import Surrogate
-from methods._unasked import Unasked
+from methods._gp.box import best_in_box, new_points, sobol_points
+from methods._gp.candidates import CandidateSet, Described
+from methods._gp.fit import REQUIRES
+from methods._gp.surrogate import Surrogate
+from methods._shared.unseen import Unseen
 
 __all__ = ["BayesianSearch"]
 
@@ -29,7 +29,7 @@ class BayesianSearch(Method):
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
-        self._unasked = Unasked(problem.space)
+        self._unasked = Unseen(problem.space)
         self._surrogate = self._make_surrogate()
         self._set = None if isinstance(problem.space, Box) else self._make_set()
         self._architectures = problem.space.check([])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from methods._gp_tuned import TUNED_SETTINGS, TunedSurrogate
+from methods._gp.tuned import TUNED_SETTINGS, TunedSurrogate
 from methods.bo._search import BayesianSearch
 
 __all__ = ["EHVITuned"]

@@ -1,9 +1,6 @@
 """LaMOO: a meta-optimiser that learns where to sample, and the samplers that fit its regions."""
 
-from methods.lamoo.bayesian import LaMOOEHVITuned, LaMOOQEHVI
-from methods.lamoo.cma_sampler import CMAESSampler
-from methods.lamoo.samplers import History, RandomSampler, Sampler
-from methods.lamoo.search import (
+from methods.lamoo.algorithm import (
     CMAES_SETTINGS,
     LaMOO,
     LaMOOCMAES,
@@ -11,6 +8,9 @@ from methods.lamoo.search import (
     RegionSearch,
     cmaes_sampler,
 )
+from methods.lamoo.bayesian import LaMOOEHVITuned, LaMOOQEHVI
+from methods.lamoo.cma_sampler import CMAESSampler
+from methods.lamoo.samplers import History, RandomSampler, Sampler
 
 __all__ = [
     "CMAES_SETTINGS",

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 from bench.errors import MethodError
 from bench.method import Problem, Setting
-from methods._gp import REQUIRES
-from methods._gp_matern import MATERN_SETTINGS, MaternSurrogate
-from methods._gp_tuned import TUNED_SETTINGS, TunedSurrogate
+from methods._gp.fit import REQUIRES
+from methods._gp.matern import MATERN_SETTINGS, MaternSurrogate
+from methods._gp.tuned import TUNED_SETTINGS, TunedSurrogate
+from methods.lamoo.algorithm import LaMOO
 from methods.lamoo.samplers import Sampler
-from methods.lamoo.search import LaMOO
 from methods.lamoo.surrogate_sampler import SurrogateSampler
 
 __all__ = ["LaMOOEHVITuned", "LaMOOQEHVI"]

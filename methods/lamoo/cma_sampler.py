@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from methods.lamoo.dominance import dominance_numbers
+from methods.lamoo.labels import dominance_numbers
 from methods.lamoo.pool import Pool
 from methods.lamoo.region import Region
 from methods.lamoo.samplers import History, Sampler

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bench.spaces.finite import Architectures
-from methods._unasked import Unasked
-from methods._unasked_members import UnaskedMembers
+from methods._shared.unseen import Unseen
+from methods._shared.unseen_members import UnseenMembers
 from methods.lamoo.cube import AnyCube, BoxCube, Cube
 from methods.lamoo.region import Region
 
@@ -74,7 +74,7 @@ class ContinuousPool(Pool):
 class _UnseenPool(Pool):
     """Points of architectures; each isomorphism class can be taken once in a run."""
 
-    def __init__(self, cube: AnyCube, unasked: Unasked) -> None:
+    def __init__(self, cube: AnyCube, unasked: Unseen) -> None:
         super().__init__(cube)
         self._unasked = unasked
 
@@ -118,11 +118,11 @@ class _BinPool(_UnseenPool):
 class EnumeratedPool(_BinPool):
     """All architectures of a space that can be listed whose class was not asked for."""
 
-    def __init__(self, cube: Cube, unasked: Unasked) -> None:
+    def __init__(self, cube: Cube, unasked: Unseen) -> None:
         super().__init__(cube, unasked)
         members = cube.space.enumerate()
         self._centres = cube.centres(members)
-        self._left = UnaskedMembers(cube.space, members)
+        self._left = UnseenMembers(cube.space, members)
 
     def within(self, region: Region, n: int, rng: np.random.Generator) -> Floats:
         """Return every unseen architecture of the region."""
@@ -159,7 +159,7 @@ class RejectionPool(_BinPool):
         return drawn[region.contains(self.cube.centres(drawn))]
 
 
-def make_pool(cube: AnyCube, unasked: Unasked, *, mode: str) -> Pool:
+def make_pool(cube: AnyCube, unasked: Unseen, *, mode: str) -> Pool:
     """Return the pool for a mode, `enumerated` or `continuous`; by rejection if it must be.
 
     A box has one pool, whatever the mode.

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from bench.indicators import non_dominated
 from bench.spaces.finite import Architectures
-from methods._gp_box import best_in_box, new_points
-from methods._gp_candidates import Candidates, Described, local_search
-from methods._gp_surrogate import Surrogate
-from methods._unasked import Unasked
+from methods._gp.box import best_in_box, new_points
+from methods._gp.candidates import Candidates, Described, local_search
+from methods._gp.surrogate import Surrogate
+from methods._shared.unseen import Unseen
 from methods.lamoo.cube import BoxCube, Cube
 from methods.lamoo.pool import Pool
 from methods.lamoo.region import Region
@@ -38,11 +38,11 @@ class SurrogateSampler(Sampler):
     Parameters
     ----------
     surrogate : Surrogate
-    unasked : Unasked
+    unasked : Unseen
         What the pool goes by.
     """
 
-    def __init__(self, surrogate: Surrogate, unasked: Unasked) -> None:
+    def __init__(self, surrogate: Surrogate, unasked: Unseen) -> None:
         self._surrogate, self._unasked = surrogate, unasked
         self._described = Described(surrogate.problem.space, surrogate.describe)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.indicators import hypervolume
 from methods.lamoo.boundary import Boundary, Kernel
-from methods.lamoo.dominance import dominance_numbers, good_half
+from methods.lamoo.labels import dominance_numbers, good_half
 from methods.lamoo.region import Region, Step
 
 __all__ = ["Assignment", "Node", "TreeRules", "grow", "leaves"]

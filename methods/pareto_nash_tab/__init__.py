@@ -1,6 +1,6 @@
 """Pareto-NASH's search strategy on a finite space, without weight inheritance; its ablations."""
 
-from methods.pareto_nash_tab.search import (
+from methods.pareto_nash_tab.algorithm import (
     ParetoNashTab,
     ParetoNashTabSingle,
     ParetoNashTabUniform,

@@ -1,8 +1,8 @@
 """Training-free estimators: scores of networks of random weights.
 
 Formulas are those of the papers named by each; the conventions they share, and where weights and
-images come from, are in `_network` and `bench.training.bed`. What is not finite is NaN and ranks
-last, unless the source has a replacement for it.
+images come from, are in `_network` and `bench.training.networks.factory`. What is not finite is
+NaN and ranks last, unless the source has a replacement for it.
 """
 
 from methods.zero_cost.fisher import Fisher

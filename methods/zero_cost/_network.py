@@ -11,7 +11,7 @@ import math
 from contextlib import ExitStack
 from typing import Any
 
-from bench.settings import Setting
+from bench.entrants.settings import Setting
 
 __all__ = [
     "BATCH",

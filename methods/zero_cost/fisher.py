@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from bench.estimator import Bed, NetworkEstimator
-from bench.settings import Setting
+from bench.entrants.settings import Setting
+from bench.estimator import NetworkEstimator, NetworkFactory
 from methods.zero_cost._network import BATCH, finite, gradients, layers, outputs
 
 __all__ = ["Fisher"]
@@ -26,12 +26,12 @@ class Fisher(NetworkEstimator):
     summary = "sum over channels of the squared activation times gradient"
     settings_spec: ClassVar[Mapping[str, Setting]] = {"batch": BATCH}
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return sum_c n_w(c) / 2 mean_n (sum_hw a dL/da)^2."""
         from torch.nn.functional import cross_entropy
 
-        network = bed.network()
-        images, labels = bed.images(self.settings.batch)[0]
+        network = factory.network()
+        images, labels = factory.images(self.settings.batch)[0]
         seen, logits = outputs(network, layers(network), images)
         slopes = gradients(cross_entropy(logits, labels), [a for _, a in seen])
         score = 0.0

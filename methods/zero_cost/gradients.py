@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from bench.estimator import Bed, NetworkEstimator
-from bench.settings import Setting
+from bench.entrants.settings import Setting
+from bench.estimator import NetworkEstimator, NetworkFactory
 from methods.zero_cost._network import BATCH, finite, gradients, loss, weights
 
 __all__ = ["SNIP", "GradNorm", "L2Norm", "Plain"]
@@ -22,10 +22,10 @@ class GradNorm(NetworkEstimator):
     summary = "sum over layers of the norm of the loss's gradient"
     settings_spec: ClassVar[Mapping[str, Setting]] = {"batch": BATCH}
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return sum_l ||g_l||."""
-        network = bed.network()
-        value = loss(network, bed.images(self.settings.batch)[0])
+        network = factory.network()
+        value = loss(network, factory.images(self.settings.batch)[0])
         return finite(sum(g.norm() for g in gradients(value, weights(network))))
 
 
@@ -37,11 +37,11 @@ class Plain(NetworkEstimator):
     summary = "sum over weights of weight times gradient, with sign"
     settings_spec: ClassVar[Mapping[str, Setting]] = {"batch": BATCH}
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return sum W g."""
-        network = bed.network()
+        network = factory.network()
         of = weights(network)
-        value = loss(network, bed.images(self.settings.batch)[0])
+        value = loss(network, factory.images(self.settings.batch)[0])
         return finite(sum((w * g).sum() for w, g in zip(of, gradients(value, of), strict=True)))
 
 
@@ -58,11 +58,11 @@ class SNIP(NetworkEstimator):
     summary = "sum over weights of |weight times gradient|"
     settings_spec: ClassVar[Mapping[str, Setting]] = {"batch": BATCH}
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return sum |W g|."""
-        network = bed.network()
+        network = factory.network()
         of = weights(network)
-        value = loss(network, bed.images(self.settings.batch)[0])
+        value = loss(network, factory.images(self.settings.batch)[0])
         found = gradients(value, of)
         return finite(sum((w * g).abs().sum() for w, g in zip(of, found, strict=True)))
 
@@ -74,6 +74,6 @@ class L2Norm(NetworkEstimator):
     source = _ZERO_COST
     summary = "sum over layers of the norm of the initial weights"
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return sum_l ||W_l||."""
-        return finite(sum(w.detach().norm() for w in weights(bed.network())))
+        return finite(sum(w.detach().norm() for w in weights(factory.network())))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from bench.estimator import Bed, NetworkEstimator
-from bench.settings import Setting
+from bench.entrants.settings import Setting
+from bench.estimator import NetworkEstimator, NetworkFactory
 from methods.zero_cost._network import BATCH, finite, gradients, loss, weights
 
 __all__ = ["GraSP"]
@@ -26,11 +26,11 @@ class GraSP(NetworkEstimator):
     summary = "sum over weights of -weight times (Hessian times gradient)"
     settings_spec: ClassVar[Mapping[str, Setting]] = {"batch": BATCH}
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return -sum W (H g), where H g is the gradient of g . dL/dW with the first g held."""
-        network = bed.network()
+        network = factory.network()
         of = weights(network)
-        value = loss(network, bed.images(self.settings.batch)[0])
+        value = loss(network, factory.images(self.settings.batch)[0])
         slopes = gradients(value, of, graph=True)
         z = sum((g.detach() * g).sum() for g in slopes)
         hg = gradients(z, of)

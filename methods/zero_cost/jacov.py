@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from bench.estimator import Bed, NetworkEstimator
-from bench.settings import Setting
+from bench.entrants.settings import Setting
+from bench.estimator import NetworkEstimator, NetworkFactory
 from methods.zero_cost._network import BATCH, finite, gradients
 
 __all__ = ["Jacov"]
@@ -28,10 +28,10 @@ class Jacov(NetworkEstimator):
         "k": Setting(1e-5, "released code", "keeps the logarithm of an eigenvalue finite"),
     }
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return -sum(log(v + k) + 1 / (v + k)) over the eigenvalues v of the correlations."""
-        images = bed.images(self.settings.batch)[0][0].requires_grad_()
-        (slopes,) = gradients(bed.network()(images).sum(), [images])
+        images = factory.images(self.settings.batch)[0][0].requires_grad_()
+        (slopes,) = gradients(factory.network()(images).sum(), [images])
         jacobians = slopes.flatten(1).double().cpu().numpy()
         if not np.isfinite(jacobians).all() or not jacobians.std(axis=1).all():
             return float("nan")  # an image whose Jacobian does not vary correlates with nothing

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from bench.entrants.settings import Setting
 from bench.errors import MethodError
-from bench.estimator import Bed, NetworkEstimator
-from bench.settings import Setting
+from bench.estimator import NetworkEstimator, NetworkFactory
 from methods.zero_cost._network import finite, gradients, loss, weights
 
 __all__ = ["KNAS"]
@@ -35,14 +35,14 @@ class KNAS(NetworkEstimator):
         "images": Setting(50, "released code", "gradients compared"),
     }
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return the mean of the Gram matrix."""
-        network, n = bed.network(), self.settings.images
+        network, n = factory.network(), self.settings.images
         if self.settings.form == "paper":
-            value = loss(network, bed.images(n)[0])
+            value = loss(network, factory.images(n)[0])
             return finite(sum(g.square().sum() for g in gradients(value, weights(network))))
         if self.settings.form == "released code":
-            return finite(_released_form(network, bed.images(1, batches=n)))
+            return finite(_released_form(network, factory.images(1, batches=n)))
         raise MethodError(
             f"estimator {self.name!r}: setting 'form' is {self.settings.form!r}; expected 'paper' "
             f"or 'released code'"

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-from bench.estimator import Bed, NetworkEstimator
-from bench.settings import Setting
+from bench.entrants.settings import Setting
+from bench.estimator import NetworkEstimator, NetworkFactory
 from methods.zero_cost._kernel import tangent_kernel
 
 __all__ = ["LGA"]
@@ -31,10 +31,10 @@ class LGA(NetworkEstimator):
         "replacement": Setting(1e-4, "released code", "for a correlation that is not a number"),
     }
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return the correlation of Theta with Y, Y_ij = 1 if labels are equal, else -1."""
-        images, labels = bed.images(self.settings.batch)[0]
-        network = bed.network(size=self.settings.size)
+        images, labels = factory.images(self.settings.batch)[0]
+        network = factory.network(size=self.settings.size)
         theta = tangent_kernel(network, images, classifier=False)
         y = 2.0 * (labels[:, None] == labels).double() - 1.0
         theta, y = theta - theta.mean(), y - y.mean()

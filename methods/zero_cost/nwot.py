@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from bench.estimator import Bed, NetworkEstimator
-from bench.settings import Setting
+from bench.entrants.settings import Setting
+from bench.estimator import NetworkEstimator, NetworkFactory
 from methods.zero_cost._network import activation_patterns, finite
 
 __all__ = ["NASWOT"]
@@ -27,11 +27,11 @@ class NASWOT(NetworkEstimator):
         "batch": Setting(128, "paper", "section 3; NAS-Bench-Suite-Zero has fewer"),
     }
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return log |det K|, K = sum over ReLUs of c c' + (1 - c)(1 - c)', c = [input > 0]."""
-        images = bed.images(self.settings.batch)[0][0]
+        images = factory.images(self.settings.batch)[0][0]
         kernel = np.zeros((len(images), len(images)))
-        for pattern in activation_patterns(bed.network(), images):
+        for pattern in activation_patterns(factory.network(), images):
             c = pattern.float()  # counts up to 2^24 are exact
             kernel += (c @ c.T + (1 - c) @ (1 - c).T).double().cpu().numpy()
         return finite(np.linalg.slogdet(kernel).logabsdet)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.estimator import Bed, NetworkEstimator
+from bench.estimator import NetworkEstimator, NetworkFactory
 from methods.zero_cost._network import layers, outputs
 
 __all__ = ["Flops", "Params"]
@@ -14,9 +14,9 @@ class Params(NetworkEstimator):
     name = "params"
     summary = "number of trainable parameters"
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return the number of parameters."""
-        return float(sum(p.numel() for p in bed.network().parameters()))
+        return float(sum(p.numel() for p in factory.network().parameters()))
 
 
 class Flops(NetworkEstimator):
@@ -25,11 +25,11 @@ class Flops(NetworkEstimator):
     name = "flops"
     summary = "multiply-adds of one image"
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return the sum of outputs times weights per output channel."""
         import torch
 
-        network = bed.network().eval()  # one image has no batch statistics
+        network = factory.network().eval()  # one image has no batch statistics
         with torch.no_grad():
-            seen, _ = outputs(network, layers(network), bed.images(1)[0][0])
+            seen, _ = outputs(network, layers(network), factory.images(1)[0][0])
         return float(sum(a[0].numel() * layer.weight[0].numel() for layer, a in seen))

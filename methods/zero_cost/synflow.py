@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.estimator import Bed, NetworkEstimator
+from bench.estimator import NetworkEstimator, NetworkFactory
 from methods.zero_cost._network import finite, gradients, weights
 
 __all__ = ["SynFlow"]
@@ -24,16 +24,16 @@ class SynFlow(NetworkEstimator):
     )
     summary = "log of the flow of ones through the absolute weights"
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return log sum |W dR/dW|, R = the sum of the logits of f(1; |W|) without batch norms."""
         import torch
 
-        network = bed.network(double=True)
+        network = factory.network(double=True)
         _without_batch_norms(network)
         with torch.no_grad():
             for tensor in (*network.parameters(), *network.buffers()):
                 tensor.abs_()
-        ones = torch.ones_like(bed.images(1)[0][0], dtype=torch.float64)
+        ones = torch.ones_like(factory.images(1)[0][0], dtype=torch.float64)
         of = weights(network)
         flow = gradients(network(ones).sum(), of)
         score = sum((w * g).abs().sum() for w, g in zip(of, flow, strict=True))

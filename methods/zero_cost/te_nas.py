@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.entrants.settings import Setting
 from bench.errors import MethodError
-from bench.estimator import Bed, CombinedEstimator, NetworkEstimator
-from bench.settings import Setting
+from bench.estimator import CombinedEstimator, NetworkEstimator, NetworkFactory
 from methods.zero_cost._kernel import tangent_kernel
 from methods.zero_cost._network import activation_patterns, finite
 
@@ -40,14 +40,14 @@ class NTKCondition(NetworkEstimator):
         "replacement": Setting(1e5, "released code", "for a condition number 0 / 0"),
     }
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return -mean over repeats of lambda_max / lambda_min."""
         import torch
 
-        images = bed.images(self.settings.batch)[0][0]
+        images = factory.images(self.settings.batch)[0][0]
         conditions = []
         for _ in range(self.settings.repeats):
-            network = bed.network(initial="kaiming-out", size=self.settings.size)
+            network = factory.network(initial="kaiming-out", size=self.settings.size)
             kernel = tangent_kernel(network, images)
             if not kernel.isfinite().all():
                 return float("nan")
@@ -80,15 +80,15 @@ class LinearRegions(NetworkEstimator):
         "size": Setting("thin", "released code", "one cell of one channel, no stem"),
     }
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return the mean over repeats of the number of different patterns."""
         import torch
 
-        draws = bed.generator()
-        batches = bed.images(self.settings.batch, batches=self.settings.batches)
+        draws = factory.generator()
+        batches = factory.images(self.settings.batch, batches=self.settings.batches)
         counts = []
         for _ in range(self.settings.repeats):
-            network = bed.network(initial="kaiming-in", size=self.settings.size)
+            network = factory.network(initial="kaiming-in", size=self.settings.size)
             patterns = []
             for images, _ in batches:
                 inputs = _cut(images, network.in_channels, self.settings.pixels, draws)

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.estimator import Bed, NetworkEstimator
-from bench.settings import Setting
+from bench.entrants.settings import Setting
+from bench.estimator import NetworkEstimator, NetworkFactory
 from methods.zero_cost._network import finite
 
 __all__ = ["ZenScore"]
@@ -33,16 +33,16 @@ class ZenScore(NetworkEstimator):
         "repeats": Setting(32, "released code", "draws of weights and noise; NASLib has one"),
     }
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return the mean over repeats of log D + sum_BN log sqrt(mean running variance)."""
         import torch
 
-        draws = bed.generator()
-        shape = (self.settings.batch, *bed.images(1)[0][0].shape[1:])
+        draws = factory.generator()
+        shape = (self.settings.batch, *factory.images(1)[0][0].shape[1:])
         scores = []
         for _ in range(self.settings.repeats):
-            network = bed.network(initial="normal")
-            x, e = torch.randn(2, *shape, generator=draws, device=bed.device)
+            network = factory.network(initial="normal")
+            x, e = torch.randn(2, *shape, generator=draws, device=factory.device)
             with torch.no_grad():
                 moved = _features(network, x) - _features(network, x + self.settings.change * e)
                 distance = float(moved.abs().flatten(1).sum(dim=1).mean())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from bench.estimator import Bed, NetworkEstimator
-from bench.settings import Setting
+from bench.entrants.settings import Setting
+from bench.estimator import NetworkEstimator, NetworkFactory
 from methods.zero_cost._network import finite, gradients, loss, weights
 
 __all__ = ["ZiCo"]
@@ -31,13 +31,13 @@ class ZiCo(NetworkEstimator):
         "batches": Setting(2, "paper", "two gave the highest correlations"),
     }
 
-    def score(self, bed: Bed) -> float:
+    def score(self, factory: NetworkFactory) -> float:
         """Return sum_l log sum_w (mean_b |g_b(w)| / std_b g_b(w)); NaN if no layer is left."""
         import torch
 
-        network = bed.network(initial="kaiming-in")
+        network = factory.network(initial="kaiming-in")
         of = weights(network)
-        batches = bed.images(self.settings.batch, batches=self.settings.batches)
+        batches = factory.images(self.settings.batch, batches=self.settings.batches)
         by_batch = [gradients(loss(network, batch), of) for batch in batches]
         logarithms = []
         for slopes in zip(*by_batch, strict=True):

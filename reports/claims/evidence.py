@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from bench.errors import DataMissingError, NoResultsError
-from bench.protocol import Protocol, load_protocol, released_protocols
-from bench.results import Results, load_results
+from bench.protocol.search import SearchProtocol, load_protocol, released_protocols
+from bench.results.search import SearchResults, load_search_results
 from reports.claims.outcome import Missing
 
 __all__ = ["Evidence", "Loader", "playable_protocol", "search_results"]
@@ -50,7 +50,7 @@ class Evidence:
                 raise
         return cast("_T", self._held[name])
 
-    def searches(self, name: str, *methods: str) -> Results:
+    def searches(self, name: str, *methods: str) -> SearchResults:
         """Return the results of searches under a protocol, runs of these methods among them.
 
         Raises
@@ -77,7 +77,7 @@ class Evidence:
         return f"monas run {name}{named}"
 
 
-def playable_protocol(name: str) -> Protocol:
+def playable_protocol(name: str) -> SearchProtocol:
     """Return a released protocol whose tables are here.
 
     Raises
@@ -96,16 +96,16 @@ def playable_protocol(name: str) -> Protocol:
 
 
 @lru_cache(maxsize=64)
-def _released(name: str) -> Protocol | None:
+def _released(name: str) -> SearchProtocol | None:
     """Return a released protocol; many claims name the same one."""
     return load_protocol(name) if name in released_protocols() else None
 
 
-def search_results(name: str, folder: Path) -> Results:
-    """Return the results of searches, recomputed by `bench.results`; damaged ones are an error."""
+def search_results(name: str, folder: Path) -> SearchResults:
+    """Return the results of searches, recomputed; damaged ones are an error."""
     protocol = playable_protocol(name)
     try:
-        return load_results(protocol, folder)
+        return load_search_results(protocol, folder)
     except NoResultsError:
         raise Missing(f"no finished run under {protocol.label}") from None
 

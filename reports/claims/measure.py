@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.indicators import log_regret
-from bench.results import Results, RunResult
+from bench.results.search import RunResult, SearchResults
 from reports.claims.outcome import Missing
 
 __all__ = [
@@ -48,7 +48,7 @@ class Indicator:
 
     title: str
     lower_is_better: bool
-    curve: Callable[[Results, RunResult], Floats]
+    curve: Callable[[SearchResults, RunResult], Floats]
 
     @property
     def sign(self) -> float:
@@ -56,11 +56,11 @@ class Indicator:
         return -1.0 if self.lower_is_better else 1.0
 
 
-def _ratio(_: Results, run: RunResult) -> Floats:
+def _ratio(_: SearchResults, run: RunResult) -> Floats:
     return run.trace
 
 
-def _log_difference(results: Results, run: RunResult) -> Floats:
+def _log_difference(results: SearchResults, run: RunResult) -> Floats:
     whole = results.front_hypervolume
     return log_regret(run.trace * whole, whole, floor=_LEAST_DIFFERENCE)
 
@@ -74,7 +74,7 @@ INDICATORS: dict[IndicatorName, Indicator] = {
 
 
 def paired_curves(
-    results: Results, methods: Sequence[str], indicator: Indicator, *, least: int = FEWEST
+    results: SearchResults, methods: Sequence[str], indicator: Indicator, *, least: int = FEWEST
 ) -> list[Floats]:
     """Return an indicator's curves [repetitions, evaluations] of each method, paired.
 
@@ -113,7 +113,7 @@ def require_runs(count: int, which: str, least: int = FEWEST) -> None:
         raise Missing(found if count else f"no {which}")
 
 
-def at_evaluation(results: Results, evaluations: int | None) -> int:
+def at_evaluation(results: SearchResults, evaluations: int | None) -> int:
     """Return how many evaluations a claim is about: all of the budget unless it says.
 
     Raises

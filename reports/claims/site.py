@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import CallError
+from reports.claims.claims_page import Judged, make_page
 from reports.claims.evidence import Evidence
-from reports.claims.page import Judged, make_page
 from reports.claims.record import Paper
-from reports.rendering import html_environment, markdown_environment, save
-from reports.tables import csv_bytes
+from reports.rendering.markup import html_environment, markdown_environment, save
+from reports.search.tables import csv_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,9 +51,9 @@ def build_claims(paper: Paper, judged: Sequence[Judged], evidence: Evidence, out
 
 
 def _write(paper: Paper, judged: Sequence[Judged], evidence: Evidence, folder: Path) -> Path:
-    from reports.claims.figures import draw_plots
-    from reports.figures import save_plots
+    from reports.claims.figures.content import draw_plots
     from reports.papers import paper_plots
+    from reports.rendering.plots import save_plots
 
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     plots = chain(draw_plots(paper, evidence), paper_plots(paper.name, evidence))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reports.claims.evidence import Evidence
-    from reports.figures import Plot
+    from reports.rendering.plots import Plot
 
 __all__ = ["paper_plots"]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.ranking import RankResults
-from reports.figures import style
+from bench.results.ranking import RankingResults
+from reports.rendering import style
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,7 @@ _COLOURS = "RdBu"  # diverging about 0, and told apart by those who see red and 
 _DARK = 0.6  # beyond it a number is written in white
 
 
-def agreement_frame(results: RankResults) -> pd.DataFrame:
+def agreement_frame(results: RankingResults) -> pd.DataFrame:
     """Return one row for each set and pair of entries, full numbers."""
     import pandas as pd
 
@@ -35,7 +35,7 @@ def agreement_frame(results: RankResults) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["set", "entry", "other", "spearman"])
 
 
-def draw_agreement(results: RankResults, chosen: str, labels: list[str]) -> Figure:
+def draw_agreement(results: RankingResults, chosen: str, labels: list[str]) -> Figure:
     """Draw Spearman's correlation of these entries with each other, in the order given.
 
     Parameters

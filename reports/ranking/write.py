@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.ranking import RankResults
-from reports import display
+from bench.results.ranking import RankingResults
 from reports.ranking.agreement import agreement_frame
-from reports.ranking.page import make_rank_page
-from reports.tables import csv_bytes
+from reports.ranking.ranking_page import make_rank_page
+from reports.rendering import display
+from reports.search.tables import csv_bytes
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -18,14 +18,14 @@ __all__ = ["write_ranking"]
 
 
 def write_ranking(
-    results: RankResults, out: Path, html: Environment, markdown: Environment
+    results: RankingResults, out: Path, html: Environment, markdown: Environment
 ) -> dict[str, Any]:
     """Write `out/<name>-<short id>/` with report, figures and tables; return its index entry.
 
     The same results give the same bytes.
     """
-    from reports.figures import save_plots
-    from reports.ranking.figures import draw_rank_plots
+    from reports.ranking.plots import draw_rank_plots
+    from reports.rendering.plots import save_plots
 
     protocol = results.protocol
     name = f"{protocol.name}-{protocol.short_id}"

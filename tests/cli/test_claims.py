@@ -9,8 +9,8 @@ import pytest
 
 from bench.cli import main
 from bench.errors import RunInterrupted
-from bench.protocol import load_protocol
-from bench.run import run
+from bench.protocol.search import load_protocol
+from bench.runs.search import run
 from reports.claims import load_paper
 
 
@@ -46,7 +46,7 @@ def test_an_unknown_paper_is_a_wrong_call(monas):
 
 
 def test_claims_of_runs_that_were_made(monas, real_tables, tmp_path):
-    from bench.method import find_method
+    from bench.entrants.method import find_method
 
     protocol = load_protocol("lamoo-nb201")
     task = protocol.task()
@@ -80,7 +80,7 @@ def test_files_name_no_folder_and_the_screen_does(monas, tmp_path):
 
 
 def test_runs_of_which_none_is_finished_are_no_results(monas, real_tables, tmp_path):
-    from bench.method import find_method
+    from bench.entrants.method import find_method
 
     protocol = load_protocol("lamoo-nb201")
     stopped = [False, False, True]

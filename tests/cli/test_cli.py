@@ -123,7 +123,7 @@ def test_a_protocol_without_finished_runs_is_left_out_of_a_report_of_all(monas, 
 
 def forge(path):
     """Change the first objective of a journal, and seal it anew."""
-    from bench.journal import JournalWriter, read_journal
+    from bench.runs.journal import JournalWriter, read_journal
 
     journal = read_journal(path)
     path.unlink()
@@ -213,7 +213,8 @@ def test_what_is_registered_and_cannot_be_loaded_is_told(monas, monkeypatch):
         "monas.estimators": [("broken", "nowhere:Broken"), ("tse", "methods.mote:TSE")],
     }
     monkeypatch.setattr(
-        "bench.registry.entry_points", lambda group: [EntryPoint(*e, group) for e in entries[group]]
+        "bench.entrants.registry.entry_points",
+        lambda group: [EntryPoint(*e, group) for e in entries[group]],
     )
     for kind, name in (("method", "random"), ("estimator", "tse")):
         status, out, _ = monas("list", f"{kind}s")

@@ -63,11 +63,11 @@ def test_fetch_verify_run_and_report_from_a_mirror(monas, real_originals, tmp_pa
 
 def test_verify_says_what_is_wrong(monas, monkeypatch, real_originals):
     monas("data", "fetch", "nbmacro", "--mirror", real_originals)
-    from bench.data.facts import FactResult
+    from bench.data.facts.checking import FactResult
 
     wrong = FactResult("best of all", 94.0, 93.0, ok=False)
     open_ = FactResult("beside another table", 1, None, ok=None)
-    monkeypatch.setattr("bench.data.facts.check_facts", lambda table, load: [wrong, open_])
+    monkeypatch.setattr("bench.data.facts.checking.check_facts", lambda table, load: [wrong, open_])
     status, out, _ = monas("data", "verify", "nbmacro")
     assert status == 1
     assert "best of all: WRONG: found 93.0, expected 94.0" in out

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bench.data import Table, catalogue, catalogue_entry
-from bench.data.facts import Fact, FactResult, check_facts, facts
+from bench.data.facts.checking import Fact, FactResult, check_facts, facts
 from bench.errors import DataError, DataMissingError
 from bench.spaces import NASBench201, Skeleton
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.data import import_table, load_table, write_table
-from bench.data.imports import ORIGINALS
+from bench.data.importing import ORIGINALS
 from bench.errors import CallError, DataError
 
 
@@ -53,7 +53,7 @@ def test_another_content_is_refused_and_can_be_kept_elsewhere(monkeypatch, tmp_p
         },
     }
     monkeypatch.setattr(
-        "bench.data.importers.hw_nas_bench.read", lambda path, finished=None: columns
+        "bench.data.readers.importers.hw_nas_bench.read", lambda path, finished=None: columns
     )
     path = tmp_path / "mine.pickle"
     path.touch()
@@ -68,7 +68,8 @@ def test_another_content_is_refused_and_can_be_kept_elsewhere(monkeypatch, tmp_p
 
 def test_what_cannot_be_written_names_the_way_to_another_place(monkeypatch, tmp_path, folder):
     monkeypatch.setattr(
-        "bench.data.importers.hw_nas_bench.read", lambda path, finished=None: {"a": np.zeros(1)}
+        "bench.data.readers.importers.hw_nas_bench.read",
+        lambda path, finished=None: {"a": np.zeros(1)},
     )
     path = tmp_path / "mine.pickle"
     path.touch()

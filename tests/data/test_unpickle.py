@@ -13,7 +13,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 import numpy as np
 import pytest
 
-from bench.data.unpickle import load_torch_zip, safe_load
+from bench.data.readers.unpickle import load_torch_zip, safe_load
 from bench.errors import DataError, UntrustedPickleError
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)

@@ -9,9 +9,14 @@ import numpy as np
 import pytest
 from made_surrogate import made_arrays
 
-from bench.data.converters.nb301_yahpo import convert
-from bench.data.yahpo import CARDINALITIES, INPUT_NAMES, OUTPUTS, YahpoSurrogate
+from bench.data.readers.converters.nb301_yahpo import (
+    CARDINALITIES,
+    INPUT_NAMES,
+    OUTPUTS,
+    convert,
+)
 from bench.errors import CallError, DataError
+from bench.tasks.yahpo import YahpoSurrogate
 
 SOURCE = "yahpo_data_v2_nb301"
 FILES = ("model_v2.onnx", "encoding_v2.json", "config_space_v2.json")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bench.errors import MethodError
-from methods._ranks import crowding, domination_ranks
+from methods._shared.dominance import crowding, domination_ranks
 from methods.aging_evolution import AgingEvolution
 
 

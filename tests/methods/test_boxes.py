@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from bench.entrants.method import find_method, registered_methods
 from bench.errors import MethodError, SpaceError
 from bench.indicators import hypervolume
-from bench.method import find_method, registered_methods
-from bench.protocol import load_protocol
+from bench.protocol.search import load_protocol
 from bench.spaces import Box, NASBench201
 from bench.spaces.space import Space
-from methods import _gp
-from methods._unasked import Unasked
+from methods._gp import fit as gaussian_process
+from methods._shared.unseen import Unseen
 from methods.lamoo.boundary import Boundary
 from methods.lamoo.cube import BoxCube, make_cube
 from methods.lamoo.pool import BoxPool, make_pool
@@ -54,8 +54,8 @@ def test_the_rosters_list_the_methods_that_can():
     assert able == {*FIELD, *BAYESIAN}
     for name in PROTOCOLS:
         protocol = load_protocol(name)
-        assert sorted(protocol.contestants("main")) == FIELD
-        assert sorted(protocol.contestants("bayesian")) == BAYESIAN
+        assert sorted(protocol.entrants("main")) == FIELD
+        assert sorted(protocol.entrants("bayesian")) == BAYESIAN
 
 
 @pytest.mark.parametrize("name", FIELD)
@@ -150,7 +150,7 @@ def test_a_box_is_its_own_cube():
 @pytest.mark.parametrize("mode", ["enumerated", "continuous"])
 def test_a_box_has_one_pool_whatever_the_mode(mode):
     cube = make_cube(BOX)
-    pool = make_pool(cube, Unasked(BOX), mode=mode)
+    pool = make_pool(cube, Unseen(BOX), mode=mode)
     assert isinstance(pool, BoxPool)
     rng = np.random.default_rng(0)
     known = rng.random((200, 3))
@@ -176,19 +176,21 @@ def test_no_cube_over_an_unknown_kind_of_space():
 
 def test_the_encoding_is_the_unit_cube():
     drawn = BOX.sample(np.random.default_rng(0), 7)
-    np.testing.assert_array_equal(_gp.encode(BOX, drawn, "ordinal"), BOX.to_unit(drawn))
+    np.testing.assert_array_equal(
+        gaussian_process.encode(BOX, drawn, "ordinal"), BOX.to_unit(drawn)
+    )
     with pytest.raises(MethodError, match=r"'one-hot'; expected 'ordinal' for 'shed', .* a box"):
-        _gp.encode(BOX, drawn, "one-hot")
+        gaussian_process.encode(BOX, drawn, "one-hot")
 
 
 def test_unasked_points_of_a_box():
-    unasked, rng = Unasked(BOX), np.random.default_rng(0)
+    unasked, rng = Unseen(BOX), np.random.default_rng(0)
     drawn = unasked.sample(rng, 6)
     assert drawn.shape == (6, 3)
     unasked.remove(drawn[:2])
     new = unasked.first_of_class(np.concatenate([drawn, drawn]))
     np.testing.assert_array_equal(new, [False] * 2 + [True] * 4 + [False] * 6)
-    assert Unasked(NASBench201()).sample(rng, 3).dtype == np.int8
+    assert Unseen(NASBench201()).sample(rng, 3).dtype == np.int8
     assert unasked.sample(rng, 0).shape == (0, 3)
 
 
@@ -223,8 +225,8 @@ class Hill:
 
 @pytest.mark.parametrize("top", [[0.31, 0.72, 0.55], [0.0, 1.0, 0.5]])
 def test_the_best_of_a_box_is_found_and_the_batch_spreads(top):
-    from methods._gp_box import best_in_box, new_points, sobol_points
-    from methods._gp_candidates import Described
+    from methods._gp.box import best_in_box, new_points, sobol_points
+    from methods._gp.candidates import Described
 
     hill, rng = Hill(top), np.random.default_rng(0)
     starts = sobol_points(rng, 3)
@@ -237,7 +239,7 @@ def test_the_best_of_a_box_is_found_and_the_batch_spreads(top):
         starts,
         4,
         rng,
-        inside=new_points(BOX, Unasked(BOX)),
+        inside=new_points(BOX, Unseen(BOX)),
     )
     unit = BOX.to_unit(made)
     assert np.abs(unit - top).max(axis=1).min() < 0.01
@@ -246,8 +248,8 @@ def test_the_best_of_a_box_is_found_and_the_batch_spreads(top):
 
 
 def test_the_best_of_a_region_stays_in_it():
-    from methods._gp_box import best_in_box, sobol_points
-    from methods._gp_candidates import Described
+    from methods._gp.box import best_in_box, sobol_points
+    from methods._gp.candidates import Described
 
     hill, rng = Hill([0.31, 0.72, 0.55]), np.random.default_rng(0)
     starts = sobol_points(rng, 3)

@@ -10,11 +10,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from bench.entrants.method import FoundMethod
 from bench.errors import MethodError
-from bench.method import FoundMethod, Setting
-from bench.protocol import load_protocol
-from bench.results import load_results
-from bench.run import run
+from bench.method import Setting
+from bench.protocol.search import load_protocol
+from bench.results.search import load_search_results
+from bench.runs.search import run
 from bench.spaces import DARTS, ListedSpace, NASBench201, NASBenchMacro
 from methods.aging_evolution import AgingEvolution
 from methods.local_search import LocalSearch
@@ -203,7 +204,7 @@ def test_better_than_random_search_on_a_published_table(method, real_tables, tmp
             found = FoundMethod(player.name, player.name, player)
             outcome = run(protocol, task, found, repetition, tmp_path)
             assert (outcome.status, outcome.error) == ("done", None)
-    results = load_results(protocol, tmp_path)
+    results = load_search_results(protocol, tmp_path)
 
     def mean(name):
         return np.mean([r.hypervolume_ratio for r in results.of(name)])

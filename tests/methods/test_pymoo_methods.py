@@ -11,8 +11,8 @@ from pymoo.operators.crossover.ux import UniformCrossover
 
 from bench.errors import MethodError
 from bench.spaces import Box
-from methods._pymoo import reference_directions
-from methods._scaling import running_scale
+from methods._shared.pymoo import reference_directions
+from methods._shared.scaling import running_scale
 from methods.moead import MOEAD
 from methods.nsga2 import NSGA2
 from methods.nsga3 import NSGA3

@@ -3,15 +3,15 @@ import pytest
 from scipy.stats import chisquare
 
 from bench.spaces import NASBench201
-from methods._unasked import Unasked
+from methods._shared.unseen import Unseen
 from methods.random_search import RandomSearch
 
 
 def test_draw_is_uniform_over_encodings():
-    drawn = Unasked(NASBench201()).sample(np.random.default_rng(0), 1)
+    drawn = Unseen(NASBench201()).sample(np.random.default_rng(0), 1)
     counts = np.zeros((6, 5))
     for seed in range(3000):
-        drawn = Unasked(NASBench201()).sample(np.random.default_rng(seed), 1)
+        drawn = Unseen(NASBench201()).sample(np.random.default_rng(seed), 1)
         counts[np.arange(6), drawn[0]] += 1
     assert (chisquare(counts, axis=1).pvalue > 1e-4).all()
 
@@ -20,7 +20,7 @@ def test_draw_is_uniform_over_encodings():
 def test_finds_the_last_unasked_classes(left):
     space = NASBench201()
     classes = space.from_index(space.canonical_indices())
-    unasked = Unasked(space)
+    unasked = Unseen(space)
     unasked.remove(classes[left:])
     drawn = unasked.sample(np.random.default_rng(0), 5)
     assert drawn.shape == (5, 6)
@@ -36,7 +36,7 @@ def test_repeats_once_everything_was_asked(make_task, play):
 
 
 def test_sampling_asks_for_nothing_by_itself():
-    unasked = Unasked(NASBench201())
+    unasked = Unseen(NASBench201())
     drawn = unasked.sample(np.random.default_rng(0), 4)
     assert unasked.first_of_class(drawn).all()
     unasked.remove(drawn)

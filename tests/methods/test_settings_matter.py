@@ -6,11 +6,12 @@ LaMOO's is made of its own parts, those of Bayesian searches by averages over sa
 import numpy as np
 import pytest
 
+from bench.entrants.method import find_method
 from bench.indicators import hypervolume
-from bench.method import Evaluation, Problem, candidates, find_method
-from bench.protocol import load_protocol
+from bench.method import Evaluation, Problem, candidates
+from bench.protocol.search import load_protocol
 from bench.spaces import Box, FiniteSpace
-from methods._unasked import Unasked
+from methods._shared.unseen import Unseen
 from methods.bo import QEHVI, QNEHVI, QParEGO
 from methods.cma_es import CMAES
 from methods.lamoo import LaMOOCMAES, LaMOORandom
@@ -87,7 +88,7 @@ def by_hand(
 ):
     """Return what LaMOO asks for, or its sampler alone over the whole space."""
     rng, cube = np.random.default_rng(1), make_cube(SHED)
-    pool = make_pool(cube, Unasked(SHED), mode="enumerated")
+    pool = make_pool(cube, Unseen(SHED), mode="enumerated")
     pool.remove(DESIGNS)
     region = Region.whole(len(DESIGNS))
     if partition:
@@ -136,13 +137,13 @@ def test_every_setting_of_lamoo_is_looked_at():
 )
 def test_ablations_have_what_the_authors_folder_of_the_problem_has(name, sigma):
     protocol = load_protocol(name)
-    entries = protocol.contestants("ablations")
+    entries = protocol.entrants("ablations")
     space = protocol.task().space
     widths = space.upper - space.lower  # the authors' sigma is in the units of the box
     assert set(sigma / widths) == {entries["lamoo-cmaes-sigma"].settings["sigma"]}
     for entry in entries.values():
         found = find_method(entry.method).method.effective_settings(entry.settings)
-        assert found["kernel"] == ("rbf" if "rbf" in entry.contestant else "poly")
+        assert found["kernel"] == ("rbf" if "rbf" in entry.label else "poly")
 
 
 # -- Bayesian searches: which candidate each acquisition function takes --------------------------
@@ -214,7 +215,9 @@ def first_choice(monkeypatch):
 
     def choice(method, rng, told=TOLD, mean=MEAN, deviation=DEVIATION):
         believed = {tuple(told[:, j]): Believed(mean[:, j], deviation[:, j]) for j in (0, 1)}
-        monkeypatch.setattr("methods._gp.fit", lambda _, outcomes, **__: believed[tuple(outcomes)])
+        monkeypatch.setattr(
+            "methods._gp.fit.fit", lambda _, outcomes, **__: believed[tuple(outcomes)]
+        )
         measured = np.array([[0], [1], [2]])
         return ask(method, Line(), measured, told, 1, rng, reference=REFERENCE)[0]
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from methods._ranks import domination_ranks
+from methods._shared.dominance import domination_ranks
 from methods.weighted_sum_ea import WeightedSumEA, WeightedSumEASingle
 from methods.weighted_sum_ea.scalarisation import lattice, scaled_by_front
 

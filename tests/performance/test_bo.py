@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from bench.method import Evaluation, Problem, candidates
-from bench.protocol import load_protocol
-from methods._gp import torch_kept_as_it_is
+from bench.protocol.search import load_protocol
+from methods._gp.fit import torch_kept_as_it_is
 from methods.bo import QEHVI, QNEHVI, EHVITuned, QParEGO
 
 OBSERVATIONS = 100

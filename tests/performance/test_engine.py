@@ -12,9 +12,10 @@ import pytest
 
 from bench.data import catalogue_entry, load_table
 from bench.data.table import _read_parquet
-from bench.method import candidates, find_method
-from bench.protocol import load_protocol
-from bench.run import run
+from bench.entrants.method import find_method
+from bench.method import candidates
+from bench.protocol.search import load_protocol
+from bench.runs.search import run
 from bench.spaces import NASBench201
 
 ROOT = Path(__file__).resolve().parent.parent.parent

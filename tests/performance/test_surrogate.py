@@ -7,7 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from bench.data.yahpo import CARDINALITIES, YahpoSurrogate
+from bench.data.readers.converters.nb301_yahpo import CARDINALITIES
+from bench.tasks.yahpo import YahpoSurrogate
 
 ARCHITECTURES = 1000
 

@@ -12,7 +12,7 @@ from official_results import make_results
 
 from bench.data import catalogue_entry, load_table
 from bench.method import candidates
-from bench.protocol import load_protocol
+from bench.protocol.search import load_protocol
 from bench.spaces import NASBench201
 
 ARCHITECTURES = 15_625

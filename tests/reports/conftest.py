@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.journal import Batch, End, Header, Journal
-from bench.protocol import load_protocol
-from bench.results import Results, RunResult, Unfinished
+from bench.protocol.search import load_protocol
+from bench.results.search import RunResult, SearchResults, Unfinished
+from bench.runs.journal import Batch, End, Header, Journal
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,7 @@ def make_results():
         ]
         m = len(loaded.rules.task.objectives)
         front = _points(m, 9, 0.0)
-        return Results(
+        return SearchResults(
             protocol=loaded,
             runs=tuple(runs),
             unfinished=tuple(Unfinished(*each) for each in unfinished),

@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.protocol import load_protocol
+from bench.protocol.search import load_protocol
 from reports.claims import Estimate, Evidence, Missing, Published
-from reports.claims.curves import Curve, Curves
-from reports.claims.efficiency import sample_efficiency
 from reports.claims.measure import INDICATORS, percentiles, resampled_means
+from reports.claims.published_curves import Curve, Curves
 from reports.claims.rules.compared import Difference, Order
 from reports.claims.rules.efficient import PublishedEfficiency, SampleEfficiency
 from reports.claims.rules.numbers import Arithmetic, Constant, OutOfReach
 from reports.claims.rules.value import Value
+from reports.claims.sample_efficiency import sample_efficiency
 
 PROTOCOL = "nb201-digits"
 RATIO = "hypervolume_ratio"

@@ -11,14 +11,14 @@ import pytest
 
 from bench.errors import CallError
 from reports.claims import Estimate, Evidence, Outcome
-from reports.claims.curves import Curves
-from reports.claims.figures import draw_plots
-from reports.claims.page import basis, here
+from reports.claims.claims_page import basis, here
+from reports.claims.figures.beside_published import OURS, PUBLISHED
+from reports.claims.figures.content import draw_plots
+from reports.claims.figures.efficiency_ratio import PairRatio, draw_ratios
+from reports.claims.published_curves import Curves
 from reports.claims.record import Paper
 from reports.claims.site import build_claims, judge
-from reports.figures import style
-from reports.figures.claims_curves import OURS, PUBLISHED
-from reports.figures.claims_ratio import PairRatio, draw_ratios
+from reports.rendering import style
 
 PROTOCOL = "nb201-digits"
 PAIR = {"protocol": PROTOCOL, "indicator": "hypervolume_ratio"}
@@ -56,7 +56,7 @@ def paper(monkeypatch):
             ],
         }
     )
-    monkeypatch.setattr("reports.claims.figures.load_curves", {"made-curves": curves}.get)
+    monkeypatch.setattr("reports.claims.figures.content.load_curves", {"made-curves": curves}.get)
     return Paper.model_validate(
         {
             "name": "made",

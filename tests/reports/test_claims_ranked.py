@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.ranking import EntryResult, RankResults, SetResult, load_rank_protocol
+from bench.protocol.ranking import load_ranking_protocol
+from bench.results.ranking import EntryResult, RankingResults, SetResult
 from reports.claims import Evidence, Missing, Published, load_paper
 from reports.claims.rules.ranked import RankOrder, RankValue
 from reports.claims.rules.selected import RunMean
@@ -35,7 +36,7 @@ def entry(label, tau, spread=1.0):
 @pytest.fixture
 def evidence(tmp_path):
     def hold(*entries):
-        results = RankResults(load_rank_protocol(PROTOCOL), entries, (), {"all": 1000})
+        results = RankingResults(load_ranking_protocol(PROTOCOL), entries, (), {"all": 1000})
         return Evidence(tmp_path, {PROTOCOL: results})
 
     return hold
@@ -192,14 +193,14 @@ def test_correlations_on_an_unknown_number_of_cells_are_held_against_subsets():
 
 
 def test_the_record_of_mote_names_entries_and_methods_that_there_are():
-    from bench.protocol import load_protocol
+    from bench.protocol.search import load_protocol
 
     for claim in load_paper("mote").claims:
         rule = claim.rule
         if isinstance(rule, RunMean):
-            assert rule.method in load_protocol(rule.protocol).contestants()
+            assert rule.method in load_protocol(rule.protocol).entrants()
         if isinstance(rule, RankValue | RankOrder):
-            rules = load_rank_protocol(rule.protocol).rules
+            rules = load_ranking_protocol(rule.protocol).rules
             labels = {each.label for each in rules.roster}
             named = {rule.entry} if isinstance(rule, RankValue) else {rule.better, *rule.worse}
             assert named <= labels, claim.id

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from bench.errors import CallError, ClaimError
-from bench.protocol import load_protocol, released_protocols
+from bench.protocol.search import load_protocol, released_protocols
 from reports.claims import Evidence, Missing, load_paper, record_names
-from reports.claims.curves import Curves, load_curves
 from reports.claims.evidence import search_results
 from reports.claims.files import read_record, record_path
+from reports.claims.published_curves import Curves, load_curves
 from reports.claims.record import Claim, Paper
 from reports.claims.rules.efficient import SampleEfficiency
 from reports.claims.rules.numbers import Arithmetic, Constant, OutOfReach
@@ -199,11 +199,11 @@ def test_records_name_methods_that_exist():
     # Entries of rank protocols are looked at in test_claims_ranked.
     rules = {k: r for k, r in judged.items() if not isinstance(r, RankOrder | RankValue)}
     named = {getattr(rule, "protocol", None) for rule in rules.values()}
-    contestants = {
-        name: set(load_protocol(name).contestants()) for name in named & set(released_protocols())
+    entrants = {
+        name: set(load_protocol(name).entrants()) for name in named & set(released_protocols())
     }
     for claim, rule in rules.items():
-        known = registered | contestants.get(getattr(rule, "protocol", None), set())
+        known = registered | entrants.get(getattr(rule, "protocol", None), set())
         assert set(_methods(rule)) <= known, claim
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bench.errors import ResultsError
-from reports.figures import style
-from reports.figures.curves import CellCurves, draw
+from reports.papers.mote.training_curves import CellCurves, draw
+from reports.rendering import style
 
 LOSSES, LANDSCAPE = np.linspace(2.3, 1.0, 50), np.linspace(1.0, 2.4, 11)
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from reports import display
+from reports.rendering import display
 
 
 @pytest.mark.parametrize(

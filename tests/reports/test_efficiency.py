@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from reports.common import run_frame
-from reports.efficiency import make_efficiency
+from reports.search.comparison import run_frame
+from reports.search.targets import make_efficiency
 
 
 def efficiency_of(results):

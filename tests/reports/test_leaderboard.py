@@ -5,11 +5,11 @@ import pytest
 from scipy import stats
 
 from bench.seeds import stream
-from reports.common import run_frame
-from reports.leaderboard import make_leaderboard
-from reports.page import selected_verdict
-from reports.selected import make_selected
-from reports.tables import selected_frame
+from reports.search.comparison import run_frame
+from reports.search.leaderboard import make_leaderboard
+from reports.search.page import selected_verdict
+from reports.search.selected import make_selected
+from reports.search.tables import selected_frame
 
 
 def board_of(results):

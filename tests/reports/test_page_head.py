@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports.page_head import head_rows
+from reports.search.page_head import head_rows
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ import pytest
 
 from bench.data import load_table
 from bench.indicators import hypervolume
-from bench.protocol import load_protocol
+from bench.protocol.search import load_protocol
 from bench.spaces import NASBench201
 from reports.claims import Evidence
-from reports.figures import style
 from reports.papers import mote, paper_plots
 from reports.papers.lamoo import ablations, regions, single
+from reports.rendering import style
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from bench.errors import CallError
 from reports import build_report
-from reports.common import of_rosters
+from reports.search.comparison import of_rosters
 
 FINALS = {
     "random": [0.5, 0.6],

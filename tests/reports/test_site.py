@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bench.entrants.method import find_method
 from bench.errors import CallError
-from bench.method import find_method
-from bench.protocol import load_protocol
-from bench.results import load_results
-from bench.run import run
+from bench.protocol.search import load_protocol
+from bench.results.search import load_search_results
+from bench.runs.search import run
 from reports import build_report
 
 FIGURES = ("anytime", "attainment", "profile", "final")
@@ -279,7 +279,7 @@ def test_a_report_of_real_runs(tmp_path):
     for repetition in range(2):
         for name in ("Random", "Stubborn", "Broken"):
             run(protocol, task, find_method(f"{file}:{name}"), repetition, tmp_path / "results")
-    results = load_results(protocol, tmp_path / "results")
+    results = load_search_results(protocol, tmp_path / "results")
     build_report([results], tmp_path / "out", progress=said.append)
     html = (folder_of(results, tmp_path / "out") / "report.html").read_text(encoding="utf-8")
     rows = Cells(html).rows

@@ -7,11 +7,15 @@ import pytest
 from pydantic import ValidationError
 
 from bench.errors import ProtocolError, SpaceError
-from bench.fronts import known_front, known_front_of_box
 from bench.indicators import hypervolume, non_dominated
 from bench.method import candidates
-from bench.normalisation import DraftNormalisation, measure_normalisation, normalisation_toml
-from bench.protocol import load_protocol, released_protocols
+from bench.protocol.fronts import known_front, known_front_of_box
+from bench.protocol.normalisation import (
+    DraftNormalisation,
+    measure_normalisation,
+    normalisation_toml,
+)
+from bench.protocol.search import load_protocol, released_protocols
 from bench.tasks import FunctionTask, FunctionTaskSpec, origin
 from bench.tasks.function import FUNCTIONS
 
@@ -36,7 +40,7 @@ def at_corners_and_within(space, n=2000):
 @every_function
 def test_values_are_those_of_botorch(name):
     pytest.importorskip("botorch")
-    from methods._gp import torch_kept_as_it_is
+    from methods._gp.fit import torch_kept_as_it_is
 
     with torch_kept_as_it_is():
         import torch

@@ -7,13 +7,13 @@ import pytest
 from made_surrogate import made_arrays
 
 from bench.data import Table
-from bench.data.yahpo import YahpoSurrogate
 from bench.errors import ProtocolError
-from bench.fronts import known_front
 from bench.indicators import non_dominated
 from bench.method import candidates
+from bench.protocol.fronts import known_front
 from bench.spaces import DARTS, DARTSSkeleton
 from bench.tasks import SurrogateTask, SurrogateTaskSpec
+from bench.tasks.yahpo import YahpoSurrogate
 
 SPACE = DARTS()
 DIGEST = "0" * 64

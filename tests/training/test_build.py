@@ -13,13 +13,13 @@ torch = pytest.importorskip("torch")
 
 from bench.data import catalogue_entry, content_digest, load_table  # noqa: E402
 from bench.errors import TrainingError  # noqa: E402
-from bench.training.assemble import assemble  # noqa: E402
-from bench.training.build import BuildFile, measure_latencies, train_rows  # noqa: E402
-from bench.training.check import check_rows  # noqa: E402
-from bench.training.digits_table import DigitsTable, intraclass_correlation  # noqa: E402
-from bench.training.embedded import EmbeddedTable, RowCheck, TimedTable, table_cells  # noqa: E402
-from bench.training.estimates_table import DIGITS_RECIPE, EstimatesTable  # noqa: E402
-from bench.training.trainer import Recipe  # noqa: E402
+from bench.training.tables.assemble import assemble  # noqa: E402
+from bench.training.tables.build import BuildFile, measure_latencies, train_rows  # noqa: E402
+from bench.training.tables.check import check_rows  # noqa: E402
+from bench.training.tables.digits import DigitsTable, intraclass_correlation  # noqa: E402
+from bench.training.tables.embedded import EmbeddedTable, RowCheck, TimedTable, table_cells  # noqa: E402
+from bench.training.train import Recipe  # noqa: E402
+from methods.mote.training.estimates_table import DIGITS_RECIPE, EstimatesTable  # noqa: E402
 
 QUICK = {
     "nb201-digits": DigitsTable(Recipe(epochs=1)),
@@ -86,7 +86,7 @@ def test_a_damaged_line_is_named(tmp_path, table):
 
 
 def test_only_a_table_that_says_so_is_timed(tmp_path, monkeypatch):
-    monkeypatch.setattr("bench.training.build.table_cells", lambda: table_cells()[:2])
+    monkeypatch.setattr("bench.training.tables.build.table_cells", lambda: table_cells()[:2])
     timings = []
     build = BuildFile(tmp_path / "b.jsonl", QUICK["nb201-digits"])
     measure_latencies(build, finished=timings.append)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bench.errors import DataError, DataMissingError, UntrustedPickleError
-from bench.training.cifar import cifar, require_cifar
+from bench.training.images.cifar import cifar, require_cifar
 
 RNG = np.random.default_rng(3)
 
@@ -99,9 +99,9 @@ def test_missing_files_say_where_they_come_from(cifar10_files):
 
 
 def test_a_protocol_of_rank_measures_on_them_or_says_what_is_missing(cifar10_files, monkeypatch):
-    from bench.estimator import find_estimator
-    from bench.ranking.networks import measure_cells
-    from bench.ranking.protocol import NetworksSource
+    from bench.entrants.estimator import find_estimator
+    from bench.tasks.ranking.networks import measure_cells
+    from bench.tasks.ranking.spec import NetworksSource
 
     source = NetworksSource(
         kind="networks",
@@ -116,7 +116,7 @@ def test_a_protocol_of_rank_measures_on_them_or_says_what_is_missing(cifar10_fil
     folder, _ = cifar10_files
     monkeypatch.setenv("MONAS_DATA", str(folder.parent))
     require_cifar("cifar10")
-    part = find_estimator("params").contestant()
+    part = find_estimator("params").entrant()
     scores, _ = measure_cells([part], "nasbench201", np.zeros((1, 6), dtype=np.int8), source)
     grey = measure_cells(
         [part],

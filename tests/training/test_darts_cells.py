@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch")
 
 from bench.spaces import DARTS, DARTSSkeleton  # noqa: E402
 from bench.spaces.darts import OPERATIONS  # noqa: E402
-from bench.training.darts_cells import DARTSNetwork  # noqa: E402
+from bench.training.networks.darts import DARTSNetwork  # noqa: E402
 
 SPACE = DARTS()
 ARCHITECTURES = SPACE.sample(np.random.default_rng(7), 6)

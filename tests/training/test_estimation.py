@@ -12,9 +12,9 @@ torch = pytest.importorskip("torch")
 from bench.errors import SpaceError, TrainingError  # noqa: E402
 from bench.estimator import CombinedEstimator, NetworkEstimator  # noqa: E402
 from bench.spaces import DARTS, DARTSSkeleton, NASBench201, Skeleton  # noqa: E402
-from bench.training.bed import NetworkBed  # noqa: E402
 from bench.training.estimation import measure  # noqa: E402
-from bench.training.images import noisy_digits  # noqa: E402
+from bench.training.images.noisy_digits import noisy_digits  # noqa: E402
+from bench.training.networks.factory import TorchNetworkFactory  # noqa: E402
 
 DIGITS = noisy_digits()
 SKELETON = Skeleton(8, 1, 10, 4, 1, "pooling")
@@ -24,18 +24,18 @@ CELLS = NASBench201().sample(np.random.default_rng(5), 6)
 class Logits(NetworkEstimator):
     name = "logits"
 
-    def score(self, bed):
-        images, _ = bed.images(4)[0]
-        noise = torch.randn(images.shape, generator=bed.generator(), device=bed.device)
+    def score(self, factory):
+        images, _ = factory.images(4)[0]
+        noise = torch.randn(images.shape, generator=factory.generator(), device=factory.device)
         with torch.no_grad():
-            return float(bed.network()(images + noise).sum())
+            return float(factory.network()(images + noise).sum())
 
 
 class Broken(NetworkEstimator):
     name = "broken"
 
-    def score(self, bed):
-        return {3: np.inf, 0: -np.inf, 1: np.nan}.get(bed.architecture[0], 1.0)
+    def score(self, factory):
+        return {3: np.inf, 0: -np.inf, 1: np.nan}.get(factory.architecture[0], 1.0)
 
 
 class Both(CombinedEstimator):
@@ -59,7 +59,7 @@ def test_scores_are_the_estimator_s():
     assert done == [1, 2, 3, 4, 5, 6]
     assert scores.shape == seconds.shape == (6,)
     assert (seconds > 0).all()
-    alone = [Logits().score(NetworkBed(c, DIGITS, SKELETON, seed=3)) for c in CELLS]
+    alone = [Logits().score(TorchNetworkFactory(c, DIGITS, SKELETON, seed=3)) for c in CELLS]
     assert scores.tolist() == alone
     assert len(set(scores.tolist())) == 6
 

@@ -9,8 +9,8 @@ import pytest
 
 from bench.data import Table
 from bench.errors import TrainingError
-from bench.training.images import ImageSet
-from bench.training.reduced import (
+from bench.training.images.noisy_digits import ImageSet
+from bench.training.images.reduced_cifar100 import (
     PUBLISHED_LABELS,
     choose_labels,
     keep_labels,
@@ -75,7 +75,7 @@ def test_the_published_images_are_what_losses_rest_on(real_tables):
 def test_another_set_of_labels_is_refused(monkeypatch):
     names = np.array([f"l{i}" for i in range(10)])
     other = Table("cifar100-r10", {"label_names": names}, "")
-    monkeypatch.setattr("bench.training.reduced.load_table", lambda _: other)
+    monkeypatch.setattr("bench.training.images.reduced_cifar100.load_table", lambda _: other)
     reduced_cifar100.cache_clear()
     with pytest.raises(TrainingError, match=r"'cifar100-r10': labels l0, .*; expected beaver"):
         reduced_cifar100()

@@ -7,7 +7,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from bench.spaces import NASBench201  # noqa: E402
-from bench.training.reduced_network import ReducedNetwork, ReducedSkeleton  # noqa: E402
+from methods.mote.training.network import ReducedNetwork, ReducedSkeleton  # noqa: E402
 
 MOTE = ReducedSkeleton(image=32, in_channels=3, classes=10)
 SMALL = ReducedSkeleton(image=8, in_channels=1, classes=7, channels=4, pool=2)

@@ -10,10 +10,10 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from bench.errors import TrainingError  # noqa: E402
-from bench.training import short_training as module  # noqa: E402
-from bench.training.images import noisy_digits  # noqa: E402
-from bench.training.reduced_network import ReducedNetwork  # noqa: E402
-from bench.training.short_training import POINTS, ShortRecipe, short_training  # noqa: E402
+from bench.training.images.noisy_digits import noisy_digits  # noqa: E402
+from methods.mote.training import short_training as module  # noqa: E402
+from methods.mote.training.network import ReducedNetwork  # noqa: E402
+from methods.mote.training.short_training import POINTS, ShortRecipe, short_training  # noqa: E402
 
 CELL = [3, 1, 2, 4, 1, 3]
 QUICK = ShortRecipe(channels=4, pool=2, epochs=4, batch=303, learning_rate=0.01)

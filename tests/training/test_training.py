@@ -11,9 +11,9 @@ torch = pytest.importorskip("torch")
 
 from bench.errors import TrainingError  # noqa: E402
 from bench.spaces import NASBench201, Skeleton  # noqa: E402
-from bench.training.cells import CellNetwork  # noqa: E402
-from bench.training.images import noisy_digits  # noqa: E402
-from bench.training.trainer import Recipe, inference_latency, train_cell  # noqa: E402
+from bench.training.images.noisy_digits import noisy_digits  # noqa: E402
+from bench.training.networks.nasbench201 import CellNetwork  # noqa: E402
+from bench.training.train import Recipe, inference_latency, train_cell  # noqa: E402
 
 SPACE = NASBench201()
 SKELETON = Skeleton(8, 1, 10, 4, 1, "pooling")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from bench.seeds import stream
-from reports.claims.curves import load_curves
-from reports.claims.efficiency import Efficiency, sample_efficiency
 from reports.claims.evidence import Evidence
 from reports.claims.measure import INDICATORS, IndicatorName, paired_curves
 from reports.claims.outcome import Estimate, Outcome, Verdict
 from reports.claims.published import Published
+from reports.claims.published_curves import load_curves
 from reports.claims.rules.base import Rule, few, in_words
+from reports.claims.sample_efficiency import Efficiency, sample_efficiency
 
 __all__ = ["PublishedEfficiency", "SampleEfficiency", "pair_efficiency"]
 

@@ -9,8 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from bench.errors import DataMissingError, NoResultsError
-from bench.protocol_files import released_protocols
-from bench.ranking import RankResults, SetResult, load_rank_protocol, load_rank_results
+from bench.protocol.files import released_protocols
+from bench.protocol.ranking import load_ranking_protocol
+from bench.results.ranking import RankingResults, SetResult, load_ranking_results
 from reports.claims.evidence import Evidence
 from reports.claims.measure import require_runs, student
 from reports.claims.outcome import Estimate, Missing, Outcome, Verdict
@@ -22,7 +23,7 @@ __all__ = ["RankOrder", "RankValue", "rank_results"]
 _UNIT = "Kendall tau"
 
 
-def rank_results(name: str, folder: Path) -> RankResults:
+def rank_results(name: str, folder: Path) -> RankingResults:
     """Return the results of a protocol of ranks.
 
     Raises
@@ -32,10 +33,10 @@ def rank_results(name: str, folder: Path) -> RankResults:
     """
     if name not in released_protocols("rank"):
         raise Missing(f"the suite has no protocol of ranks {name}")
-    protocol = load_rank_protocol(name)
+    protocol = load_ranking_protocol(name)
     try:
         protocol.require_tables()
-        return load_rank_results(protocol, folder)
+        return load_ranking_results(protocol, folder)
     except DataMissingError as error:
         raise Missing(str(error)) from None
     except NoResultsError:

@@ -9,7 +9,7 @@ from reports.claims.measure import require_runs, student
 from reports.claims.outcome import Estimate, Missing, Outcome, Verdict
 from reports.claims.published import Floats, Published
 from reports.claims.rules.base import Rule, doubt, few, on_equal
-from reports.display import count_of
+from reports.rendering.display import count_of
 
 __all__ = ["RunMean"]
 

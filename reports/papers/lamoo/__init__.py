@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bench.errors import DataMissingError
-from bench.protocol import load_protocol
+from bench.protocol.search import load_protocol
 from reports.claims.outcome import Missing
-from reports.figures import Plot, style
-from reports.papers.lamoo import ablations, dominance, regions, single
+from reports.papers.lamoo import ablations, regions, single
+from reports.papers.lamoo import good_half as dominance
+from reports.rendering import style
+from reports.rendering.plots import Plot
 
 if TYPE_CHECKING:
     from reports.claims.evidence import Evidence
@@ -66,7 +68,7 @@ def _ablations(evidence: Evidence) -> Iterator[Plot]:
         results = evidence.searches("lamoo-nb201", "lamoo-random")
     except Missing:
         return
-    variants = results.protocol.contestants("ablations")
+    variants = results.protocol.entrants("ablations")
     pairs = {name: entry.method for name, entry in variants.items()} | _WITHOUT
     differences = ablations.paired_differences(results, pairs)
     if differences:

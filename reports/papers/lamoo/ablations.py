@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.indicators import bootstrap_interval
-from bench.results import Results
+from bench.results.search import SearchResults
 from bench.seeds import stream
 from reports.claims.measure import LEAST
-from reports.common import regret_column
-from reports.figures import style
+from reports.rendering import style
+from reports.search.comparison import regret_column
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,7 +39,7 @@ class Difference:
     pairs: int
 
 
-def paired_differences(results: Results, pairs: dict[str, str]) -> list[Difference]:
+def paired_differences(results: SearchResults, pairs: dict[str, str]) -> list[Difference]:
     """Return the difference of each method to another, where they have six repetitions in common.
 
     Parameters

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.indicators import hypervolume, non_dominated
-from bench.protocol import Protocol
+from bench.protocol.search import SearchProtocol
 from bench.seeds import stream
 from bench.spaces import FiniteSpace
 from bench.spaces.finite import Architectures
@@ -17,8 +17,8 @@ from bench.tasks import Task
 from methods.lamoo.cube import Cube
 from methods.lamoo.region import Region
 from methods.lamoo.tree import Node, grow
-from reports.figures.panels import panels
-from reports.figures.style import REFERENCE
+from reports.rendering.panels import panels
+from reports.rendering.style import REFERENCE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +74,7 @@ class RegionQuality:
 
 
 def measure_regions(
-    protocol: Protocol,
+    protocol: SearchProtocol,
     task: Task,
     *,
     trees: int = TREES,
@@ -126,7 +126,7 @@ def _descend(root: Node, sides: tuple[bool, ...]) -> Region | None:
 
 
 def _look(
-    protocol: Protocol,
+    protocol: SearchProtocol,
     task: Task,
     cube: Cube,
     members: Architectures | None,
@@ -169,7 +169,7 @@ def _members(
     return found[: DRAWN * draws], len(found) / looked_at
 
 
-def _reference(protocol: Protocol) -> tuple[float, ...]:
+def _reference(protocol: SearchProtocol) -> tuple[float, ...]:
     return protocol.rules.normalisation.reference_point
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.indicators import non_dominated
-from bench.results import Results
-from reports.figures.panels import panels
-from reports.figures.style import REFERENCE
+from bench.results.search import SearchResults
+from reports.rendering.panels import panels
+from reports.rendering.style import REFERENCE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ CAPTION = (
 )
 
 
-def draw(results: Results) -> Figure:
+def draw(results: SearchResults) -> Figure:
     """Return the figure of the methods of `METHODS`, of which repetition 0 must be finished."""
     figure, grid = panels(2, 2, side=3.1, above=0.35, apart=0.6, below=0.7)
     axes = grid.ravel()
@@ -60,7 +60,7 @@ def draw(results: Results) -> Figure:
     return figure
 
 
-def _contours(ax: Axes, fronts: list[Floats], results: Results) -> None:
+def _contours(ax: Axes, fronts: list[Floats], results: SearchResults) -> None:
     flops, error = np.meshgrid(np.linspace(-2, 4, 61), np.linspace(-1, 2, 61))
     ax.contour(flops, error, flops + error, levels=12, cmap="Greys", linewidths=0.7)
     for points, colour, marker in zip(fronts, _COLOURS, "s^o", strict=True):
@@ -69,7 +69,7 @@ def _contours(ax: Axes, fronts: list[Floats], results: Results) -> None:
     _frame(ax, results)
 
 
-def _frame(ax: Axes, results: Results) -> None:
+def _frame(ax: Axes, results: SearchResults) -> None:
     front = results.front[np.argsort(results.front[:, 1])]
     ax.step(front[:, 1], front[:, 0], where="post", color=REFERENCE, linewidth=1.0)
     ax.set_xlim(-2.0, 4.0)

@@ -1,7 +1,8 @@
 """Short trainings of our own beside those that the authors of MOTE-NAS released.
 
-`trainings.json` holds what `bench.training.short_training` measured with the released recipe on the
-reduced CIFAR-100 (50 epochs, batch 1,024), cell by cell; the released curves come from their table.
+`trainings.json` holds what `methods.mote.training.short_training` measured with the released recipe
+on the reduced CIFAR-100 (50 epochs, batch 1,024), cell by cell; the released curves come from their
+table.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.data import catalogue_entry, load_table
-from reports.figures import Plot, curves, style
+from reports.papers.mote import training_curves as curves
+from reports.rendering import style
+from reports.rendering.plots import Plot
 
 if TYPE_CHECKING:
     from reports.claims.evidence import Evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.data.converters import (
+from bench.data.readers.converters import (
     nb201,
     nb201_devices,
     nb201_hw,
@@ -65,7 +65,7 @@ def test_nb201_puts_every_source_in_the_official_order(nb201_files):
 
 def test_a_class_is_called_by_its_smallest_official_index(originals, nb201_files):
     # Nothing leaves node 1 of either cell, so that both are 'none' up to isomorphism.
-    from bench.data.converters._nb201 import official_order
+    from bench.data.readers.converters._nb201 import official_order
 
     originals.index(("300000", "333333", "000000", "200000"))
     order = official_order(originals.files)

@@ -51,13 +51,13 @@ def test_the_sources_of_a_table_are_catalogued_and_its_converter_is_there(entry)
     for reference in entry.sources:
         origin, file = source_file(reference)
         assert reference == f"{origin.key}/{file.name}"
-    assert callable(import_module(f"bench.data.converters.{entry.converter}").convert)
+    assert callable(import_module(f"bench.data.readers.converters.{entry.converter}").convert)
 
 
 @pytest.mark.parametrize("entry", CONVERTED, ids=lambda entry: entry.name)
 def test_a_converted_table_is_the_published_one(entry, real_tables):
     files = originals_of(entry.sources, real_tables)
-    columns = import_module(f"bench.data.converters.{entry.converter}").convert(files)
+    columns = import_module(f"bench.data.readers.converters.{entry.converter}").convert(files)
     expected = published(real_tables / entry.file)
     assert columns.keys() <= expected.keys()
     assert [name for name in columns if not same(columns[name], expected[name])] == []
@@ -65,7 +65,7 @@ def test_a_converted_table_is_the_published_one(entry, real_tables):
 
 
 def test_devices_there_are_originals_of(real_tables, monkeypatch):
-    from bench.data.converters import nb201_devices
+    from bench.data.readers.converters import nb201_devices
 
     monkeypatch.setattr(nb201_devices, "DEVICES", ("titan_rtx_256",))
     references = ["help_nasbench201/str_arch2idx.pt", "help_nasbench201/latency/titan_rtx_256.pt"]
@@ -76,7 +76,7 @@ def test_devices_there_are_originals_of(real_tables, monkeypatch):
 
 
 def test_the_graph_dataset_there_is_an_original_of(real_tables, monkeypatch):
-    from bench.data.converters import nbgraph
+    from bench.data.readers.converters import nbgraph
 
     monkeypatch.setattr(nbgraph, "_COMPLETE", ("cora",))
     monkeypatch.setattr(nbgraph, "_PARTIAL", "cora")

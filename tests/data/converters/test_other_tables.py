@@ -11,7 +11,14 @@ import tarfile
 import numpy as np
 import pytest
 
-from bench.data.converters import accel_nasbench, ecnas_4v, ecnas_5v, hwgpt_s, nbgraph, nbmacro
+from bench.data.readers.converters import (
+    accel_nasbench,
+    ecnas_4v,
+    ecnas_5v,
+    hwgpt_s,
+    nbgraph,
+    nbmacro,
+)
 from bench.errors import DataError
 
 MACRO = "nas-bench-macro/nas-bench-macro_cifar10.json"

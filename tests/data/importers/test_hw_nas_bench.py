@@ -10,8 +10,8 @@ import pickle
 import numpy as np
 import pytest
 
-from bench.data.importers._nb201 import official_strings
-from bench.data.importers.hw_nas_bench import read
+from bench.data.readers.importers._nb201 import official_strings
+from bench.data.readers.importers.hw_nas_bench import read
 from bench.errors import DataError, UntrustedPickleError
 
 METRICS = (

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from bench.data.importers.mote_nas import read
+from bench.data.readers.importers.mote_nas import read
 from bench.errors import DataError
 
 FOLDERS = ("nasbench201_cifar10-10", "nasbench201_cifar100-10", "nasbench201_img16-10")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench.data.importers import mote_nas_images
-from bench.data.importers.mote_nas_images import read
+from bench.data.readers.importers import mote_nas_images
+from bench.data.readers.importers.mote_nas_images import read
 from bench.errors import DataError
 
 NAMES = [f"label{i}" for i in range(10)]

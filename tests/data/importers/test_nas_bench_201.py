@@ -8,8 +8,8 @@ import os
 import numpy as np
 import pytest
 
-from bench.data.importers._nb201 import official_strings
-from bench.data.importers.nas_bench_201 import read
+from bench.data.readers.importers._nb201 import official_strings
+from bench.data.readers.importers.nas_bench_201 import read
 from bench.errors import DataError, UntrustedPickleError
 
 torch = pytest.importorskip("torch")

@@ -12,8 +12,8 @@ from math import log
 import numpy as np
 import pytest
 
-from bench.data.importers._darts_features import GenotypeFeatures
-from bench.data.importers.nasbench301 import NASBench301Ensemble, read
+from bench.data.readers.importers._darts_features import GenotypeFeatures
+from bench.data.readers.importers.nasbench301 import NASBench301Ensemble, read
 from bench.errors import DataError, DataMissingError, SpaceError, UntrustedPickleError
 from bench.spaces.darts import DARTS, OPERATIONS
 
@@ -139,7 +139,7 @@ def test_a_missing_package_is_told(monkeypatch):
     def absent(name):
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr("bench.data.importers._darts_features.distribution", absent)
+    monkeypatch.setattr("bench.data.readers.importers._darts_features.distribution", absent)
     with pytest.raises(DataMissingError, match=r"bring it with `pip install --no-deps nasbench301"):
         GenotypeFeatures.installed()
 

@@ -8,8 +8,8 @@ import pickle
 
 import pytest
 
-from bench.data.importers._nb201 import official_strings
-from bench.data.importers.nats_bench import read
+from bench.data.readers.importers._nb201 import official_strings
+from bench.data.readers.importers.nats_bench import read
 from bench.errors import DataError, UntrustedPickleError
 
 package = pytest.importorskip("nats_bench")

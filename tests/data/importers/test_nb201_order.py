@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.data.importers._nb201 import check_order, identity_columns, official_strings
+from bench.data.readers.importers._nb201 import check_order, identity_columns, official_strings
 from bench.errors import DataError
 from bench.spaces import NASBench201
 

@@ -9,7 +9,7 @@ from importlib import import_module
 
 import pytest
 
-from bench.data.importers import importers
+from bench.data.readers.importers import importers
 from bench.errors import DataError
 
 
@@ -46,10 +46,10 @@ def test_a_path_that_is_not_there_is_told(name, tmp_path):
 
 def test_heavy_packages_stay_out(tmp_path):
     code = (
-        "import sys; from bench.data.importers import importers\n"
-        "import bench.data.importers.nas_bench_201, bench.data.importers.nats_bench\n"
-        "import bench.data.importers.hw_nas_bench, bench.data.importers.mote_nas\n"
-        "import bench.data.importers.nasbench301, bench.data.importers.mote_nas_images\n"
+        "import sys; from bench.data.readers.importers import importers\n"
+        "from bench.data.readers.importers import nas_bench_201, nats_bench\n"
+        "from bench.data.readers.importers import hw_nas_bench, mote_nas\n"
+        "from bench.data.readers.importers import nasbench301, mote_nas_images\n"
         "heavy = {'torch', 'xgboost', 'pandas', 'pyarrow', 'nas_201_api', 'nasbench301'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

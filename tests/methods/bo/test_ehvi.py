@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from bench.indicators import hypervolume
-from methods._gp import torch_kept_as_it_is
-from methods._gp_ehvi import boxes, ehvi, front_within, gaussian_shortfall, known_shortfall
-from methods._gp_transforms import make_transform, transformed_shortfall
+from methods._gp.acquisition import boxes, ehvi, front_within, gaussian_shortfall, known_shortfall
+from methods._gp.fit import torch_kept_as_it_is
+from methods._gp.transforms import make_transform, transformed_shortfall
 
 
 def _gains(points, front, reference):

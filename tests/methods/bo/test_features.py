@@ -1,7 +1,7 @@
 import numpy as np
 
 from bench.spaces import DARTS, ListedSpace, NASBench201
-from methods._gp_features import path_features
+from methods._gp.features import path_features
 
 
 def test_features_of_a_cell():

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from bench.indicators import hypervolume
-from methods._gp import torch_kept_as_it_is
-from methods._gp_greedy import Fronts, normal_samples, pick_greedily, sampled
-from methods._gp_parego import Scalarisation, expected_improvement
+from methods._gp.batch import Fronts, normal_samples, pick_greedily, sampled
+from methods._gp.fit import torch_kept_as_it_is
+from methods._gp.parego import Scalarisation, expected_improvement
 
 
 def _slow(fronts, points, reference):

@@ -5,9 +5,9 @@ import pytest
 
 from bench.errors import MethodError
 from bench.spaces import NASBench201
-from methods._gp import GaussianProcess, encode, fit, torch_kept_as_it_is
-from methods._gp_categorical import CategoricalProcess, Layout, Priors, fit_categorical
-from methods._gp_categorical import _negative_log_likelihood as negative_log_likelihood
+from methods._gp.categorical import CategoricalProcess, Layout, Priors, fit_categorical
+from methods._gp.categorical import _negative_log_likelihood as negative_log_likelihood
+from methods._gp.fit import GaussianProcess, encode, fit, torch_kept_as_it_is
 
 
 def _matern(a, b, lengthscales):

@@ -9,7 +9,7 @@ import pytest
 from bench.errors import CallError
 from bench.method import Evaluation, candidates
 from bench.spaces import DARTS, ListedSpace, NASBench201
-from methods._gp_candidates import Described
+from methods._gp.candidates import Described
 from methods.bo import QEHVI, QNEHVI, EHVITuned, QParEGO
 
 METHODS = [QEHVI, QNEHVI, QParEGO, EHVITuned]

@@ -6,7 +6,7 @@ import pytest
 from bench.errors import MethodError
 from bench.indicators import non_dominated
 from bench.spaces import DARTS, NASBench201
-from methods._unasked import Unasked
+from methods._shared.unseen import Unseen
 from methods.lamoo import LaMOOEHVITuned, LaMOOQEHVI
 from methods.lamoo.boundary import Boundary
 from methods.lamoo.cube import Cube
@@ -52,7 +52,7 @@ def history_on(space, rng, n=80):
 def test_the_choice_is_the_best_of_the_region(space):
     rng = np.random.default_rng(0)
     history = history_on(space, rng)
-    unasked = Unasked(space)
+    unasked = Unseen(space)
     pool = make_pool(Cube(space), unasked, mode="enumerated")
     pool.remove(history.architectures)
     root = grow(history.points, history.objectives, history.reference_point, TreeRules())
@@ -79,7 +79,7 @@ def test_the_choice_is_the_best_of_the_region(space):
 def test_local_search_climbs_beyond_the_random_points():
     space, rng = DARTS(), np.random.default_rng(0)
     history = history_on(space, rng)
-    unasked = Unasked(space)
+    unasked = Unseen(space)
     pool = make_pool(Cube(space), unasked, mode="enumerated")
     surrogate = Size(space)
     whole = Region.whole(len(history))
@@ -92,7 +92,7 @@ def test_local_search_begins_at_what_is_good_in_the_region():
     """As without LaMOO: random points of a large space are far from all that is good."""
     space, rng = DARTS(), np.random.default_rng(0)
     history = history_on(space, rng)
-    unasked = Unasked(space)
+    unasked = Unseen(space)
     pool = make_pool(Cube(space), unasked, mode="enumerated")
     pool.remove(history.architectures)
     root = grow(history.points, history.objectives, history.reference_point, TreeRules())
@@ -112,7 +112,7 @@ def test_local_search_begins_at_what_is_good_in_the_region():
 def test_a_region_without_unseen_members_is_relaxed():
     space, rng = NASBench201(), np.random.default_rng(0)
     history = history_on(space, rng)
-    unasked = Unasked(space)
+    unasked = Unseen(space)
     pool = make_pool(Cube(space), unasked, mode="enumerated")
     good = np.zeros(len(history), dtype=bool)
     good[:40] = True

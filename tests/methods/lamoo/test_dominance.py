@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from bench.indicators import non_dominated
-from methods.lamoo.dominance import dominance_numbers, good_half
+from methods.lamoo.labels import dominance_numbers, good_half
 
 # Few values, so that ties and duplicates are common.
 sets = hnp.arrays(

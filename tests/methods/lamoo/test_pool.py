@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bench.spaces import DARTS, ListedSpace, NASBench201
-from methods._unasked import Unasked
+from methods._shared.unseen import Unseen
 from methods.lamoo.boundary import Boundary
 from methods.lamoo.cube import Cube
 from methods.lamoo.pool import ContinuousPool, EnumeratedPool, RejectionPool, make_pool
@@ -67,7 +67,7 @@ def test_relaxing_drops_the_deepest_step(cube):
 
 def test_a_pool_for_every_space_and_mode(cube):
     def made(space, mode):
-        return type(make_pool(Cube(space), Unasked(space), mode=mode))
+        return type(make_pool(Cube(space), Unseen(space), mode=mode))
 
     assert made(NASBench201(), "enumerated") is EnumeratedPool
     assert made(listed(), "enumerated") is EnumeratedPool
@@ -77,7 +77,7 @@ def test_a_pool_for_every_space_and_mode(cube):
 
 def test_enumerated_has_all_that_is_unseen_in_the_region(cube):
     space, rng = cube.space, np.random.default_rng(0)
-    pool = EnumeratedPool(cube, Unasked(space))
+    pool = EnumeratedPool(cube, Unseen(space))
     asked = space.sample(rng, 200)
     pool.remove(asked)
     region = corner(cube, bound=0.4)
@@ -92,7 +92,7 @@ def test_enumerated_has_all_that_is_unseen_in_the_region(cube):
 @pytest.mark.parametrize("kind", [EnumeratedPool, RejectionPool])
 def test_a_region_with_too_few_is_relaxed(kind, cube):
     space, rng = cube.space, np.random.default_rng(0)
-    pool = kind(cube, Unasked(space))
+    pool = kind(cube, Unseen(space))
     region = corner(cube, bound=0.4, depth=2)
     everything = space.enumerate()
     left = everything[region.contains(cube.centres(everything))]
@@ -109,7 +109,7 @@ def test_a_region_with_too_few_is_relaxed(kind, cube):
 @pytest.mark.parametrize("kind", [EnumeratedPool, RejectionPool])
 def test_an_exhausted_space_gives_nothing(kind, make_task):
     cube = Cube(make_task(tiny=True).space)
-    pool, rng = kind(cube, Unasked(cube.space)), np.random.default_rng(0)
+    pool, rng = kind(cube, Unseen(cube.space)), np.random.default_rng(0)
     pool.remove(cube.space.enumerate()[1:])
     found = pool.within(Region.whole(11), 5, rng)
     np.testing.assert_array_equal(cube.architectures(found), [[0, 0, 0]])
@@ -119,7 +119,7 @@ def test_an_exhausted_space_gives_nothing(kind, make_task):
 
 def test_taken_together_are_new_and_of_distinct_classes(cube):
     space, rng = cube.space, np.random.default_rng(0)
-    pool = EnumeratedPool(cube, Unasked(space))
+    pool = EnumeratedPool(cube, Unseen(space))
     asked = space.sample(rng, 300)
     pool.remove(asked)
     points = cube.centres(np.concatenate([asked, space.sample(rng, 60)]))
@@ -132,7 +132,7 @@ def test_taken_together_are_new_and_of_distinct_classes(cube):
 def test_darts_by_rejection():
     space, rng = DARTS(), np.random.default_rng(0)
     cube = Cube(space)
-    pool = RejectionPool(cube, Unasked(space))
+    pool = RejectionPool(cube, Unseen(space))
     region = corner(cube, bound=0.47)
     found = pool.within(region, 5, rng)
     assert region.contains(found).all()
@@ -158,8 +158,8 @@ def test_an_impossible_region_is_relaxed_too(cube):
     nowhere = Region((step, Step(step.boundary, False)), np.arange(3))
     for pool in (
         ContinuousPool(cube),
-        EnumeratedPool(cube, Unasked(cube.space)),
-        RejectionPool(cube, Unasked(cube.space)),
+        EnumeratedPool(cube, Unseen(cube.space)),
+        RejectionPool(cube, Unseen(cube.space)),
     ):
         found = pool.within(nowhere, 3, np.random.default_rng(0))
         assert len(found) >= 3

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bench.spaces import NASBench201
-from methods._unasked import Unasked
+from methods._shared.unseen import Unseen
 from methods.lamoo.boundary import Boundary
 from methods.lamoo.cma_sampler import CMAESSampler, fitness_order
 from methods.lamoo.cube import Cube
@@ -41,7 +41,7 @@ def region(history):
 
 def pool_with(history, mode):
     cube = Cube(NASBench201())
-    pool = make_pool(cube, Unasked(cube.space), mode=mode)
+    pool = make_pool(cube, Unseen(cube.space), mode=mode)
     pool.remove(history.architectures)
     return pool
 

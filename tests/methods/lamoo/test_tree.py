@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.indicators import hypervolume
-from methods.lamoo.dominance import dominance_numbers, good_half
+from methods.lamoo.labels import dominance_numbers, good_half
 from methods.lamoo.tree import TreeRules, grow, leaves
 
 REFERENCE = np.array([1.2, 1.2])

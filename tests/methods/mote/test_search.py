@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from bench.entrants.problem import Estimated
 from bench.errors import MethodError
 from bench.method import Evaluation, Problem, candidates
 from bench.spaces import NASBench201
-from bench.tasks import Estimated
+from methods.mote.algorithm import MOTENAS, MOTENASEF, MOTENASRS, MOTENASPaper
 from methods.mote.pool import EstimatedPool, near
-from methods.mote.search import MOTENAS, MOTENASEF, MOTENASRS, MOTENASPaper
 
 SPACE = NASBench201()
 METHODS = [MOTENAS, MOTENASEF, MOTENASPaper, MOTENASRS]

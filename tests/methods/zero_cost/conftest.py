@@ -1,4 +1,4 @@
-"""A bed of a network small enough to be computed by loops and finite differences."""
+"""A factory of a network small enough to be computed by loops and finite differences."""
 
 from __future__ import annotations
 
@@ -65,6 +65,6 @@ class TinyBed:
 
 
 @pytest.fixture
-def bed():
+def factory():
     torch.set_num_threads(1)
     return TinyBed()

@@ -66,12 +66,12 @@ def values(network):
     return [w.detach().numpy().ravel() for w in weight_tensors(network)]
 
 
-def test_sums_of_weights_and_gradients(bed):
-    batch = bed.images(6)[0]
-    scores = [e(batch=6).score(bed) for e in (GradNorm, Plain, SNIP)]
+def test_sums_of_weights_and_gradients(factory):
+    batch = factory.images(6)[0]
+    scores = [e(batch=6).score(factory) for e in (GradNorm, Plain, SNIP)]
     for score, network, of_layer in zip(
         scores,
-        bed.made,
+        factory.made,
         (
             lambda _, g: np.sqrt((g**2).sum()),
             lambda w, g: (w * g).sum(),
@@ -83,15 +83,15 @@ def test_sums_of_weights_and_gradients(bed):
         assert score == pytest.approx(sum(of_layer(w, g) for w, g in pairs), rel=1e-6)
 
 
-def test_l2_norm(bed):
-    score = L2Norm().score(bed)
-    assert score == pytest.approx(sum(np.sqrt((w**2).sum()) for w in values(bed.made[0])))
+def test_l2_norm(factory):
+    score = L2Norm().score(factory)
+    assert score == pytest.approx(sum(np.sqrt((w**2).sum()) for w in values(factory.made[0])))
 
 
-def test_grasp_s_hessian_product(bed):
+def test_grasp_s_hessian_product(factory):
     """H g = (g(W + h g) - g(W - h g)) / 2h, every g by finite differences."""
-    score = GraSP(batch=6).score(bed)
-    network, batch, h = bed.made[0], bed.images(6)[0], 1e-4
+    score = GraSP(batch=6).score(factory)
+    network, batch, h = factory.made[0], factory.images(6)[0], 1e-4
     kept, g = values(network), slopes(network, batch)
     kept = [w.copy() for w in kept]
     sides = []
@@ -103,10 +103,10 @@ def test_grasp_s_hessian_product(bed):
     assert score == pytest.approx(-(np.concatenate(kept) * product).sum(), rel=1e-4)
 
 
-def test_fisher_by_loops(bed):
+def test_fisher_by_loops(factory):
     """The activations' gradients are differences: a shift is added to what the layer puts out."""
-    score = Fisher(batch=5).score(bed)
-    network, batch = bed.made[0], bed.images(5)[0]
+    score = Fisher(batch=5).score(factory)
+    network, batch = factory.made[0], factory.images(5)[0]
     expected = 0.0
     for layer in (network.body[0], network.body[3], network.classifier):
         shown = []
@@ -145,8 +145,8 @@ class LinearBed:
 
 
 def test_synflow_is_the_sum_over_paths():
-    bed = LinearBed((2, 3, 4, 2))
-    matrices = [layer.weight.detach().numpy()[:, :, 0, 0] for layer in bed.layers[:-1]]
+    factory = LinearBed((2, 3, 4, 2))
+    matrices = [layer.weight.detach().numpy()[:, :, 0, 0] for layer in factory.layers[:-1]]
     paths = sum(
         abs(matrices[0][i, x] * matrices[1][j, i] * matrices[2][y, j])
         for x in range(2)
@@ -155,7 +155,7 @@ def test_synflow_is_the_sum_over_paths():
         for y in range(2)
     )
     # Each path is counted once for each of its three weights.
-    assert SynFlow().score(bed) == pytest.approx(np.log(3 * paths), rel=1e-12)
+    assert SynFlow().score(factory) == pytest.approx(np.log(3 * paths), rel=1e-12)
 
 
 def test_synflow_leaves_batch_norms_out_and_holds_large_products():
@@ -172,10 +172,12 @@ def test_synflow_leaves_batch_norms_out_and_holds_large_products():
     assert SynFlow().score(normed) == score
 
 
-def test_synflow_of_convolutions_by_differences(bed):
-    score = SynFlow().score(bed)
-    network = type(bed.made[0])().double()
-    for kept, given in zip(network.parameters(), type(bed)().network().parameters(), strict=True):
+def test_synflow_of_convolutions_by_differences(factory):
+    score = SynFlow().score(factory)
+    network = type(factory.made[0])().double()
+    for kept, given in zip(
+        network.parameters(), type(factory)().network().parameters(), strict=True
+    ):
         kept.data = given.data.abs()
     for place in (1, 4):
         network.body[place] = nn.Identity()
@@ -191,9 +193,9 @@ def test_synflow_of_convolutions_by_differences(bed):
     assert score == pytest.approx(np.log(expected), rel=1e-7)
 
 
-def test_jacov_by_differences(bed):
-    score = Jacov(batch=5).score(bed)
-    network, images = bed.made[0], bed.images(5)[0][0]
+def test_jacov_by_differences(factory):
+    score = Jacov(batch=5).score(factory)
+    network, images = factory.made[0], factory.images(5)[0][0]
     jacobians = differences(lambda: float(network(images).sum().detach()), images).reshape(5, -1)
     centred = jacobians - jacobians.mean(axis=1, keepdims=True)
     c = np.empty((5, 5))
@@ -212,10 +214,10 @@ def relu_inputs(network, images):
     return [first.detach().numpy(), second.detach().numpy()]
 
 
-def test_naswot_s_kernel_by_loops(bed):
-    score = NASWOT(batch=6).score(bed)
+def test_naswot_s_kernel_by_loops(factory):
+    score = NASWOT(batch=6).score(factory)
     kernel = np.zeros((6, 6))
-    for inputs in relu_inputs(bed.made[0], bed.images(6)[0][0]):
+    for inputs in relu_inputs(factory.made[0], factory.images(6)[0][0]):
         on = inputs.reshape(6, -1) > 0
         for i in range(6):
             for j in range(6):
@@ -223,11 +225,11 @@ def test_naswot_s_kernel_by_loops(bed):
     assert score == pytest.approx(np.log(np.abs(np.linalg.det(kernel))))
 
 
-def test_zen_by_hand(bed):
-    score = ZenScore(batch=4, repeats=2, change=0.1).score(Float32(bed))
+def test_zen_by_hand(factory):
+    score = ZenScore(batch=4, repeats=2, change=0.1).score(Float32(factory))
     expected = []
-    draws = bed.generator()
-    for network in Float32(type(bed)()).both():
+    draws = factory.generator()
+    for network in Float32(type(factory)()).both():
         x, e = torch.randn(2, 4, 2, 4, 4, generator=draws)
         variances = np.ones(2)  # mean over channels of each norm's running variance, from 1
         maps = []
@@ -244,27 +246,27 @@ def test_zen_by_hand(bed):
 
 
 class Float32:
-    """The tiny bed in the precision that estimators use."""
+    """The tiny factory in the precision that estimators use."""
 
-    def __init__(self, bed) -> None:
-        self.bed = bed
-        self.device = bed.device
-        self.generator = bed.generator
+    def __init__(self, factory) -> None:
+        self.factory = factory
+        self.device = factory.device
+        self.generator = factory.generator
 
     def network(self, **settings):
-        return self.bed.network(**settings).float()
+        return self.factory.network(**settings).float()
 
     def images(self, n):
-        return [(images.float(), labels) for images, labels in self.bed.images(n)]
+        return [(images.float(), labels) for images, labels in self.factory.images(n)]
 
     def both(self):
         return [self.network(), self.network()]
 
 
-def test_zico_by_loops(bed):
-    score = ZiCo(batch=5, batches=3).score(bed)
-    network = bed.made[0]
-    by_batch = [slopes(network, batch) for batch in bed.images(5, batches=3)]
+def test_zico_by_loops(factory):
+    score = ZiCo(batch=5, batches=3).score(factory)
+    network = factory.made[0]
+    by_batch = [slopes(network, batch) for batch in factory.images(5, batches=3)]
     expected = 0.0
     for layer in range(3):
         total = 0.0
@@ -275,10 +277,10 @@ def test_zico_by_loops(bed):
     assert score == pytest.approx(expected, rel=1e-3)
 
 
-def test_zico_of_equal_batches_has_no_layer_left(bed):
-    once = bed.images(5)
-    bed.images = lambda n, batches: once * batches
-    assert np.isnan(ZiCo(batch=5).score(bed))
+def test_zico_of_equal_batches_has_no_layer_left(factory):
+    once = factory.images(5)
+    factory.images = lambda n, batches: once * batches
+    assert np.isnan(ZiCo(batch=5).score(factory))
 
 
 def kernel_by_loops(network, images, *, classifier=True):
@@ -295,42 +297,42 @@ def kernel_by_loops(network, images, *, classifier=True):
 
 
 @pytest.mark.parametrize("classifier", [True, False])
-def test_tangent_kernel_by_loops(bed, classifier):
-    network, images = bed.network(), bed.images(6)[0][0]
+def test_tangent_kernel_by_loops(factory, classifier):
+    network, images = factory.network(), factory.images(6)[0][0]
     found = tangent_kernel(network, images, classifier=classifier).numpy()
     assert found == pytest.approx(kernel_by_loops(network, images, classifier=classifier))
 
 
-def test_ntk_condition_is_the_mean_over_draws(bed):
-    score = NTKCondition(batch=4, repeats=2).score(bed)
+def test_ntk_condition_is_the_mean_over_draws(factory):
+    score = NTKCondition(batch=4, repeats=2).score(factory)
     conditions = []
-    for network in bed.made:
-        eigenvalues = np.linalg.eigvals(kernel_by_loops(network, bed.images(4)[0][0])).real
+    for network in factory.made:
+        eigenvalues = np.linalg.eigvals(kernel_by_loops(network, factory.images(4)[0][0])).real
         conditions.append(eigenvalues.max() / eigenvalues.min())
     assert len(conditions) == 2
     assert score == pytest.approx(-np.mean(conditions), rel=1e-6)
 
 
-def test_lga_is_a_correlation(bed):
-    score = LGA(batch=6).score(bed)
-    images, labels = bed.images(6)[0]
-    theta = kernel_by_loops(bed.made[0], images, classifier=False)
+def test_lga_is_a_correlation(factory):
+    score = LGA(batch=6).score(factory)
+    images, labels = factory.images(6)[0]
+    theta = kernel_by_loops(factory.made[0], images, classifier=False)
     y = [[1.0 if a == b else -1.0 for b in labels] for a in labels]
     assert score == pytest.approx(np.corrcoef(theta.ravel(), np.ravel(y))[0, 1])
 
 
-def test_lga_without_a_correlation_has_the_released_replacement(bed):
-    images, labels = bed.images(6)[0]
-    bed.images = lambda n: [(images, torch.zeros_like(labels))]
-    assert LGA(batch=6).score(bed) == 1e-4
+def test_lga_without_a_correlation_has_the_released_replacement(factory):
+    images, labels = factory.images(6)[0]
+    factory.images = lambda n: [(images, torch.zeros_like(labels))]
+    assert LGA(batch=6).score(factory) == 1e-4
 
 
-def test_linear_regions_by_sets(bed):
-    score = LinearRegions(batch=40, batches=2, pixels=1, repeats=2).score(bed)
-    draws, counts = bed.generator(), []
-    for network in bed.made:
+def test_linear_regions_by_sets(factory):
+    score = LinearRegions(batch=40, batches=2, pixels=1, repeats=2).score(factory)
+    draws, counts = factory.generator(), []
+    for network in factory.made:
         seen = set()
-        for images, _ in bed.images(40, batches=2):
+        for images, _ in factory.images(40, batches=2):
             inputs = _cut(images, 2, 1, draws)
             on = [a.reshape(40, -1) > 0 for a in relu_inputs(network, inputs)]
             seen |= {tuple(row) for row in np.concatenate(on, axis=1).tolist()}
@@ -365,9 +367,9 @@ def test_te_nas_adds_ranks():
     assert np.isnan(scores[3, 0])  # what was given is left alone
 
 
-def test_knas_is_the_mean_of_the_gram_matrix(bed):
-    score = KNAS(images=5).score(bed)
-    network, (images, labels) = bed.made[0], bed.images(5)[0]
+def test_knas_is_the_mean_of_the_gram_matrix(factory):
+    score = KNAS(images=5).score(factory)
+    network, (images, labels) = factory.made[0], factory.images(5)[0]
     gradients = []
     for n in range(5):
         network.zero_grad()
@@ -377,12 +379,12 @@ def test_knas_is_the_mean_of_the_gram_matrix(bed):
     assert score == pytest.approx(np.mean(gram))
 
 
-def test_knas_in_the_released_form(bed):
+def test_knas_in_the_released_form(factory):
     """Of the tiny network's parameters the two convolutions have 50 entries."""
-    score = KNAS(form="released code", images=6).score(bed)
-    network = bed.made[0]
+    score = KNAS(form="released code", images=6).score(factory)
+    network = factory.made[0]
     rows = []
-    for image, label in bed.images(1, batches=6):
+    for image, label in factory.images(1, batches=6):
         network.zero_grad()
         cross_entropy(network(image), label).backward()
         convolutions = (network.body[0].weight, network.body[3].weight)
@@ -395,4 +397,4 @@ def test_knas_in_the_released_form(bed):
             expected += (first - first.mean()) @ (second - second.mean()) / 36
     assert score == pytest.approx(expected, rel=1e-6, abs=1e-18)
     with pytest.raises(MethodError, match="setting 'form' is 'other'"):
-        KNAS(form="other").score(bed)
+        KNAS(form="other").score(factory)

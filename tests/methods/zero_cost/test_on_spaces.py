@@ -10,9 +10,9 @@ torch = pytest.importorskip("torch")
 import methods.zero_cost  # noqa: E402
 from bench.estimator import CombinedEstimator, Estimator, NetworkEstimator  # noqa: E402
 from bench.spaces import DARTS, DARTSSkeleton, NASBench201, Skeleton  # noqa: E402
-from bench.training.bed import NetworkBed  # noqa: E402
 from bench.training.estimation import measure  # noqa: E402
-from bench.training.images import noisy_digits  # noqa: E402
+from bench.training.images.noisy_digits import noisy_digits  # noqa: E402
+from bench.training.networks.factory import TorchNetworkFactory  # noqa: E402
 from methods.zero_cost import TENAS, Flops, L2Norm, LinearRegions, NTKCondition, Params  # noqa: E402
 
 DIGITS = noisy_digits()
@@ -126,17 +126,17 @@ def test_te_nas_ranks_a_set():
 @pytest.mark.parametrize("skeleton", [SKELETON, Skeleton(8, 1, 10, 6, 2)])
 def test_sizes_are_those_of_the_closed_forms(skeleton):
     for cell in CELLS:
-        bed = NetworkBed(cell, DIGITS, skeleton, seed=0)
-        assert Params().score(bed) == skeleton.params([cell])[0]
+        factory = TorchNetworkFactory(cell, DIGITS, skeleton, seed=0)
+        assert Params().score(factory) == skeleton.params([cell])[0]
         # The benchmark's convention also counts the classifier's biases.
-        assert Flops().score(bed) == skeleton.flops([cell])[0] - skeleton.classes
+        assert Flops().score(factory) == skeleton.flops([cell])[0] - skeleton.classes
 
 
 def test_sizes_in_darts():
     for genotype in GENOTYPES:
-        bed = NetworkBed(genotype, DIGITS, DARTS_SKELETON, seed=0)
-        assert Params().score(bed) == DARTS_SKELETON.params([genotype])[0]
-        assert Flops().score(bed) == DARTS_SKELETON.flops([genotype])[0]
+        factory = TorchNetworkFactory(genotype, DIGITS, DARTS_SKELETON, seed=0)
+        assert Params().score(factory) == DARTS_SKELETON.params([genotype])[0]
+        assert Flops().score(factory) == DARTS_SKELETON.flops([genotype])[0]
 
 
 def test_wider_weights_have_larger_norms():

@@ -1,0 +1,1 @@
+"""Known facts about tables, and the check that a table agrees with them."""

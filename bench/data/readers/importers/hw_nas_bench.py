@@ -1,0 +1,122 @@
+"""Reader of the HW-NAS-Bench file `HW-NAS-Bench-v1_0.pickle`, its NAS-Bench-201 part.
+
+Never met the original; met a file of the same structure with all 15,625 architectures, rebuilt from
+the published values, without the FBNet part.
+"""
+
+from __future__ import annotations
+
+import lzma
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.data.readers.importers._nb201 import Finished, check_complete, official_strings
+from bench.data.readers.unpickle import safe_load
+from bench.data.table import Columns
+from bench.errors import DataError
+
+__all__ = ["read"]
+
+_PREFIXES = {"cifar10": "c10", "cifar100": "c100", "ImageNet16-120": "in16"}
+_UNITS = {
+    "edgegpu_latency": "_ms",
+    "edgegpu_energy": "_mj",
+    "raspi4_latency": "_ms",
+    "edgetpu_latency": "_ms",
+    "pixel3_latency": "_ms",
+    "eyeriss_latency": "_ms",
+    "eyeriss_energy": "_mj",
+    "eyeriss_arithmetic_intensity": "",
+    "fpga_latency": "_ms",
+    "fpga_energy": "_mj",
+}
+
+
+def read(path: Path, *, partial: bool = False, finished: Finished | None = None) -> Columns:
+    """Return the columns of the table `nb201-hw`: ten measures on each of three image sets.
+
+    Latency is in milliseconds, energy in millijoules; an edgetpu_latency of -1 stands for an
+    architecture that the device does not support, as in the file.
+
+    Parameters
+    ----------
+    path : Path
+        The pickle, or the same compressed (`.xz`).
+    partial : bool
+        Accept a file that holds some of the architectures.
+    finished : callable, optional
+        Called with the number of architectures at the end.
+
+    Raises
+    ------
+    UntrustedPickleError
+        If the file asks for anything but arrays, numbers and containers.
+    DataError
+        If it cannot be read, lacks a key, is incomplete, or lists the cells in another order.
+    """
+    content = _load(path)
+    tables = _value(path, content, "nasbench201")
+    columns: Columns = {}
+    for dataset, prefix in _PREFIXES.items():
+        table = _value(path, tables, "nasbench201", dataset)
+        where = f"nasbench201/{dataset}"
+        index = _indices(path, _value(path, table, where, "config"), where, partial=partial)
+        if "index" in columns and not np.array_equal(columns["index"], index):
+            raise DataError(f"{path}: {where}/config lists other cells than the one before it")
+        columns["index"] = index
+        for metric, unit in _UNITS.items():
+            values = _numbers(path, _value(path, table, where, metric), f"{where}/{metric}")
+            if len(values) != len(index):
+                raise DataError(
+                    f"{path}: {where}/{metric} has {len(values):,} values, expected {len(index):,}"
+                )
+            columns[f"{prefix}_{metric}{unit}"] = values
+    if finished is not None:
+        finished(len(columns["index"]))
+    return columns
+
+
+def _load(path: Path) -> Any:
+    if path.suffix != ".xz":
+        return safe_load(path)
+    try:
+        with lzma.open(path) as file:
+            return safe_load(file.read(), name=str(path))
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise DataError(f"{path}: cannot be read as xz: {error}") from None
+
+
+def _value(path: Path, holder: Any, *keys: str) -> Any:
+    """Return `holder[keys[-1]]`; the other keys say where the holder was found."""
+    if not isinstance(holder, dict) or keys[-1] not in holder:
+        found = ", ".join(map(str, holder)) if isinstance(holder, dict) else type(holder).__name__
+        raise DataError(f"{path}: no key {'/'.join(keys)!r}, found {found or 'nothing'}")
+    return holder[keys[-1]]
+
+
+def _indices(
+    path: Path, configs: Any, where: str, *, partial: bool
+) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Return the benchmark's index of each cell; all of them, in order, unless `partial`."""
+    if not isinstance(configs, (list, tuple, np.ndarray)):
+        raise DataError(f"{path}: {where}/config is {type(configs).__name__}, expected a list")
+    check_complete(path, len(configs), partial=partial)
+    known = {cell: index for index, cell in enumerate(official_strings())}
+    indices = []
+    for place, config in enumerate(configs):
+        cell = _value(path, config, f"{where}/config/{place}", "arch_str")
+        if cell not in known or not (partial or known[cell] == place):
+            expected = "a cell of NAS-Bench-201" if partial else repr(official_strings()[place])
+            raise DataError(f"{path}: {where}/config[{place}] is {cell!r}, expected {expected}")
+        indices.append(known[cell])
+    return np.asarray(indices, dtype=np.int32)
+
+
+def _numbers(path: Path, values: Any, where: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    try:
+        numbers = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{path}: {where} is not a list of numbers: {error}") from None
+    return numbers.reshape(-1)

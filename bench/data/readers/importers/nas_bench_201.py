@@ -1,0 +1,116 @@
+"""Reader of the NAS-Bench-201 files `NAS-Bench-201-v1_0-e61699.pth` and `-v1_1-096897.pth`.
+
+Never met a full original (4.7 GB); tested on small files made with the package nas-bench-201.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+from pathlib import Path
+from typing import Any
+
+from bench.data.readers.importers._nb201 import (
+    Finished,
+    check_complete,
+    check_order,
+    measurements,
+    stack,
+)
+from bench.data.table import Columns
+from bench.errors import DataError, DataMissingError, UntrustedPickleError
+
+__all__ = ["read"]
+
+_KEYS = ("meta_archs", "arch2infos", "evaluated_indexes")
+
+
+def read(path: Path, *, partial: bool = False, finished: Finished | None = None) -> Columns:
+    """Return the columns of the table `nb201`, a row for each architecture of the file.
+
+    torch reads the whole file at once, so the memory is several times its size; a NATS-Bench
+    folder of the same architectures is read one by one (`bench.data.readers.importers.nats_bench`).
+    Version 1.1 was trained again in part: some accuracies differ from NATS-Bench's by points.
+    Version 1.0 has 12-epoch results of CIFAR-10's validation only; the others are NaN.
+
+    Parameters
+    ----------
+    path : Path
+        The `.pth` file.
+    partial : bool
+        Accept a file that holds some of the architectures.
+    finished : callable, optional
+        Called with the number of architectures done, after each.
+
+    Raises
+    ------
+    DataMissingError
+        If torch is not installed.
+    UntrustedPickleError
+        If the file asks torch for anything but tensors, numbers and containers.
+    DataError
+        If it cannot be read, lacks a key, is incomplete, or numbers the cells otherwise.
+    """
+    content = _load(path)
+    missing = [key for key in _KEYS if not isinstance(content, dict) or key not in content]
+    if missing:
+        raise DataError(
+            f"{path}: no key {missing[0]!r}, expected a dictionary with {', '.join(_KEYS)}"
+        )
+    check_order(path, content["meta_archs"], "meta_archs")
+    indices = sorted(content["evaluated_indexes"])
+    check_complete(path, len(indices), partial=partial)
+    rows = []
+    for done, index in enumerate(indices, start=1):
+        results = content["arch2infos"].get(index)
+        if not isinstance(results, dict) or not {"full", "less"} <= results.keys():
+            raise DataError(f"{path}: arch2infos[{index}] has no 'full' and 'less'")
+        states = {"full": results["full"], "less": results["less"]}
+        rows.append(measurements(f"{path}: arch2infos[{index}]", index, states))
+        if finished is not None:
+            finished(done)
+    return stack(indices, rows)
+
+
+def _load(path: Path) -> Any:
+    """Return what torch reads in its safe mode, with numpy's scalars let in besides."""
+    try:
+        import torch
+    except ModuleNotFoundError:
+        raise DataMissingError(
+            f"{path}: only torch can read this format; install it with "
+            f"`pip install 'monas-bench[train]'`"
+        ) from None
+
+    try:
+        with torch.serialization.safe_globals(_numpy_scalars()):
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except pickle.UnpicklingError as error:
+        # torch's own message advises to read the file unsafely; it is not passed on
+        refused = re.search(r"GLOBAL\s+([\w.]+)", str(error))
+        if refused is None:
+            raise DataError(
+                f"{path}: not a file of torch.save, or damaged: torch's safe mode cannot read it"
+            ) from None
+        raise UntrustedPickleError(
+            f"{path}: the file asks for {refused[1]}, expected tensors, numbers and containers "
+            f"only; it was not read and nothing of it was run"
+        ) from None
+    except (RuntimeError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path}: not a file of torch.save, or damaged: {error}") from None
+
+
+def _numpy_scalars() -> list[Any]:
+    """Return what a pickled float64 or int64 of numpy names, in its old and its new spelling."""
+    import numpy as np
+
+    scalar = np.float64(0).__reduce__()[0]
+    kinds = [type(np.dtype(code)) for code in ("f4", "f8", "i4", "i8", "?")]
+    return [
+        (scalar, "numpy.core.multiarray.scalar"),
+        (scalar, "numpy._core.multiarray.scalar"),
+        np.dtype,
+        *kinds,
+    ]

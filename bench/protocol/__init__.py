@@ -1,0 +1,1 @@
+"""Protocols: the frozen rules of a comparison, their identity and their lock."""

@@ -1,0 +1,1 @@
+"""Results: what journals say, with everything that can be recomputed computed again."""

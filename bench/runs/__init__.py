@@ -1,0 +1,1 @@
+"""Runs: playing methods, measuring estimators, and the journals that keep what happened."""

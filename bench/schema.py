@@ -1,0 +1,79 @@
+"""Models of what comes from files: strict, frozen, and with the first fault told in words."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bench.errors import CallError, MonasError
+
+__all__ = ["StrictModel", "first_fault", "parse_model", "read_toml"]
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class StrictModel(BaseModel):
+    """Base of every model of a file's content: no other keys, and no change after it is made."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_toml(path: Path, error: type[MonasError]) -> dict[str, Any]:
+    """Return the content of a TOML file.
+
+    Parameters
+    ----------
+    path : Path
+        Of a file that exists.
+    error : type
+        Class of the error that is raised.
+
+    Raises
+    ------
+    MonasError
+        Of class `error`, if the file is not UTF-8 or not TOML; the message names file and line.
+    CallError
+        If it cannot be read.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as reason:
+        raise CallError(f"cannot read {path}: {reason.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
+        raise error(f"{path} is not TOML: {reason}") from None
+
+
+def parse_model(model: type[M], content: Any, where: object, error: type[MonasError]) -> M:
+    """Return what a file says as a model.
+
+    Parameters
+    ----------
+    model : type
+        What the content must agree with.
+    content : dict
+        As `read_toml` returns it.
+    where : Path or str
+        Of the file; the message begins with it.
+    error : type
+        Class of the error that is raised.
+
+    Raises
+    ------
+    MonasError
+        Of class `error`; the message names the key, what was found and what was expected.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as fault:
+        raise error(f"{where}: {first_fault(fault)}") from None
+
+
+def first_fault(fault: ValidationError) -> str:
+    """Return the first thing that is wrong, in words: key, what is expected, what was found."""
+    first = fault.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]).strip(".") or "the whole file"
+    found = "" if first["type"] in ("missing", "value_error") else f", got {first['input']!r}"
+    return f"{key}: {first['msg']}{found}"

@@ -1,0 +1,174 @@
+"""CIFAR-10 and CIFAR-100 from the python batches that their authors publish; nothing is downloaded.
+
+The batches are pickles of Python 2. They are read by `bench.data.readers.unpickle`, which builds
+arrays and containers and runs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.data import data_folder
+from bench.data.readers.unpickle import safe_load
+from bench.errors import DataError, DataMissingError
+from bench.training.images.noisy_digits import ImageSet
+
+__all__ = ["cifar", "require_cifar"]
+
+Split = tuple[NDArray[np.float32], NDArray[np.int64]]
+
+_SITE = "https://www.cs.toronto.edu/~kriz"
+_SHAPE = (3, 32, 32)
+
+
+@dataclass(frozen=True)
+class _Format:
+    """Files of a data set; mean and deviation [channels] of its training pixels, of 255.
+
+    The pixel statistics are those that NAS-Bench-201 standardises by.
+    """
+
+    folder: str
+    archive: str
+    train: tuple[str, ...]
+    test: str
+    labels: str
+    classes: int
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+
+
+_FORMATS = {
+    "cifar10": _Format(
+        "cifar-10-batches-py",
+        "cifar-10-python.tar.gz",
+        tuple(f"data_batch_{b}" for b in range(1, 6)),
+        "test_batch",
+        "labels",
+        10,
+        (125.3, 123.0, 113.9),
+        (63.0, 62.1, 66.7),
+    ),
+    "cifar100": _Format(
+        "cifar-100-python",
+        "cifar-100-python.tar.gz",
+        ("train",),
+        "test",
+        "fine_labels",
+        100,
+        (129.3, 124.1, 112.4),
+        (68.2, 65.4, 70.4),
+    ),
+}
+
+
+def cifar(name: Literal["cifar10", "cifar100"], folder: Path | None = None) -> ImageSet:
+    """Return CIFAR-10 or CIFAR-100, standardised by channel as in NAS-Bench-201.
+
+    Splits follow that benchmark: CIFAR-10's training images are halved into training and
+    validation, CIFAR-100's test images into validation and test. Which images are in which half is
+    *ours*: those in even places come first; the benchmark's own list is a file of its code.
+
+    Parameters
+    ----------
+    name : {"cifar10", "cifar100"}
+    folder : path, optional
+        The unpacked folder `cifar-10-batches-py` or `cifar-100-python`, or what it lies in; by
+        default the folder of tables, `MONAS_DATA`.
+
+    Raises
+    ------
+    DataMissingError
+        If a file is not there; the message says where it comes from.
+    DataError
+        If a file is damaged, its images are not 32 x 32 colour ones, or a label is out of range.
+    bench.errors.UntrustedPickleError
+        If a file holds anything but arrays and plain containers.
+    """
+    form = _FORMATS[name]
+    place = _find(form, data_folder() if folder is None else Path(folder))
+    train = _read(form, [place / file for file in form.train])
+    test = _read(form, [place / form.test])
+    if name == "cifar10":
+        train, validation = _halves(train)
+    else:
+        validation, test = _halves(test)
+    return ImageSet(train=train, validation=validation, test=test, classes=form.classes)
+
+
+def require_cifar(name: Literal["cifar10", "cifar100"]) -> None:
+    """Do nothing if the batches of CIFAR-10 or CIFAR-100 are in the folder of tables.
+
+    Raises
+    ------
+    DataMissingError
+        If a file is not there; the message says where it comes from.
+    """
+    _find(_FORMATS[name], data_folder())
+
+
+def _find(form: _Format, folder: Path) -> Path:
+    place = folder if folder.name == form.folder else folder / form.folder
+    for file in (*form.train, form.test):
+        if not (place / file).is_file():
+            raise DataMissingError(
+                f"{place / file} is not there; expected the unpacked python batches: download "
+                f"{_SITE}/{form.archive}, unpack it, and set MONAS_DATA to where "
+                f"{form.folder} lies (or give that path)"
+            )
+    return place
+
+
+def _read(form: _Format, paths: Sequence[Path]) -> Split:
+    parts = [_read_batch(form, path) for path in paths]
+    pixels = np.concatenate([images for images, _ in parts])
+    mean, deviation = (
+        np.asarray(v, dtype=np.float32)[:, None, None] for v in (form.mean, form.deviation)
+    )
+    return (pixels - mean) / deviation, np.concatenate([labels for _, labels in parts])
+
+
+def _read_batch(form: _Format, path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    content = safe_load(path, encoding="latin1")
+    if not isinstance(content, dict):
+        raise DataError(f"{path}: holds {type(content).__name__}, expected a dict of arrays")
+    missing = [key for key in ("data", form.labels) if key not in content]
+    if missing:
+        raise DataError(
+            f"{path}: has no {missing[0]!r}, only {', '.join(sorted(map(str, content)))}; "
+            f"expected the python version of {form.folder}"
+        )
+    data, labels = content["data"], _labels(content[form.labels])
+    found = f"{list(data.shape)} {data.dtype}" if isinstance(data, np.ndarray) else type(data)
+    size = int(np.prod(_SHAPE))
+    if not isinstance(data, np.ndarray) or data.dtype != np.uint8 or data.shape[1:] != (size,):
+        raise DataError(f"{path}: 'data' is {found}, expected [n, {size}] uint8")
+    if labels is None or labels.shape != (len(data),):
+        raise DataError(
+            f"{path}: {form.labels!r} are not {len(data)} whole numbers, one for each image"
+        )
+    wrong = np.flatnonzero((labels < 0) | (labels >= form.classes))
+    if len(wrong):
+        raise DataError(
+            f"{path}: label {labels[wrong[0]]} of image {wrong[0]}; expected 0 to "
+            f"{form.classes - 1}"
+        )
+    return data.reshape(-1, *_SHAPE), labels
+
+
+def _labels(found: Any) -> NDArray[np.int64] | None:
+    """Return the labels as an array, or nothing if they are no list of whole numbers."""
+    if not isinstance(found, list) or not all(type(label) is int for label in found):
+        return None
+    return np.asarray(found, dtype=np.int64)
+
+
+def _halves(split: Split) -> tuple[Split, Split]:
+    images, labels = split
+    return (images[0::2], labels[0::2]), (images[1::2], labels[1::2])

@@ -1,0 +1,1 @@
+"""Networks of the suite's spaces, and the factory that network estimators draw them from."""

@@ -1,0 +1,1 @@
+"""Embedded tables: building, checking and describing them."""

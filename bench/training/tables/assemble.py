@@ -1,0 +1,84 @@
+"""From a finished build to the embedded table, its catalogue entry and its card."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from bench.data import Columns, content_digest, write_table
+from bench.errors import TrainingError
+from bench.spaces import NASBench201
+from bench.training.tables.build import BuildFile
+from bench.training.tables.card import make_card
+from bench.training.tables.embedded import EmbeddedTable, table_cells
+
+__all__ = ["assemble"]
+
+
+def assemble(build: BuildFile, data_folder: Path) -> Path:
+    """Write table, catalogue entry and card below `data_folder` (the folder of `bench.data`).
+
+    Returns
+    -------
+    Path
+        The parquet file.
+
+    Raises
+    ------
+    TrainingError
+        If a row is missing: the table is whole or it is not written.
+    """
+    table, columns = build.table, _columns(build)
+    path = data_folder / "embedded" / f"{table.name}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_table(path, columns)
+    file_digest, digest = sha256(path.read_bytes()).hexdigest(), content_digest(columns)
+    entry = data_folder / "catalogue" / "tables" / f"{table.name}.toml"
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    toml = _catalogue_toml(table, len(columns["index"]), file_digest, digest)
+    entry.write_text(toml, encoding="utf-8")
+    card = make_card(build, columns, file_digest, digest)
+    path.with_suffix(".md").write_text(card, encoding="utf-8")
+    return path
+
+
+def _columns(build: BuildFile) -> Columns:
+    cells = table_cells()
+    trainings, latencies = build.trainings(), build.latencies()
+    rounds = [latencies.get(row, []) for row in range(len(cells))]
+    untrained = len(cells) - len(trainings)
+    untimed = sum(len(each) < build.table.latency_rounds for each in rounds)
+    if untrained or untimed:
+        raise TrainingError(
+            f"{build.path}: {untrained} of {len(cells)} rows are not trained and {untimed} not "
+            f"timed; run `{build.table.command}` again to go on"
+        )
+    rows = [trainings[row] for row in range(len(cells))]
+    if any(list(cell) != row["cell"] for cell, row in zip(cells.tolist(), rows, strict=True)):
+        raise TrainingError(f"{build.path} holds rows of another numbering of cells")
+    space = NASBench201()
+    return {
+        "index": space.index(cells).astype(np.int16),
+        "arch_str": np.asarray(space.to_strings(cells), dtype=object),
+        **build.table.columns(rows, rounds),
+    }
+
+
+def _catalogue_toml(table: EmbeddedTable, rows: int, file_digest: str, digest: str) -> str:
+    columns = "\n".join(f'"{name}" = "{text}"' for name, text in table.column_meanings.items())
+    return f"""# Written by `{table.command}`.
+name = "{table.name}"
+title = "{table.title}"
+licence = "MIT"
+embedded = true
+file = "{table.name}.parquet"
+rows = {rows}
+sha256 = "{file_digest}"
+content_sha256 = "{digest}"
+command = "{table.command}"
+
+[columns]
+{columns}
+"""

@@ -1,0 +1,146 @@
+"""Building of an embedded table: every distinct cell trained and, if it says so, timed.
+
+The work goes to an append-only file of JSON lines, one for each finished row, so that it can be
+stopped at any moment and goes on where it was. Assembling the table from that file is the last step
+and refuses to run while a row is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import as_completed
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from bench.errors import TrainingError
+from bench.machine import interrupts_held, numeric_pool, processor_name
+from bench.training.tables.embedded import EmbeddedTable, TimedTable, table_cells
+
+__all__ = ["BuildFile", "measure_latencies", "train_rows"]
+
+
+class BuildFile:
+    """The append-only record of a build; its first line says with what it is built.
+
+    Parameters
+    ----------
+    path : Path
+        The file; made when it is not there.
+    table : EmbeddedTable
+        What is built, and by which recipe. A file of another recipe is refused.
+    """
+
+    def __init__(self, path: Path, table: EmbeddedTable) -> None:
+        self.path, self.table = path, table
+        recipe = asdict(table.recipe)
+        header = {"recipe": json.loads(json.dumps(recipe)), "environment": _environment()}
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.append(header)
+            return
+        self._drop_unfinished_line()
+        found = next(self._lines(), {})
+        if found.get("recipe") != header["recipe"]:
+            raise TrainingError(
+                f"{path} was begun with another recipe: found {found.get('recipe')}, expected "
+                f"{header['recipe']}; name another --work folder or remove the file"
+            )
+
+    def trainings(self) -> dict[int, dict[str, Any]]:
+        """Return what is finished, by row."""
+        return {line["row"]: line for line in self._lines() if "train_seconds" in line}
+
+    def latencies(self) -> dict[int, list[float]]:
+        """Return the milliseconds of every round so far, by row."""
+        rounds: dict[int, list[float]] = {}
+        for line in self._lines():
+            if "latency_ms" in line:
+                rounds.setdefault(line["row"], []).append(line["latency_ms"])
+        return rounds
+
+    def environment(self) -> dict[str, Any]:
+        """Return what the build was begun on: processor, versions."""
+        return dict(next(self._lines())["environment"])
+
+    def append(self, line: dict[str, Any]) -> None:
+        """Write one line and hand it to the operating system."""
+        with self.path.open("a", encoding="utf-8") as out:
+            out.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        with self.path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                try:
+                    yield json.loads(line)
+                except json.JSONDecodeError as error:
+                    raise TrainingError(f"{self.path} line {number} is damaged: {error}") from None
+
+    def _drop_unfinished_line(self) -> None:
+        content = self.path.read_bytes()
+        end = content.rfind(b"\n") + 1
+        if end < len(content):
+            os.truncate(self.path, end)
+
+
+def train_rows(
+    build: BuildFile, rows: Sequence[int], *, workers: int, finished: Callable[[int], None]
+) -> None:
+    """Train the rows that the build file does not hold yet, `workers` at a time.
+
+    `finished` is called with the number of rows done after each one.
+    """
+    done = build.trainings()
+    todo = [row for row in rows if row not in done]
+    finished(len(rows) - len(todo))
+    cells = table_cells()
+    pool, _ = numeric_pool(workers)
+    with pool:
+        with interrupts_held():
+            futures = [pool.submit(build.table.train, row, cells[row].tolist()) for row in todo]
+        try:
+            for count, future in enumerate(as_completed(futures), start=1):
+                build.append(future.result())
+                finished(len(rows) - len(todo) + count)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def measure_latencies(build: BuildFile, *, finished: Callable[[int], None]) -> None:
+    """Time every network of a `TimedTable`, one by one on one thread, in rounds over all of them.
+
+    Rounds lie minutes apart, so that a disturbance of the machine meets different networks in each.
+    `finished` is called with the number of timings done.
+    """
+    table = build.table
+    if not isinstance(table, TimedTable):
+        return
+    torch.set_num_threads(1)
+    cells = table_cells()
+    done = {row: len(rounds) for row, rounds in build.latencies().items()}
+    for turn in range(table.latency_rounds):
+        for row, cell in enumerate(cells):
+            if done.get(row, 0) <= turn:
+                ms = table.latency_ms(cell.tolist())
+                build.append({"row": row, "latency_ms": round(ms, 6)})
+            finished(turn * len(cells) + row + 1)
+
+
+def _environment() -> dict[str, Any]:
+    import sklearn
+
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "scikit-learn": sklearn.__version__,
+        "machine": platform.machine(),
+        "processor": processor_name(),
+    }

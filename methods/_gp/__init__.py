@@ -1,0 +1,1 @@
+"""Gaussian processes and acquisition functions that methods share."""

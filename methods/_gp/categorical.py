@@ -1,0 +1,211 @@
+"""A Gaussian process for categories (*ours*): kernel of weighted Hamming distance, linear trend.
+
+k(x, x') = s exp(-sum_v w_v [x_v != x'_v] - sum_f w_f (x_f - x'_f)^2) + 100 (1 + t.t'): a product
+over variables v, of which only equal and unequal is known, and over numeric features f; and a
+diffuse prior on the coefficients of a trend, linear in some regressors t. Parameters maximise the
+marginal likelihood times log-normal priors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from methods._gp.posterior import Process, standardising
+
+__all__ = ["CategoricalProcess", "Layout", "Priors", "fit_categorical"]
+
+Floats = NDArray[np.float64]
+
+_TREND_VARIANCE = 100.0  # of each coefficient, outcomes and regressors standardised: diffuse
+_BOUNDS = (-12.0, 6.0)  # of the logarithm of any parameter
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the columns of the inputs are: categories first, then features, regressors last."""
+
+    categories: int
+    features: int = 0
+
+    @property
+    def weights(self) -> int:
+        """How many columns the kernel compares."""
+        return self.categories + self.features
+
+
+@dataclass(frozen=True)
+class Priors:
+    """Medians of the parameters, and standard deviations of their logarithms.
+
+    Attributes
+    ----------
+    weights, weights_spread : float
+        Of w; the median is of their sum over all columns, so that random architectures of any space
+        are about as far apart.
+    variance, variance_spread : float
+        Of s, the outcomes being standardised.
+    noise, noise_spread : float
+        Of the variance of the noise.
+    """
+
+    weights: float = 1.0
+    weights_spread: float = 1.5
+    variance: float = 1.0
+    variance_spread: float = 1.0
+    noise: float = 0.01
+    noise_spread: float = 1.0
+
+    def centre(self, columns: int) -> Floats:
+        """Return the logarithms [columns + 2] of the medians."""
+        found: Floats = np.log(
+            [*[self.weights / columns] * columns, self.variance, self.noise], dtype=np.float64
+        )
+        return found
+
+    def spread(self, columns: int) -> Floats:
+        """Return the standard deviations [columns + 2] of the logarithms."""
+        return np.array([*[self.weights_spread] * columns, self.variance_spread, self.noise_spread])
+
+
+class CategoricalProcess(Process):
+    """The process with given parameters, conditioned on observations.
+
+    Parameters
+    ----------
+    inputs : array [n, categories + features + regressors]
+        Features and regressors are standardised here.
+    outcomes : array [n]
+        In their own units.
+    parameters : array [categories + features + 2]
+        Logarithms of w, s and the variance of the noise.
+    layout : Layout
+    """
+
+    def __init__(
+        self, inputs: Floats, outcomes: Floats, parameters: Floats, layout: Layout
+    ) -> None:
+        self.parameters, self.layout = parameters, layout
+        self._weights = np.exp(parameters[:-2])
+        numbers = inputs[:, layout.categories :]
+        self._centre, width = numbers.mean(axis=0), numbers.std(axis=0)
+        # A number that never differed says nothing: all are at 0.
+        self._width = np.where(width > 1e-12 * np.maximum(1.0, abs(self._centre)), width, np.inf)
+        super().__init__(inputs, outcomes, noise=float(np.exp(parameters[-1])))
+
+    def distances(self, inputs: Floats) -> Floats:
+        """Return, for each column of the kernel, the distances between inputs, [columns, n n]."""
+        categories, features, _ = self._parts(inputs)
+        differ = categories[:, None] != categories[None]
+        squares = (features[:, None] - features[None]) ** 2
+        both = np.concatenate([differ, squares], axis=2)
+        return np.ascontiguousarray(both.reshape(-1, self.layout.weights).T)
+
+    def trend(self, left: Floats, right: Floats) -> Floats:
+        """Return the part of the prior covariance [k, l] that the trend has."""
+        covariance: Floats = _TREND_VARIANCE * (self._basis(left) @ self._basis(right).T)
+        return covariance
+
+    def _covariance(self, left: Floats, right: Floats) -> Floats:
+        (a, f, _), (b, g, _) = self._parts(left), self._parts(right)
+        of_categories = self._weights[: self.layout.categories]
+        root = np.sqrt(self._weights[self.layout.categories :])
+        f, g = f * root, g * root
+        hidden: Floats = 2.0 * (f @ g.T) - (f**2).sum(axis=1)[:, None] - (g**2).sum(axis=1)
+        hidden += self.parameters[-2] - of_categories.sum()
+        for v, weight in enumerate(of_categories):
+            hidden += weight * (a[:, v, None] == b[:, v])
+        np.exp(hidden, out=hidden)
+        return hidden + self.trend(left, right)
+
+    def _variance(self, inputs: Floats) -> Floats:
+        trend = _TREND_VARIANCE * (self._basis(inputs) ** 2).sum(axis=1)
+        variance: Floats = np.exp(self.parameters[-2]) + trend
+        return variance
+
+    def _parts(self, inputs: Floats) -> tuple[Floats, Floats, Floats]:
+        numbers = (inputs[:, self.layout.categories :] - self._centre) / self._width
+        features = self.layout.features
+        return inputs[:, : self.layout.categories], numbers[:, :features], numbers[:, features:]
+
+    def _basis(self, inputs: Floats) -> Floats:
+        regressors = self._parts(inputs)[2]
+        return np.concatenate([np.ones((len(inputs), 1)), regressors], axis=1)
+
+
+def fit_categorical(
+    inputs: Floats,
+    outcomes: Floats,
+    layout: Layout,
+    *,
+    priors: Priors,
+    last: CategoricalProcess | None = None,
+    maxiter: int = 20,
+) -> CategoricalProcess:
+    """Fit the parameters, starting from the last fit or, four times as long, from the medians.
+
+    Parameters
+    ----------
+    inputs : array [n, columns]
+    outcomes : array [n]
+    layout : Layout
+    maxiter : int
+        Of L-BFGS-B, with analytic gradients; a step costs n^3.
+    """
+    from scipy.optimize import minimize
+
+    centre, spread = priors.centre(layout.weights), priors.spread(layout.weights)
+    start, steps = (centre, 4 * maxiter) if last is None else (last.parameters, maxiter)
+    prior = CategoricalProcess(inputs, outcomes, centre, layout)
+    distances, trend = prior.distances(inputs), prior.trend(inputs, inputs)
+    shift, scale = standardising(outcomes)
+    standardised = (outcomes - shift) / scale
+
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        value, gradient = _negative_log_likelihood(parameters, distances, trend, standardised)
+        off = (parameters - centre) / spread
+        return value + 0.5 * float(off @ off), gradient + off / spread
+
+    found = minimize(
+        loss,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[_BOUNDS] * len(start),
+        options={"maxiter": steps},
+    )
+    return CategoricalProcess(inputs, outcomes, np.asarray(found.x), layout)
+
+
+def _negative_log_likelihood(
+    parameters: Floats, distances: Floats, trend: Floats, outcomes: Floats
+) -> tuple[float, Floats]:
+    """Return minus the log marginal likelihood and its gradient [columns + 2].
+
+    Parameters
+    ----------
+    distances : array [columns, n n]
+    trend : array [n, n]
+        What the trend adds to the covariance.
+    """
+    from scipy.linalg import cho_solve, cholesky
+
+    n = len(outcomes)
+    weights, noise = np.exp(parameters[:-2]), np.exp(parameters[-1])
+    hidden = np.exp(parameters[-2] - weights @ distances)
+    covariance = hidden.reshape(n, n) + trend + (noise + 1e-8) * np.eye(n)
+    try:
+        factor = cholesky(covariance, lower=True, check_finite=False)
+    except np.linalg.LinAlgError:
+        return 1e10, np.zeros_like(parameters)
+    solved = cho_solve((factor, True), outcomes, check_finite=False)
+    inverse = cho_solve((factor, True), np.eye(n), check_finite=False)
+    value = 0.5 * outcomes @ solved + np.log(np.diag(factor)).sum()
+    sensitivity = 0.5 * (inverse - np.outer(solved, solved))
+    through = sensitivity.ravel() * hidden
+    gradient = np.concatenate(
+        [-weights * (distances @ through), [through.sum(), noise * np.trace(sensitivity)]]
+    )
+    return float(value), gradient

@@ -1,0 +1,1 @@
+"""How reports look: templates, numbers, figure style, files."""

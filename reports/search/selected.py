@@ -1,0 +1,69 @@
+"""What methods select: the one architecture of a run that did best in what it saw. Numbers only.
+
+Of protocols that name the indicator `selected`: papers of a single objective are judged by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.indicators import bootstrap_interval
+from bench.results.search import SearchResults
+from bench.seeds import stream
+from reports.search.comparison import common_matrix
+from reports.search.leaderboard import AgainstRandom, against_random
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Selected", "make_selected", "selected_column"]
+
+
+@dataclass(frozen=True)
+class Selected:
+    """What one method selects, over the common repetitions.
+
+    Attributes
+    ----------
+    objective, low, high : float
+        Median of the held-back first objective in its own unit, and the 95 % bootstrap interval of
+        the median.
+    seconds : float
+        Median of the simulated seconds of a run, estimates included.
+    against_random : AgainstRandom, optional
+        Of the objective's reduction; None for random search itself, and where it has no runs.
+    """
+
+    method: str
+    objective: float
+    low: float
+    high: float
+    seconds: float
+    against_random: AgainstRandom | None
+
+
+def selected_column(results: SearchResults) -> str:
+    """Return the column of `run_frame` that holds the selected architecture's first objective."""
+    return f"selected_{results.protocol.rules.task.objectives[0].name}"
+
+
+def make_selected(results: SearchResults, frame: pd.DataFrame) -> tuple[Selected, ...]:
+    """Return what each method selects, the best first; nothing if the protocol does not ask.
+
+    The interval is drawn from the stream (protocol id, "bootstrap selected", method).
+    """
+    if "selected" not in results.protocol.rules.indicators or not results.common_repetitions():
+        return ()
+    values = common_matrix(frame, results, selected_column(results))
+    seconds = np.median(common_matrix(frame, results, "simulated_seconds"), axis=1)
+    against = against_random(results.methods, -values)
+    found = []
+    for i, method in enumerate(results.methods):
+        rng = stream(results.protocol.id, "bootstrap selected", method)
+        low, high = bootstrap_interval(values[i], rng=rng)
+        median = float(np.median(values[i]))
+        found.append(Selected(method, median, low, high, float(seconds[i]), against.get(method)))
+    return tuple(sorted(found, key=lambda each: (each.objective, each.method)))

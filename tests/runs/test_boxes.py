@@ -1,0 +1,237 @@
+"""Runs over boxes: floats in the journal, resuming, what is refused, results, reports."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from method_bodies import RANDOM_BODY
+
+from bench.entrants.method import find_method
+from bench.errors import CallError, JournalError, MethodError, ResultsError
+from bench.indicators import hypervolume
+from bench.method import Method, Problem
+from bench.protocol.search import load_protocol
+from bench.results.search import load_search_results
+from bench.runs.journal import read_journal
+from bench.runs.search import run
+from bench.runs.sweep import plan
+from reports import build_report
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SPACES = '    spaces = ("box",)\n'
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Branin-Currin with 27 evaluations and 3 repetitions."""
+    text = (ROOT / "protocols" / "lamoo-branin-currin.toml").read_text(encoding="utf-8")
+    text = text.replace('name = "lamoo-branin-currin"', 'name = "small-box"', 1)
+    text = text.replace("evaluations = 100", "evaluations = 27")
+    text = text.replace("repetitions = 20", "repetitions = 3")
+    path = tmp_path_factory.mktemp("protocol") / "small-box.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def protocol(small):
+    return load_protocol(str(small))
+
+
+@pytest.fixture(scope="module")
+def task(protocol):
+    return protocol.task()
+
+
+@pytest.fixture
+def toy(method_file):
+    return method_file(SPACES + RANDOM_BODY)
+
+
+def content(path):
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    for line in lines:
+        for key in ("seal", "ask_seconds", "tell_seconds"):
+            line.pop(key, None)
+    return lines
+
+
+# -- the journal -----------------------------------------------------------------------------------
+
+
+def test_floats_come_back_to_the_last_bit(protocol, task, toy, tmp_path):
+    outcome = run(protocol, task, find_method(toy), 0, tmp_path)
+    assert outcome.status == "done", outcome.error
+    journal = read_journal(outcome.path)
+    assert len(journal.architectures) == 27
+    assert {type(value) for row in journal.architectures for value in row} == {float}
+    found = find_method(toy)
+    rng = protocol.method_stream("toy", 0)
+    asked = [task.space.sample(rng, n) for n in (5, 5, 5, 2)]
+    expected = np.concatenate([protocol.initial_designs(task.space, 0), *asked])
+    assert found.name == "toy"
+    assert task.space.check(journal.architectures).tobytes() == expected.tobytes()
+
+
+def test_a_whole_number_stays_a_float_and_a_category_an_integer(
+    protocol, task, small_protocol, small_task, method_file, tmp_path
+):
+    corner = method_file(
+        SPACES + "    def ask(self, n):\n        return [Candidate((1, 0))] * n\n"
+        "    def tell(self, evaluations):\n        pass"
+    )
+    outcome = run(protocol, task, find_method(corner), 0, tmp_path)
+    assert '"architectures":[[1.0,0.0],[1.0,0.0],' in outcome.path.read_text()
+    assert read_journal(outcome.path).batches[1].architectures[0] == (1.0, 0.0)
+    finite = method_file(RANDOM_BODY, "finite")
+    outcome = run(small_protocol, small_task, find_method(finite), 0, tmp_path)
+    assert {type(v) for row in read_journal(outcome.path).architectures for v in row} == {int}
+
+
+def test_cut_at_every_line_it_resumes_alike(protocol, task, toy, tmp_path):
+    whole = run(protocol, task, find_method(toy), 0, tmp_path)
+    reference, data = content(whole.path), whole.path.read_bytes()
+    ends = [i + 1 for i, byte in enumerate(data) if byte == ord("\n")]
+    for cut in (0, *ends, *(end - 9 for end in ends), ends[1] + 40):
+        whole.path.write_bytes(data[:cut])
+        assert run(protocol, task, find_method(toy), 0, tmp_path).status == "done"
+        assert content(whole.path) == reference
+
+
+def test_a_difference_in_the_last_bit_is_one(protocol, task, method_file, tmp_path):
+    body = SPACES + RANDOM_BODY
+    outcome = run(protocol, task, find_method(method_file(body)), 0, tmp_path)
+    lines = outcome.path.read_bytes().splitlines(keepends=True)
+    outcome.path.write_bytes(b"".join(lines[:-1]))
+    shaken = body.replace(
+        "return candidates(self.problem.space.sample(self.problem.rng, n))",
+        "return candidates(np.nextafter(self.problem.space.sample(self.problem.rng, n), 0.5))",
+    )
+    assert shaken != body
+    spec = method_file(shaken)
+    header = json.loads(lines[0])
+    header["source_sha256"] = find_method(spec).source_sha256()
+    _resealed(outcome.path, [header, *map(json.loads, lines[1:-1])])
+    with pytest.raises(JournalError, match=r"line 3: toy does not repeat this run: candidate 0"):
+        run(protocol, task, find_method(spec), 0, tmp_path)
+
+
+def _resealed(path, lines):
+    from bench.runs.journal import _canonical, _seal
+
+    seal, written = "", []
+    for line in lines:
+        line.pop("seal", None)
+        seal = _seal(seal, line)
+        written.append(_canonical(line | {"seal": seal}) + b"\n")
+    path.write_bytes(b"".join(written))
+
+
+# -- what is refused -------------------------------------------------------------------------------
+
+ILLEGAL = {
+    "[0.5, 1.5]": r"point \[0.5, 1.5\] has 1.5 for 'x1' \(variable 1\); expected 0 to 1",
+    "[-1e-9, 0.5]": "has -1e-09 for 'x0'",
+    "[float('nan'), 0.5]": "has nan for 'x0'",
+    "[0.5, float('inf')]": "has inf for 'x1'",
+    "[0.5]": r"expected points of shape \[n, 2\], got \[1, 1\]",
+    "['a', 'b']": "expected real numbers",
+}
+
+
+@pytest.mark.parametrize("point", ILLEGAL)
+def test_a_point_that_is_not_in_the_box_ends_the_run(point, protocol, task, method_file, tmp_path):
+    spec = method_file(
+        f"{SPACES}    def ask(self, n):\n        return [Candidate(tuple({point}))]\n"
+        "    def tell(self, evaluations):\n        pass"
+    )
+    outcome = run(protocol, task, find_method(spec), 0, tmp_path)
+    assert outcome.status == "failed"
+    assert re.search(f"toy asked for an illegal architecture: .*{ILLEGAL[point]}", outcome.error)
+    assert len(read_journal(outcome.path).architectures) == 10
+
+
+def test_a_method_for_finite_spaces_is_refused_before_anything_runs(
+    small, protocol, task, method_file, tmp_path
+):
+    message = (
+        "method '(toy|local-search)' searches finite spaces, and that of small-box is a box; "
+        "choose another method"
+    )
+    with pytest.raises(CallError, match=message):
+        run(protocol, task, find_method(method_file(RANDOM_BODY)), 0, tmp_path / "a")
+    for name in (method_file(RANDOM_BODY), "local-search"):
+        with pytest.raises(CallError, match=message):
+            plan([str(small)], results=tmp_path / "a", methods=["random", name])
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_method_for_boxes_is_refused_a_finite_space(small_protocol, small_task, toy, tmp_path):
+    with pytest.raises(CallError, match="'toy' searches box spaces, and that of small is a finite"):
+        run(small_protocol, small_task, find_method(toy), 0, tmp_path)
+
+
+def test_a_box_is_no_finite_space(task):
+    problem = Problem(
+        space=task.space,
+        objectives=task.objectives,
+        cheap_objectives=(),
+        reference_point=np.ones(2),
+        evaluations=20,
+        batch=5,
+        initial=task.space.check([]),
+        rng=np.random.default_rng(0),
+        _cheap=task.cheap,
+    )
+    with pytest.raises(MethodError, match="'branin-currin' is a box; expected a finite space"):
+        _ = problem.finite_space
+    assert Method.spaces == ("finite",)
+
+
+# -- results and reports ---------------------------------------------------------------------------
+
+
+def test_results_are_held_against_the_papers_maximum(protocol, task, toy, tmp_path):
+    for repetition in range(3):
+        run(protocol, task, find_method(toy), repetition, tmp_path)
+    results = load_search_results(protocol, tmp_path)
+    maximum = protocol.rules.normalisation.maximum
+    assert results.architectures is None
+    assert results.front_hypervolume == maximum
+    reference = protocol.raw_reference_point
+    for each in results.runs:
+        scores = task.score(task.space.check(each.journal.architectures))
+        reached = hypervolume(scores, reference)
+        assert each.hypervolume_ratio == pytest.approx(reached / maximum)
+        np.testing.assert_allclose(each.score, scores)  # in their own units
+        row = results.frame().set_index("repetition").loc[each.repetition]
+        assert row["log10_hypervolume_difference"] == pytest.approx(np.log10(maximum - reached))
+
+
+def test_recorded_objectives_are_compared(protocol, task, toy, tmp_path):
+    outcome = run(protocol, task, find_method(toy), 0, tmp_path)
+    lines = [json.loads(line) for line in outcome.path.read_text().splitlines()]
+    lines[2]["objectives"][1][0] *= 1.0 + 1e-7
+    _resealed(outcome.path, lines)
+    with pytest.raises(ResultsError, match="evaluation 11 records objectives"):
+        load_search_results(protocol, tmp_path)
+
+
+def test_a_report_copes_with_no_tables_and_no_count(protocol, task, toy, tmp_path):
+    for spec in (toy, "random"):
+        for repetition in range(3):
+            run(protocol, task, find_method(spec), repetition, tmp_path / "results")
+    build_report([load_search_results(protocol, tmp_path / "results")], tmp_path / "out")
+    folder = tmp_path / "out" / f"small-box-{protocol.short_id}"
+    page = (folder / "report.md").read_text(encoding="utf-8")
+    assert "| Searched | a continuous box, that of branin-currin |" in page
+    assert "| Source of numbers | closed form branin-currin: Dixon and Szego" in page
+    assert "as a share of the maximum that the papers use, 59.3601; objectives in their own" in page
+    assert "| Attainable ratio | 0.9948: what 100 points reach that a long search placed" in page
+    assert "log10 hypervolume difference" in page
+    for figure in ("anytime", "attainment", "profile", "final"):
+        assert (folder / "figures" / f"{figure}.svg").exists()

@@ -15,8 +15,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bench.protocol.ranking import load_ranking_protocol
-from bench.protocol.search import MAIN_ROSTER, load_protocol, released_protocols
+from bench.protocol import (
+    MAIN_ROSTER,
+    load_ranking_protocol,
+    load_search_protocol,
+    released_protocols,
+)
 from reports.rendering.display import MISSING, count_of, interval, objective, rank, ratio
 from reports.rendering.markup import save
 from reports.search.comparison import RANDOM
@@ -81,7 +85,7 @@ def leaderboard(text: str, folder: Path = PUBLISHED) -> str:
     """Return the README with the leaderboard of the protocol that it names made anew."""
     block = re.search(r"<!-- leaderboard: (\S+) .* -->\n(?:.*\n){2}((?:\|.*\n)*)", text)
     assert block, "README has a leaderboard"
-    protocol = load_protocol(block[1])
+    protocol = load_search_protocol(block[1])
     lines = [
         _line(
             f"`{row['method']}`",
@@ -97,15 +101,15 @@ def leaderboard(text: str, folder: Path = PUBLISHED) -> str:
 
 def _main(folder: Path) -> list[str]:
     return [
-        _search_line(f"`{name}`", folder / f"{name}-{load_protocol(name).short_id}", name)
-        for name in released_protocols()
+        _search_line(f"`{name}`", folder / f"{name}-{load_search_protocol(name).short_id}", name)
+        for name in released_protocols("search")
     ]
 
 
 def _rosters(folder: Path) -> list[str]:
     lines = []
-    for name in released_protocols():
-        protocol = load_protocol(name)
+    for name in released_protocols("search"):
+        protocol = load_search_protocol(name)
         for roster in sorted({*protocol.rules.rosters} - {MAIN_ROSTER}):
             home = folder / f"{name}-{protocol.short_id}-{roster}"
             if home.is_dir():
@@ -121,18 +125,18 @@ def _search_line(title: str, home: Path, name: str) -> str:
     better = [row for row in others if _beats_random(row, "median_difference_to_random")]
     return _line(
         title,
-        _links(home, load_protocol(name).short_id),
+        _links(home, load_search_protocol(name).short_id),
         f"`{best['method']}` {ratio(float(best['hypervolume_ratio_median']))}",
         ratio(float(chance["hypervolume_ratio_median"])),
-        ratio(load_protocol(name).rules.normalisation.attainable),
+        ratio(load_search_protocol(name).rules.normalisation.attainable),
         count_of(len(better), len(others)),
     )
 
 
 def _selected(folder: Path) -> list[str]:
     lines = []
-    for name in released_protocols():
-        short_id = load_protocol(name).short_id
+    for name in released_protocols("search"):
+        short_id = load_search_protocol(name).short_id
         file = folder / f"{name}-{short_id}" / "selected.csv"
         if not file.exists():
             continue
@@ -159,7 +163,7 @@ def _beats_random(row: Row, difference: str) -> bool:
 
 def _ranks(folder: Path) -> list[str]:
     lines = []
-    for name in released_protocols("rank"):
+    for name in released_protocols("ranking"):
         short_id = load_ranking_protocol(name).short_id
         rows = _read(folder / f"{name}-{short_id}" / "ranks.csv")
         most = max(int(row["cells"]) for row in rows)

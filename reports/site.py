@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import CallError
-from bench.protocol.search import MAIN_ROSTER
+from bench.protocol import MAIN_ROSTER
 from bench.results.ranking import RankingResults
 from bench.results.search import SearchResults
 from reports.ranking import write_ranking

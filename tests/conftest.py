@@ -53,3 +53,19 @@ def method_file(tmp_path: Path):
         return f"{path}:Toy"
 
     return write
+
+
+@pytest.fixture
+def monas(capsys, monkeypatch, tmp_path):
+    """Run `monas` in an empty folder; return its exit status and what it printed."""
+    from bench.cli import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words):
+        with pytest.raises(SystemExit) as left:
+            main([str(word) for word in words])
+        said = capsys.readouterr()
+        return left.value.code, said.out, said.err
+
+    return call

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bench.data import catalogue_entry
-from bench.protocol.search import load_protocol, released_protocols
+from bench.protocol import load_search_protocol, released_protocols
 from bench.tasks import pinned_tables
 
 
 def _here(name):
-    tables = pinned_tables(load_protocol(name).rules.task)
+    tables = pinned_tables(load_search_protocol(name).rules.task)
     return all(catalogue_entry(table.name).path.exists() for table in tables)
 
 
-PLAYABLE = [name for name in released_protocols() if _here(name)]
+PLAYABLE = [name for name in released_protocols("search") if _here(name)]
 EMBEDDED = ["nb201-digits", "nb201-digits-3obj"]
 
 assert set(EMBEDDED) <= set(PLAYABLE)

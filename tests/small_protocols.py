@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.protocol.search import SearchProtocol, load_protocol
+from bench.protocol import SearchProtocol, load_search_protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,7 +27,7 @@ def small_protocol_file(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def small_protocol(small_protocol_file) -> SearchProtocol:
-    return load_protocol(str(small_protocol_file))
+    return load_search_protocol(str(small_protocol_file))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.protocol.ranking import load_ranking_protocol
+from bench.protocol import load_ranking_protocol
 
 RULES = """
 kind = "rank"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bench
 from bench.entrants.method import find_method
-from bench.protocol.search import load_protocol, released_protocols
+from bench.protocol import load_search_protocol, released_protocols
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,8 +42,8 @@ NEED_AN_ESTIMATE = {"mote-nas", "mote-nas-ef", "mote-nas-mo", "mote-nas-paper", 
 
 def test_every_registered_method_is_in_every_roster():
     registered = {entry.name for entry in entry_points(group="monas.methods")} - NEED_AN_EXTRA
-    for name in released_protocols():
-        rules = load_protocol(name).rules
+    for name in released_protocols("search"):
+        rules = load_search_protocol(name).rules
         roster = {e.method for e in rules.roster}
         if rules.task.kind == "function":  # of those that can search a box
             assert {"random", "nsga2", "lamoo-random"} <= roster < registered
@@ -56,13 +56,13 @@ def test_every_registered_method_is_in_every_roster():
 
 def test_methods_that_need_an_extra_are_in_a_roster_of_their_own():
     for name in ("nb201-digits", "nb201-cifar10", "lamoo-nb201"):
-        entries = load_protocol(name).entrants("bayesian").values()
+        entries = load_search_protocol(name).entrants("bayesian").values()
         assert {e.method for e in entries} == NEED_AN_EXTRA
 
 
 def test_variants_of_rosters_have_settings_that_their_methods_know():
-    for name in released_protocols():
-        for entry in load_protocol(name).entrants().values():
+    for name in released_protocols("search"):
+        for entry in load_search_protocol(name).entrants().values():
             find_method(entry.method).method.effective_settings(entry.settings)
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playing import planned, run
 from released import PLAYABLE
 
 from bench.entrants.method import find_method, registered_methods
-from bench.protocol.search import load_protocol, released_protocols
+from bench.protocol import load_search_protocol, released_protocols
 from bench.results.search import load_search_results
-from bench.runs.search import run
-from bench.runs.sweep import perform, plan
+from bench.runs.sweep import perform
 from reports.rendering.display import interval, rank, ratio
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +26,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def published(name, file):
     """Return the rows of a published CSV file of one protocol."""
-    folder = ROOT / "reports" / "published" / f"{name}-{load_protocol(name).short_id}"
+    folder = ROOT / "reports" / "published" / f"{name}-{load_search_protocol(name).short_id}"
     with (folder / file).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
@@ -35,7 +35,7 @@ def test_example_method_runs(tmp_path):
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     file = tmp_path / "my_method.py"
     file.write_text(code, encoding="utf-8")
-    protocol = load_protocol("nb201-digits")
+    protocol = load_search_protocol("nb201-digits")
     found = find_method(f"{file}:Neighbours")
     outcome = run(protocol, protocol.task(), found, 0, tmp_path)
     assert outcome.status == "done", outcome.error
@@ -47,7 +47,7 @@ def test_leaderboard_is_the_published_one():
     block = re.search(
         r"<!-- leaderboard: (.*?) -->\n(.*?)<!-- end of leaderboard -->", README, flags=re.DOTALL
     )
-    assert block[1] == load_protocol("nb201-digits-3obj").label
+    assert block[1] == load_search_protocol("nb201-digits-3obj").label
     shown = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in block[2].strip().splitlines()[2:]
@@ -73,14 +73,14 @@ def test_every_method_is_listed():
         assert f"| `{name}` |" in README
 
 
-@pytest.mark.parametrize("name", released_protocols())
+@pytest.mark.parametrize("name", released_protocols("search"))
 def test_published_summary_says_what_the_leaderboards_say(name):
     text = (ROOT / "reports" / "published" / "README.md").read_text(encoding="utf-8")
     text = text[text.index("<!-- protocols -->") : text.index("<!-- rosters -->")]
     (line,) = [line for line in text.splitlines() if line.startswith(f"| `{name}` |")]
     rows = published(name, "leaderboard.csv")
     best = max(rows, key=lambda row: float(row["hypervolume_ratio_median"]))
-    assert load_protocol(name).short_id in line
+    assert load_search_protocol(name).short_id in line
     assert f"| `{best['method']}` {ratio(float(best['hypervolume_ratio_median']))} |" in line
     (chance,) = [row for row in rows if row["method"] == "random"]
     assert f"| {ratio(float(chance['hypervolume_ratio_median']))} |" in line
@@ -95,7 +95,7 @@ def test_published_summary_says_what_the_leaderboards_say(name):
 @pytest.mark.parametrize("name", PLAYABLE)
 def test_published_results_can_be_made_again(name, tmp_path):
     rows = [row for row in published(name, "runs.csv") if row["repetition"] == "0"]
-    protocol = load_protocol(name)
+    protocol = load_search_protocol(name)
     assert {row["method"] for row in rows} == set(protocol.entrants("main"))
     near = 1e-9
     if protocol.rules.budget.evaluations > 200:  # a method that models takes minutes
@@ -106,8 +106,8 @@ def test_published_results_can_be_made_again(name, tmp_path):
         rows, near = [row for row in rows if row["method"] == "random"], 1e-4
     assert {row["protocol_id"] for row in rows} == {protocol.id}
     names = [row["method"] for row in rows]
-    for planned in plan([name], results=tmp_path, methods=names, repetitions=1):
-        outcome = perform(planned)
+    for each in planned(name, results=tmp_path, entrants=names, repetitions=1).runs:
+        outcome = perform(each)
         assert outcome.status == "done", outcome.error
     made = {each.method: each for each in load_search_results(protocol, tmp_path).runs}
     for row in rows:

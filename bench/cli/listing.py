@@ -1,4 +1,4 @@
-"""`monas list`: what there is."""
+"""`monas list`: protocols, methods, estimators, tasks and data."""
 
 from __future__ import annotations
 
@@ -41,28 +41,19 @@ def listing(what: str, settings: bool) -> None:
 
 
 def _protocols() -> None:
-    from bench.protocol.search import load_protocol, released_protocols
+    from bench.protocol import SearchProtocol, load_protocol, released_protocols
 
-    for name in released_protocols():
-        protocol = load_protocol(name)
-        budget = protocol.rules.budget
+    for protocol in map(load_protocol, released_protocols()):
         click.echo(f"{protocol.label}\n    {protocol.rules.title}")
-        click.echo(
-            f"    {budget.evaluations} evaluations, {budget.initial} shared initial designs, "
-            f"batches of {budget.batch}, {protocol.rules.repetitions} repetitions"
-        )
-    _rank_protocols()
-
-
-def _rank_protocols() -> None:
-    from bench.protocol.ranking import load_ranking_protocol
-    from bench.protocol.search import released_protocols
-
-    for name in released_protocols("rank"):
-        protocol = load_ranking_protocol(name)
-        click.echo(f"{protocol.label}\n    {protocol.rules.title}")
-        sets = ", ".join(each.title for each in protocol.rules.sets)
-        click.echo(f"    {len(protocol.rules.roster)} entries ranked on {sets}")
+        if isinstance(protocol, SearchProtocol):
+            budget = protocol.rules.budget
+            click.echo(
+                f"    {budget.evaluations} evaluations, {budget.initial} shared initial designs, "
+                f"batches of {budget.batch}, {protocol.repetitions} repetitions"
+            )
+        else:
+            sets = ", ".join(each.title for each in protocol.rules.sets)
+            click.echo(f"    {len(protocol.rules.roster)} entries ranked on {sets}")
 
 
 def _methods(settings: bool) -> None:
@@ -100,13 +91,13 @@ def _entrant(name: str, entrant: type[Configured], settings: bool, *needs: str) 
 
 
 def _tasks() -> None:
-    from bench.protocol.search import load_protocol, released_protocols
-    from bench.tasks import origin
+    from bench.protocol import load_search_protocol, released_protocols
 
-    for name in released_protocols():
-        task = load_protocol(name).rules.task
+    for name in released_protocols("search"):
+        protocol = load_search_protocol(name)
+        task = protocol.rules.task
         objectives = ", ".join(f"{o.name} ({o.unit})" for o in task.objectives)
-        click.echo(f"{name}: {origin(task)} over {task.space}; minimise {objectives}")
+        click.echo(f"{name}: {protocol.origin} over {task.space}; minimise {objectives}")
 
 
 def _data() -> None:

@@ -80,10 +80,7 @@ def front(file: Path, searches: int, points: int) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def lock(file: Path) -> None:
     """Print the line that releases FILE: add it to protocols/LOCK and never change FILE."""
-    from bench.protocol.files import protocol_kind
-    from bench.protocol.ranking import load_ranking_protocol
-    from bench.protocol.search import load_protocol
+    from bench.protocol import load_protocol
 
-    load = load_ranking_protocol if protocol_kind(str(file)) == "rank" else load_protocol
-    loaded = load(str(file))
+    loaded = load_protocol(str(file))
     click.echo(f"{loaded.id}  {loaded.name}")

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from bench.cli.console import results_option
-from bench.cli.left_out import loaded_if_here
-from bench.cli.ranking import rank_results
+from bench.cli.skipped import results_if_here
 from bench.errors import CallError
 
 __all__ = ["report"]
@@ -24,7 +23,7 @@ __all__ = ["report"]
     help="Show this roster of the protocol, or `all`; may be given several times.  [default: main]",
 )
 @click.option(
-    "--if-here", is_flag=True, help="Leave out protocols without results, or without their tables."
+    "--if-here", is_flag=True, help="Skip protocols without results, or without their tables."
 )
 @results_option
 @click.option(
@@ -44,24 +43,24 @@ def report(
     """Make the report of PROTOCOL, or of every protocol that has results.
 
     Everything is recomputed from the journals and the table; the same results give the same bytes.
-    Methods that stand in no roster are always shown.
+    Methods that are in no roster are always shown.
     """
-    from bench.protocol.files import protocol_kind
-    from bench.protocol.search import MAIN_ROSTER, load_protocol, released_protocols
-    from bench.results.search import load_search_results
+    from bench.protocol import MAIN_ROSTER, load_protocol, released_protocols
+    from bench.results import RankingResults, SearchResults, load_results
     from reports import build_report
 
-    ranked = rank_results(protocols, results, if_here=if_here)
-    names = protocols or released_protocols()
-    chosen = [load_protocol(name) for name in names if protocol_kind(name) == "search"]
     shown = () if "all" in rosters else rosters or (MAIN_ROSTER,)
+    chosen = [load_protocol(name) for name in protocols or released_protocols()]
     if not protocols:
-        chosen = [p for p in chosen if {*shown} <= {MAIN_ROSTER, *p.rules.rosters}]
+        chosen = [p for p in chosen if {*shown} <= {*p.rosters}]
+    found: list[SearchResults | RankingResults]
     if if_here or not protocols:
-        loaded = loaded_if_here(chosen, load_search_results, results)
+        found = results_if_here(chosen, load_results, results)
     else:
-        loaded = [load_search_results(protocol, results) for protocol in chosen]
-    if not loaded and not ranked:
+        found = [load_results(protocol, results) for protocol in chosen]
+    loaded = [each for each in found if isinstance(each, SearchResults)]
+    ranked = [each for each in found if isinstance(each, RankingResults)]
+    if not found:
         raise CallError(f"no results in {results}; make some with `monas run nb201-digits`")
     index = build_report(
         loaded, out, ranked=ranked, rosters=shown, progress=lambda line: click.echo(line, err=True)

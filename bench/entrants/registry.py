@@ -1,12 +1,10 @@
-"""Where entrants are found: entry points of an installed package, or a class in a file.
+"""The registry of entrants: entry points of installed packages, and classes in files.
 
-Methods and estimators are found alike; what one of them is, `bench.method` and `bench.estimator`
-say.
+Methods and estimators are found in the same way.
 """
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import inspect
 import re
@@ -18,12 +16,13 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from bench.entrants.digest import FROM_FILE, source_sha256
 from bench.entrants.settings import Configured
 from bench.errors import CallError
 
-__all__ = ["NAME", "Found", "find", "registered", "require_own_name", "source_sha256"]
+__all__ = ["NAME", "Found", "find", "registered", "require_own_name"]
 
-# What an entrant may be called: journals lie in a folder, or a file, of that name.
+# Names of entrants, which are also names of their journals' folders or files.
 NAME = "^[a-z0-9][a-z0-9.-]*$"
 
 C = TypeVar("C", bound=Configured)
@@ -36,7 +35,7 @@ class Found(Generic[C]):
     Attributes
     ----------
     name : str
-        The entrant's own name; runs and random streams go by it.
+        The entrant's name: that of its runs and random streams.
     spec : str
         What finds it again from anywhere: its registered name or `/path/to/file.py:Class`.
     """
@@ -46,7 +45,7 @@ class Found(Generic[C]):
     entrant: type[C]
 
     def source_sha256(self) -> str:
-        """Return the digest of the class's source; see `source_sha256`."""
+        """Return the digest of the class's code; see `bench.entrants.digest`."""
         return source_sha256(self.entrant)
 
 
@@ -87,7 +86,7 @@ def find(spec: str, base: type[C], group: str) -> Found[C]:
         except (Exception, SystemExit) as error:
             raise CallError(
                 f"{kind} {spec!r} cannot be loaded: {type(error).__name__}: {error}; it is "
-                f"registered as {known[spec].value}: mend or uninstall that package"
+                f"registered as {known[spec].value}: fix or uninstall that package"
             ) from error
     if not (isinstance(found, type) and issubclass(found, base)) or inspect.isabstract(found):
         raise CallError(
@@ -98,28 +97,31 @@ def find(spec: str, base: type[C], group: str) -> Found[C]:
 
 
 def require_own_name(found: Found[Any], known: Collection[str], protocol: str) -> None:
-    """Do nothing if an entrant that stands in no roster has a name that is free.
+    """Raise an error if a class in a file has a name that is taken.
 
     Parameters
     ----------
+    found : Found
     known : collection of str
-        Names of what is registered and of what stands in the protocol's rosters.
+        Names of what is registered and of what is in the protocol's rosters.
+    protocol : str
+        Name of the protocol, for the message.
 
     Raises
     ------
     CallError
-        If its class is in a file and goes by one of them: results of two codes would be one row.
+        If the class is in a file and has one of these names: results of two codes would be one row.
     """
     if ".py:" in found.spec and found.name in known:
         raise CallError(
             f"{found.spec}: the name {found.name!r} is taken, by {_article(found.entrant.kind)} "
-            f"{found.entrant.kind} that is registered or stands in a roster of {protocol}; set "
+            f"{found.entrant.kind} that is registered or in a roster of {protocol}; set "
             f"another `name` in the class, or take that one with --method {found.name}"
         )
 
 
 def _name(found: type[Configured], spec: str) -> str:
-    """Return the name of an entrant's class, which nothing else goes by."""
+    """Return the name of an entrant's class, checked to be its own."""
     in_file = ".py:" in spec
     name: object = vars(found).get("name") if in_file else getattr(found, "name", None)
     if name is None:
@@ -137,68 +139,13 @@ def _name(found: type[Configured], spec: str) -> str:
     return name
 
 
-def source_sha256(entrant: type) -> str:
-    """Return the digest of the class's file and of what it imports from its own package.
-
-    Own package means the same top-level one, below which relatives share code; the suite's engine
-    and the libraries are told by the versions and the commit in the journal.
-    """
-    digest = sha256()
-    for path in sorted(_own_sources(entrant.__module__)):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _own_sources(module: str) -> set[Path]:
-    """Return the files of `module` and, again and again, of what it imports from its package."""
-    package = module.partition(".")[0]
-    found: set[Path] = set()
-    waiting = [module]
-    while waiting:
-        name = waiting.pop()
-        path = _source_file(name)
-        if path.suffix != ".py" or path in found:
-            continue
-        found.add(path)
-        home = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            names = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                source = _imported_from(node, home)
-                names = [source, *(f"{source}.{alias.name}" for alias in node.names)]
-            waiting.extend(n for n in names if n == package or n.startswith(f"{package}."))
-    return found
-
-
-def _imported_from(node: ast.ImportFrom, home: str) -> str:
-    """Return the full name of the module that names are imported from, in a module of `home`."""
-    try:
-        return importlib.util.resolve_name("." * node.level + (node.module or ""), home)
-    except ImportError:  # beyond its package: it would fail if it were ever reached
-        return ""
-
-
-def _source_file(module: str) -> Path:
-    """Return the file of a module, imported already or not; an empty path if there is none."""
-    loaded = sys.modules.get(module)
-    if loaded is not None:
-        return Path(getattr(loaded, "__file__", None) or "")
-    try:
-        spec = importlib.util.find_spec(module)
-    except ImportError:  # a name within a module, not a module
-        return Path()
-    return Path((spec.origin if spec else None) or "")
-
-
 def _from_file(path: str, class_name: str, kind: str) -> Any:
     file = Path(path)
     if not file.is_file():
         raise CallError(
             f"no such file: {path}; {_article(kind)} {kind} is named as path/to/file.py:ClassName"
         )
-    module_name = f"monas_{kind}_{sha256(str(file.resolve()).encode()).hexdigest()[:12]}"
+    module_name = f"{FROM_FILE}{sha256(str(file.resolve()).encode()).hexdigest()[:12]}"
     spec = importlib.util.spec_from_file_location(module_name, file)
     if spec is None or spec.loader is None:
         raise CallError(f"{path} cannot be read as a Python file")

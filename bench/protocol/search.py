@@ -1,4 +1,4 @@
-"""Protocols of searches: the frozen rules of a comparison, and their identity."""
+"""Search protocols: the frozen rules by which methods are compared."""
 
 from __future__ import annotations
 
@@ -8,41 +8,28 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bench.data import catalogue_entry, require_tables
-from bench.errors import CallError, ProtocolError
+from bench.arrays import Floats
+from bench.entrants.registry import NAME
+from bench.errors import ProtocolError
 from bench.indicators import normalise
-from bench.protocol.files import (
-    SHOWN_DIGITS,
-    check_lock,
-    first_fault,
-    protocol_id,
-    read_lock,
-    read_protocol,
-    read_toml,
-    released_protocols,
-)
+from bench.protocol.base import MAIN_ROSTER, Protocol, Rules, check_rosters
 from bench.protocol.normalisation import DraftNormalisation, Normalisation
-from bench.seeds import stream
+from bench.schema import StrictModel, parse_model, read_toml
 from bench.spaces.finite import FiniteSpace
 from bench.spaces.space import Rows, Space
-from bench.tasks import Task, TaskSpec, make_task, pinned_tables
+from bench.tasks import PinnedTable, Task, TaskSpec, make_task, origin, pinned_tables
 
 __all__ = [
-    "MAIN_ROSTER",
     "Budget",
     "Draft",
-    "RosterEntry",
+    "Indicator",
+    "SearchEntry",
     "SearchProtocol",
-    "load_protocol",
+    "SearchRules",
     "parse_draft",
-    "read_lock",
-    "released_protocols",
 ]
-
-MAIN_ROSTER = "main"
 
 # What `bench.results.search` computes of a run; a protocol names those that it is judged by.
 Indicator = Literal[
@@ -55,163 +42,142 @@ Indicator = Literal[
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Budget(StrictModel):
+    """What a run may spend."""
 
-
-class Budget(_Strict):
-    """What a run may spend.
-
-    Attributes
-    ----------
-    evaluations : int
-        The initial designs included.
-    batch : int
-        Most that are asked for at once.
-    initial : int
-        Initial designs, shared by all methods.
-    at_most : bool
-        Whether a method may end a run sooner, by asking for nothing.
-    """
-
-    evaluations: int = Field(ge=1)
-    batch: int = Field(ge=1)
-    initial: int = Field(ge=0)
-    at_most: bool = False
+    evaluations: int = Field(ge=1, description="Evaluations, the initial designs included.")
+    batch: int = Field(ge=1, description="Most candidates that are asked for at once.")
+    initial: int = Field(ge=0, description="Initial designs, shared by all methods.")
+    at_most: bool = Field(
+        default=False,
+        description="Whether a method may end a run sooner, by asking for nothing.",
+    )
 
     @property
     def first(self) -> int:
-        """After how many evaluations methods can differ, at the soonest."""
+        """The number of evaluations after which methods can differ for the first time."""
         return max(1, self.initial)
 
 
-class RosterEntry(_Strict):
-    """A method of the comparison, and the settings in which it differs from its defaults.
+class SearchEntry(StrictModel):
+    """A method of the comparison, and the settings in which it differs from its defaults."""
 
-    Attributes
-    ----------
-    method : str
-        A registered name.
-    settings : dict
-    name : str, optional
-        What a variant is called, so that a method can take part with several settings: its runs
-        and random streams go by it.
-    """
-
-    method: str
-    settings: dict[str, Any] = {}
-    name: str | None = Field(default=None, pattern="^[a-z0-9][a-z0-9-]*$")
+    method: str = Field(description="A registered name.")
+    settings: dict[str, Any] = Field(
+        default={}, description="Values that replace defaults of the method's settings."
+    )
+    name: str | None = Field(
+        default=None,
+        pattern=NAME,
+        description="Name of a variant, so that a method can take part with several settings.",
+    )
 
     @property
     def label(self) -> str:
-        """The name that runs go by."""
+        """The variant's name, else the method's: that of its journals and random streams."""
         return self.name or self.method
 
+    @property
+    def spec(self) -> str:
+        """What finds the method: a registered name or `file.py:Class`."""
+        return self.method
 
-class _Rules(_Strict):
-    name: str = Field(pattern="^[a-z0-9][a-z0-9-]*$")
-    version: int = Field(ge=1)
-    aliases: tuple[str, ...] = ()
-    title: str
-    description: str
-    tier: Literal["bitwise", "statistical"]
-    repetitions: int = Field(ge=1)
-    task: TaskSpec = Field(discriminator="kind")
-    normalisation: Normalisation
-    budget: Budget
-    indicators: tuple[Indicator, ...]
-    targets: tuple[float, ...] = Field(min_length=1)
-    roster: tuple[RosterEntry, ...] = ()
-    rosters: dict[str, tuple[RosterEntry, ...]] = {}
+
+class SearchRules(Rules):
+    """What the file of a search protocol says."""
+
+    kind: Literal["search"] = Field(
+        default="search", description="`search`; a file of the first schema has no such key."
+    )
+    tier: Literal["bitwise", "statistical"] = Field(
+        description="How closely runs repeat on another machine: bit by bit, or in distribution."
+    )
+    repetitions: int = Field(ge=1, description="How often each method is run.")
+    task: TaskSpec = Field(
+        discriminator="kind", description="What is searched, and how candidates are answered."
+    )
+    normalisation: Normalisation = Field(
+        description="The constants that make objectives comparable."
+    )
+    budget: Budget = Field(description="What a run may spend.")
+    indicators: tuple[Indicator, ...] = Field(
+        description="What a run is judged by: the columns that results have. Under the first "
+        "schema results also have those of `hypervolume_ratio`, `log10_regret`, `igd_plus` and "
+        "`evaluations_to_targets` where they are not named."
+    )
+    targets: tuple[float, ...] = Field(
+        default=(),
+        description="Hypervolume ratios for the indicator `evaluations_to_targets`.",
+    )
+    roster: tuple[SearchEntry, ...] = Field(
+        default=(), description="Methods that are run when none is named; not part of the id."
+    )
+    rosters: dict[str, tuple[SearchEntry, ...]] = Field(
+        default={}, description="Further rosters by name, for `--roster NAME`; not part of the id."
+    )
 
     @model_validator(mode="after")
-    def _agree(self) -> _Rules:
+    def _agree(self) -> SearchRules:
         m = len(self.task.objectives)
         for key in ("ideal", "nadir", "reference_point"):
             if len(getattr(self.normalisation, key)) != m:
                 raise ValueError(f"normalisation.{key} must have {m} numbers, one per objective")
         if not np.all(np.asarray(self.normalisation.nadir) > np.asarray(self.normalisation.ideal)):
-            raise ValueError("normalisation.nadir must lie above ideal in every objective")
+            raise ValueError("normalisation.nadir must be above ideal in every objective")
         if self.budget.initial > self.budget.evaluations:
             raise ValueError("budget.initial must not exceed budget.evaluations")
-        names = [entry.label for entry in self.roster]
-        names += [entry.label for roster in self.rosters.values() for entry in roster]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"{twice[0]!r} stands in the rosters twice; give a variant a name")
-        if MAIN_ROSTER in self.rosters:
-            raise ValueError(f"rosters.{MAIN_ROSTER} is what [[roster]] is called")
+        check_rosters(self.roster, self.rosters)
+        self.refuse_without_effect({"task.missing": "missing" in self.task.model_fields_set})
+        judged = self.judged_by
+        if "hypervolume_ratio" not in judged:
+            raise ValueError("indicators must name hypervolume_ratio, which methods are ranked by")
+        if bool(self.targets) != ("evaluations_to_targets" in judged):
+            raise ValueError("targets are needed by the indicator evaluations_to_targets alone")
         return self
+
+    @property
+    def judged_by(self) -> frozenset[Indicator]:
+        """The indicators that results compute."""
+        always: tuple[Indicator, ...] = (
+            "hypervolume_ratio",
+            "log10_regret",
+            "igd_plus",
+            "evaluations_to_targets",
+        )
+        return frozenset(self.indicators + (always if self.schema_version == 1 else ()))
 
 
 @dataclass(frozen=True)
-class SearchProtocol:
-    """A validated protocol and its identity.
-
-    Attributes
-    ----------
-    rules : the content of the file, field by field
-    id : str
-        sha256 of the file's content as canonical JSON; comments and layout do not count, and
-        neither do the rosters: who takes part does not change what is measured, and a method that
-        joins must not change the random streams of the others, which begin with the id.
-    """
-
-    rules: _Rules
-    id: str
+class SearchProtocol(Protocol[SearchRules, SearchEntry]):
+    """A protocol that compares methods by what they find."""
 
     @property
-    def name(self) -> str:
-        """The protocol's name."""
-        return self.rules.name
+    def repetitions(self) -> int:
+        """How often each method is run."""
+        return self.rules.repetitions
+
+    def journal_path(self, results: Path, label: str, repetition: int | None) -> Path:
+        """Return results/protocol/id/label/repetition.jsonl; see `Protocol.journal_path`."""
+        return self.home(results) / label / f"{repetition:03d}.jsonl"
 
     @property
-    def short_id(self) -> str:
-        """The first 12 digits of the id, shown wherever a result is."""
-        return self.id[:SHOWN_DIGITS]
+    def tables(self) -> tuple[PinnedTable, ...]:
+        """Every table of the task, those of stored estimates included."""
+        return pinned_tables(self.rules.task)
 
     @property
-    def label(self) -> str:
-        """Name, version and id, as figures and tables carry it."""
-        return f"{self.name} v{self.rules.version} ({self.short_id})"
+    def origin(self) -> str:
+        """The names of the task's tables, or its closed form."""
+        return origin(self.rules.task)
 
-    def entrants(self, *rosters: str) -> dict[str, RosterEntry]:
-        """Return the entries of these rosters by name, those of all rosters if none is named.
-
-        The main roster, `[[roster]]` in the file, is called `main`; others hold what takes more
-        time, needs an extra package, or answers another question.
-
-        Raises
-        ------
-        CallError
-            If the protocol has no roster of that name.
-        """
-        known = {MAIN_ROSTER: self.rules.roster, **self.rules.rosters}
-        unknown = sorted(set(rosters) - set(known))
-        if unknown:
-            raise CallError(
-                f"{self.name} has no roster {unknown[0]!r}: expected one of {', '.join(known)}"
-            )
-        chosen = [known[name] for name in rosters or known]
-        return {entry.label: entry for roster in chosen for entry in roster}
-
-    def home(self, results: Path) -> Path:
-        """Return the folder of this protocol's journals below a folder of results."""
-        return results / self.name / self.short_id
+    @property
+    def rosters(self) -> dict[str, tuple[SearchEntry, ...]]:
+        """The entries of each roster by its name; that of `[[roster]]` is `main`."""
+        return {MAIN_ROSTER: self.rules.roster, **self.rules.rosters}
 
     def task(self) -> Task:
         """Return the task, its tables loaded and checked."""
         return make_task(self.rules.task)
-
-    def require_tables(self) -> None:
-        """Do nothing if every table of the task is on this machine.
-
-        Raises
-        ------
-        bench.errors.DataMissingError
-            If one is not; the message names the command that brings it.
-        """
-        require_tables(*(catalogue_entry(t.name) for t in pinned_tables(self.rules.task)))
 
     def initial_designs(self, space: Space, repetition: int) -> Rows:
         """Return the designs [initial, variables] that every method of a repetition starts from.
@@ -225,7 +191,7 @@ class SearchProtocol:
             If the space has fewer classes.
         """
         self._check_enough(space)
-        rng = stream(self.id, repetition, "initial designs")
+        rng = self.stream(repetition, "initial designs")
         chosen: dict[Hashable, Rows] = {}
         while len(chosen) < self.rules.budget.initial:
             drawn = space.sample(rng, 1)
@@ -234,7 +200,7 @@ class SearchProtocol:
         return np.concatenate([none, *(row[None] for row in chosen.values())])
 
     def _check_enough(self, space: Space) -> None:
-        """Do nothing if the space has a class for each design; one that is not listable has."""
+        """Raise a ProtocolError if the space has fewer classes than there are designs."""
         if not (isinstance(space, FiniteSpace) and space.listable):
             return
         wanted, classes = self.rules.budget.initial, set(space.class_keys(space.enumerate()))
@@ -245,19 +211,19 @@ class SearchProtocol:
                 f"more designs than that"
             )
 
-    def method_stream(self, method: str, repetition: int) -> np.random.Generator:
-        """Return the random stream that belongs to one method in one repetition."""
-        return stream(self.id, method, repetition, "method")
+    def method_stream(self, label: str, repetition: int) -> np.random.Generator:
+        """Return the random stream of one entrant in one repetition, from 0."""
+        return self.stream(label, repetition, "method")
 
     @property
-    def raw_reference_point(self) -> NDArray[np.float64]:
+    def raw_reference_point(self) -> Floats:
         """The reference point [m] in the units of the objectives."""
         n = self.rules.normalisation
         ideal, nadir = np.asarray(n.ideal), np.asarray(n.nadir)
-        raw: NDArray[np.float64] = ideal + np.asarray(n.reference_point) * (nadir - ideal)
+        raw: Floats = ideal + np.asarray(n.reference_point) * (nadir - ideal)
         return raw
 
-    def normalise(self, objectives: NDArray[np.float64]) -> NDArray[np.float64]:
+    def normalise(self, objectives: Floats) -> Floats:
         """Return objectives [n, m] with the ideal at 0 and the nadir at 1."""
         n = self.rules.normalisation
         return normalise(objectives, n.ideal, n.nadir)
@@ -274,26 +240,4 @@ class Draft(BaseModel):
 
 def parse_draft(path: Path) -> Draft:
     """Return task and scheme of a protocol file whose other parts need not be written yet."""
-    try:
-        return Draft.model_validate(read_toml(path))
-    except ValidationError as error:
-        raise first_fault(path, error) from None
-
-
-def load_protocol(name: str) -> SearchProtocol:
-    """Return a released protocol by name or alias, or any protocol by the path of its file.
-
-    Raises
-    ------
-    CallError
-        If there is none of that name, or it is not one of searches.
-    ProtocolError
-        If the file is not TOML, breaks a rule, or is a released one that was changed.
-    """
-    path, content = read_protocol(name, "search")
-    try:
-        protocol = SearchProtocol(_Rules.model_validate(content), protocol_id(content))
-    except ValidationError as error:
-        raise first_fault(path, error) from None
-    check_lock(name, path, protocol.name, protocol.id)
-    return protocol
+    return parse_model(Draft, read_toml(path, ProtocolError), path, ProtocolError)

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.entrants.estimator import CombinedEstimator, Estimator, find_estimator
-from bench.entrants.registry import Found
-from bench.errors import MixedProtocolsError, MonasError, NoResultsError, ResultsError
+from bench.errors import MonasError, ResultsError
 from bench.indicators.ranks import average_ranks, kendall, spearman, top_members
-from bench.protocol.ranking import RankingProtocol
-from bench.runs.ranking_journal import EntryHeader, EntryJournal, read_entry
+from bench.protocol import RankingProtocol
+from bench.results.reading import Unfinished, no_finished_run, read_runs
+from bench.runs.journal import Journal
+from bench.runs.lines import SCHEMA, EstimatorSubject, Header
 from bench.tasks.ranking.networks import combined
 from bench.tasks.ranking.scores import Scores, table_scores
 from bench.tasks.ranking.spec import CellSet, Entry
@@ -28,9 +29,8 @@ from bench.tasks.ranking.task import RankingTask
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EntryResult", "RankingResults", "SetResult", "UnfinishedEntry", "load_ranking_results"]
+__all__ = ["EntryResult", "RankingResults", "SetResult", "load_ranking_results"]
 
-Floats = NDArray[np.float64]
 _INTERVAL = (0.025, 0.975)
 
 
@@ -81,19 +81,16 @@ class EntryResult:
     """
 
     label: str
-    header: EntryHeader
+    header: Header
     group: str
     seconds: float
     sets: dict[str, SetResult]
 
-
-@dataclass(frozen=True)
-class UnfinishedEntry:
-    """An entry without a result, and why."""
-
-    label: str
-    status: str
-    error: str
+    @property
+    def subject(self) -> EstimatorSubject:
+        """The entry, its settings and its code, as the journal says."""
+        assert isinstance(self.header.subject, EstimatorSubject)
+        return self.header.subject
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,7 @@ class RankingResults:
 
     protocol: RankingProtocol
     entries: tuple[EntryResult, ...]
-    unfinished: tuple[UnfinishedEntry, ...]
+    unfinished: tuple[Unfinished, ...]
     set_sizes: dict[str, int]
 
     def of(self, chosen: str) -> list[EntryResult]:
@@ -135,8 +132,8 @@ class RankingResults:
                         "protocol_id": self.protocol.id,
                         "set": chosen.name,
                         "entry": entry.label,
-                        "estimator": entry.header.estimator or entry.header.column,
-                        "source": entry.header.source,
+                        "estimator": entry.header.spec or entry.subject.column,
+                        "source": entry.subject.source,
                         "cells": found.cells,
                         "without_score": found.without,
                         "kendall_tau": found.tau,
@@ -146,7 +143,7 @@ class RankingResults:
                         "spearman": found.spearman,
                         "kendall_tau_top": found.top,
                         "seconds_per_architecture": entry.seconds,
-                        "source_sha256": entry.header.source_sha256,
+                        "source_sha256": entry.subject.source_sha256,
                     }
                 )
         return pd.DataFrame(rows)
@@ -164,47 +161,35 @@ def load_ranking_results(protocol: RankingProtocol, folder: Path) -> RankingResu
     JournalError
         If a journal is damaged.
     """
-    home = protocol.home(folder)
-    paths = {path.stem: path for path in home.glob("*.jsonl")}
-    if not paths:
-        raise NoResultsError(
-            f"no results of {protocol.label} in {folder}; make them with "
-            f"`monas run {protocol.spec} --results {folder}`"
-        )
-    cells = protocol.task()
-    roster = {entry.label: entry for entry in protocol.rules.roster}
-    order = [label for label in roster if label in paths]
-    judge = _Judge(cells)
+    journals = list(read_runs(protocol, folder))
+    task = protocol.task()
+    judge = _Judge(task)
     entries: list[EntryResult] = []
-    unfinished: list[UnfinishedEntry] = []
-    for label in order + sorted(set(paths) - set(order)):
-        journal = read_entry(paths[label])
-        if journal is None or journal.end is None:
-            unfinished.append(UnfinishedEntry(label, "unfinished", "it was stopped"))
+    unfinished: list[Unfinished] = []
+    for journal in journals:
+        if isinstance(journal, Unfinished):
+            unfinished.append(journal)
             continue
-        if journal.header.protocol_id != protocol.id:
-            raise MixedProtocolsError(
-                f"{journal.path} belongs to protocol {journal.header.protocol} "
-                f"{journal.header.protocol_id[:12]}, not to {protocol.label}; results of "
-                f"different protocols are never mixed: move it to its own folder"
-            )
-        if journal.end.status != "done":
-            unfinished.append(UnfinishedEntry(label, journal.end.status, journal.end.error or ""))
-            continue
+        label = journal.header.subject.name
         try:
-            scores = _scores(cells, journal)
-        except MonasError as error:
-            unfinished.append(UnfinishedEntry(label, "not computed", str(error)))
+            scores = _scores(task, journal)
+        except _NotComputed as reason:
+            unfinished.append(Unfinished(label, None, "not computed", str(reason)))
             continue
-        group = roster[label].group if label in roster else ""
+        known = protocol.entrants().get(label)
         entries.append(
-            EntryResult(label, journal.header, group, scores.seconds, judge.sets(scores))
+            EntryResult(
+                label,
+                journal.header,
+                known.group if known else "",
+                scores.seconds,
+                judge.sets(scores),
+            )
         )
     if not entries:
-        raise NoResultsError(
-            f"no finished entry of {protocol.label} in {home}: "
-            + "; ".join(f"{u.label} {u.status}: {u.error}" for u in unfinished[:3])
-        )
+        raise no_finished_run(protocol, folder, unfinished)
+    order = {label: i for i, label in enumerate(protocol.entrants())}
+    entries.sort(key=lambda entry: (order.get(entry.label, len(order)), entry.label))
     sizes = {name: len(members) for name, members in judge.members.items()}
     return RankingResults(protocol, tuple(entries), tuple(unfinished), sizes)
 
@@ -212,11 +197,11 @@ def load_ranking_results(protocol: RankingProtocol, folder: Path) -> RankingResu
 class _Judge:
     """Holds scores against the truth, set by set; members and subsets are found once."""
 
-    def __init__(self, cells: RankingTask) -> None:
-        self._cells = cells
-        self._sets: list[CellSet] = list(cells.spec.sets)
-        self.members = {each.name: cells.members(each) for each in self._sets}
-        self._subsets = {each.name: cells.subsets(each) for each in self._sets}
+    def __init__(self, task: RankingTask) -> None:
+        self._task = task
+        self._sets: list[CellSet] = list(task.spec.sets)
+        self.members = {each.name: task.members(each) for each in self._sets}
+        self._subsets = {each.name: task.subsets(each) for each in self._sets}
 
     def sets(self, scores: Scores) -> dict[str, SetResult]:
         """Return the results of the sets whose every cell the scores' source has."""
@@ -228,8 +213,8 @@ class _Judge:
 
     def _judge(self, scores: Scores, name: str) -> SetResult:
         values = scores.values[self.members[name]]
-        truth = self._cells.truth[self.members[name]]
-        top = top_members(truth, self._cells.spec.top_share)
+        truth = self._task.truth[self.members[name]]
+        top = top_members(truth, self._task.spec.top_share)
         taus = np.array([kendall(values[s], truth[s]) for s in self._subsets[name]])
         known = taus[np.isfinite(taus)]
         spread = (np.nan, np.nan, np.nan)
@@ -250,55 +235,78 @@ class _Judge:
         )
 
 
-def _scores(cells: RankingTask, journal: EntryJournal) -> Scores:
-    """Return the scores that a journal stands for.
+class _NotComputed(Exception):  # noqa: N818 - becomes the status of an entry
+    """Scores that follow from a table, and which the code that is here does not compute."""
+
+
+def _scores(task: RankingTask, journal: Journal) -> Scores:
+    """Return the scores of an entry: measured ones as recorded, others computed from the tables.
 
     Raises
     ------
-    MonasError
+    _NotComputed
         If they cannot be computed, or not by the code that was ranked.
+    ResultsError
+        If the journal does not hold the sample.
     """
-    header = journal.header
-    found = find_estimator(header.estimator) if header.estimator else None
-    if found:
-        _check_code(journal, found)
-    estimator = found.entrant if found else None
+    subject = journal.header.subject
+    assert isinstance(subject, EstimatorSubject)
+    if subject.device is not None:
+        return _measured(task, journal, subject)
     entry = Entry(
-        label=header.label,
-        source=header.source,
-        column=header.column,
-        sign=1 if header.sign > 0 else -1,
-        estimator=header.estimator,
-        settings=header.settings,
-        epochs=header.epochs,
+        label=subject.name,
+        source=subject.source,
+        column=subject.column,
+        sign=1 if subject.sign > 0 else -1,
+        estimator=None if subject.column is not None else journal.header.spec,
+        settings=subject.settings,
+        epochs=subject.epochs,
     )
-    if header.device is None:
-        return table_scores(cells, entry, estimator)
-    assert estimator is not None
-    sample = cells.architectures[cells.sample].tolist()
+    try:
+        return table_scores(task, entry, _estimator(journal) if entry.estimator else None)
+    except MonasError as error:
+        raise _NotComputed(str(error)) from None
+
+
+def _measured(task: RankingTask, journal: Journal, subject: EstimatorSubject) -> Scores:
+    sample = task.architectures[task.sample].tolist()
     if [list(a) for a in journal.architectures] != sample:
         raise ResultsError(
             f"{journal.path}: its {len(journal.architectures)} architectures are not the "
             f"{len(sample)} of the protocol's sample; run it again with --restart"
         )
-    rows = [row for line in journal.lines for row in line.scores]
+    rows = [row for batch in journal.batches for row in batch.values]
     parts = np.array([[np.nan if s is None else s for s in row] for row in rows])
-    values = np.full(len(cells), np.nan)
-    values[cells.sample] = combined(estimator, header.settings, parts)
-    covered = np.zeros(len(cells), dtype=bool)
-    covered[cells.sample] = True
-    seconds = [s for line in journal.lines for s in line.seconds]
+    values = np.full(len(task), np.nan)
+    try:
+        estimator = find_estimator(journal.header.spec or "").entrant
+        if issubclass(estimator, CombinedEstimator):
+            estimator = _estimator(journal)
+        values[task.sample] = combined(estimator, subject.settings, parts)
+    except MonasError as error:
+        raise _NotComputed(str(error)) from None
+    covered = np.zeros(len(task), dtype=bool)
+    covered[task.sample] = True
+    seconds = [s for batch in journal.batches for s in batch.cost_seconds]
     return Scores(values, covered, float(np.mean(seconds)))
 
 
-def _check_code(journal: EntryJournal, found: Found[Estimator]) -> None:
-    """Do nothing if the code that was ranked is here still, or its scores are in the journal."""
-    alone = all(len(row) == 1 for line in journal.lines for row in line.scores)
-    if journal.lines and alone and not issubclass(found.entrant, CombinedEstimator):
-        return
-    recorded, here = journal.header.source_sha256 or "", found.source_sha256()
-    if recorded != here:
+def _estimator(journal: Journal) -> type[Estimator]:
+    """Return the estimator that was ranked, if its code is here still.
+
+    Digests of journals of the first schema are of another kind, and are not compared.
+
+    Raises
+    ------
+    ResultsError
+        If its code has changed.
+    """
+    header = journal.header
+    found = find_estimator(header.spec or "")
+    recorded, here = header.subject.source_sha256 or "", found.source_sha256()
+    if header.schema_version == SCHEMA and recorded != here:
         raise ResultsError(
             f"{journal.path}: the code of {found.spec} has changed since: sha256 "
             f"{recorded[:12]}... then, {here[:12]}... now; run it again with --restart"
         )
+    return found.entrant

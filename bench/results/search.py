@@ -6,17 +6,15 @@ else: objectives are looked up again and compared, scores and indicators are com
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.entrants.problem import candidates
-from bench.errors import MixedProtocolsError, NoResultsError, ResultsError
+from bench.errors import ResultsError
 from bench.indicators import (
     evaluations_to_targets,
     hypervolume,
@@ -25,18 +23,18 @@ from bench.indicators import (
     log_regret,
     non_dominated,
 )
-from bench.protocol.search import SearchProtocol
-from bench.runs.journal import Header, Journal, read_journal, same_architectures
-from bench.runs.search import journal_path
+from bench.protocol import SearchProtocol
+from bench.protocol.normalisation import front_digest
+from bench.protocol.search import Indicator
+from bench.results.reading import Unfinished, no_finished_run, read_runs
+from bench.runs.journal import Journal, same_architectures
 from bench.spaces.space import Rows
 from bench.tasks import Task
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RunResult", "SearchResults", "Unfinished", "load_search_results"]
-
-Floats = NDArray[np.float64]
+__all__ = ["RunResult", "SearchResults", "load_search_results"]
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,8 @@ class RunResult:
     search, score : array [n, m]
         Normalised objectives of every evaluation, as the method saw them and held back.
     incumbents : array [p, m]
-        Normalised scores of what is non-dominated in the search objectives at the end: the set
-        the method hands in.
+        Normalised scores of what is non-dominated in the search objectives at the end: the final
+        set of the method.
     trace : array [n]
         Hypervolume of the incumbents' scores after each evaluation of the budget, as a share of
         the exact front's; a run that ended sooner stays where it was. It may fall: a method can
@@ -74,16 +72,6 @@ class RunResult:
     def hypervolume_ratio(self) -> float:
         """The last value of the trace."""
         return float(self.trace[-1])
-
-
-@dataclass(frozen=True)
-class Unfinished:
-    """A run without a usable result, and why."""
-
-    method: str
-    repetition: int
-    status: str
-    error: str
 
 
 @dataclass(frozen=True)
@@ -135,55 +123,52 @@ class SearchResults:
         """Return one row for each run: indicators at the full budget, costs, what identifies it."""
         import pandas as pd
 
-        targets = self.protocol.rules.targets
-        rows: list[dict[str, Any]] = []
-        for run in sorted(self.runs, key=lambda r: (r.method, r.repetition)):
-            reached = evaluations_to_targets(run.trace, targets)
-            rows.append(
-                {
-                    "protocol": self.protocol.name,
-                    "protocol_id": self.protocol.id,
-                    "method": run.method,
-                    "repetition": run.repetition,
-                    "evaluations": len(run.score),
-                    "hypervolume_ratio": run.hypervolume_ratio,
-                    "log10_regret": float(log_regret(run.trace[-1], 1.0)),
-                    **self._difference(run),
-                    "igd_plus": igd_plus(run.incumbents, self.front),
-                    **self._selected(run),
-                    "simulated_seconds": float(run.cost_seconds.sum() + run.estimate_seconds),
-                    **self._estimates(run),
-                    "cheap_queries": run.journal.batches[-1].cheap_queries,
-                    "ask_tell_seconds": sum(
-                        b.ask_seconds + b.tell_seconds for b in run.journal.batches
-                    ),
-                    **{f"evaluations_to_{t:g}": e for t, e in zip(targets, reached, strict=True)},
-                    "source_sha256": run.journal.header.source_sha256,
-                }
-            )
+        rows = [self._row(run) for run in sorted(self.runs, key=lambda r: (r.method, r.repetition))]
         return pd.DataFrame(rows)
 
-    def _estimates(self, run: RunResult) -> dict[str, float]:
-        """Return what stored estimates cost, where the protocol has any."""
-        has_any = getattr(self.protocol.rules.task, "estimates", ())
-        return {"estimate_seconds": run.estimate_seconds} if has_any else {}
+    def _row(self, run: RunResult) -> dict[str, Any]:
+        batches = run.journal.batches
+        has_estimates = bool(getattr(self.protocol.rules.task, "estimates", ()))
+        return {
+            "protocol": self.protocol.name,
+            "protocol_id": self.protocol.id,
+            "method": run.method,
+            "repetition": run.repetition,
+            "evaluations": len(run.score),
+            **self._indicators(run),
+            "simulated_seconds": float(run.cost_seconds.sum() + run.estimate_seconds),
+            **({"estimate_seconds": run.estimate_seconds} if has_estimates else {}),
+            "cheap_queries": batches[-1].cheap_queries,
+            "ask_tell_seconds": sum(b.ask_seconds + b.tell_seconds for b in batches),
+            **self._evaluations_to_targets(run),
+            "source_sha256": run.journal.header.subject.source_sha256,
+        }
 
-    def _selected(self, run: RunResult) -> dict[str, float]:
-        """Return the held-back first objective of what did best in it, in its own unit."""
-        if "selected" not in self.protocol.rules.indicators:
-            return {}
-        n, first = self.protocol.rules.normalisation, self.protocol.rules.task.objectives[0]
-        normalised = float(run.score[run.search[:, 0].argmin(), 0])
-        value = n.ideal[0] + normalised * (n.nadir[0] - n.ideal[0])
-        return {f"selected_{first.name}": value}
-
-    def _difference(self, run: RunResult) -> dict[str, float]:
-        """Return the LaMOO papers' indicator, of protocols that are judged by it."""
-        if "log10_hypervolume_difference" not in self.protocol.rules.indicators:
-            return {}
+    def _indicators(self, run: RunResult) -> dict[str, float]:
+        """Return the indicators at the full budget that the protocol is judged by, by column."""
         reached = run.hypervolume_ratio * self.front_hypervolume
-        difference = float(log_regret(reached, self.front_hypervolume))
-        return {"log10_hypervolume_difference": difference}
+        n, first = self.protocol.rules.normalisation, self.protocol.rules.task.objectives[0]
+        selected = float(run.score[run.search[:, 0].argmin(), 0])  # of what did best in it
+        columns: dict[Indicator, tuple[str, float]] = {
+            "hypervolume_ratio": ("hypervolume_ratio", run.hypervolume_ratio),
+            "log10_regret": ("log10_regret", float(log_regret(run.trace[-1], 1.0))),
+            "log10_hypervolume_difference": (
+                "log10_hypervolume_difference",
+                float(log_regret(reached, self.front_hypervolume)),
+            ),
+            "igd_plus": ("igd_plus", igd_plus(run.incumbents, self.front)),
+            "selected": (
+                f"selected_{first.name}",
+                n.ideal[0] + selected * (n.nadir[0] - n.ideal[0]),
+            ),
+        }
+        judged = self.protocol.rules.judged_by
+        return dict(column for key, column in columns.items() if key in judged)
+
+    def _evaluations_to_targets(self, run: RunResult) -> dict[str, float]:
+        targets = self.protocol.rules.targets
+        reached = evaluations_to_targets(run.trace, targets) if targets else ()
+        return {f"evaluations_to_{t:g}": e for t, e in zip(targets, reached, strict=True)}
 
 
 def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults:
@@ -201,72 +186,50 @@ def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults
     JournalError
         If a journal is damaged.
     """
-    home = protocol.home(folder)
-    paths = sorted(home.glob("*/*.jsonl"))
-    if not paths:
-        _explain_nothing(protocol, folder)
+    journals = list(read_runs(protocol, folder))
+    unfinished = [each for each in journals if isinstance(each, Unfinished)]
+    if len(unfinished) == len(journals):
+        raise no_finished_run(protocol, folder, unfinished)
     task = protocol.task()
-    front = protocol.normalise(task.front("score"))
+    raw_front = task.front("score")
+    _check_front(protocol, task, raw_front)
+    front = protocol.normalise(raw_front)
     best = protocol.rules.normalisation.maximum or _hypervolume(protocol, front)
     runs: list[RunResult] = []
-    unfinished: list[Unfinished] = []
     designs: dict[int, Rows] = {}  # by repetition
-    for path in paths:
-        _check_name(path)
-        journal = read_journal(path)
-        method, repetition = path.parent.name, int(path.stem)
-        if journal is not None:
-            _check_place(protocol, folder, path, journal.header)
-        if journal is None or journal.end is None:
-            unfinished.append(Unfinished(method, repetition, "unfinished", "it was stopped"))
+    for journal in journals:
+        if isinstance(journal, Unfinished):
             continue
-        if journal.end.status != "done":
-            reason = journal.end.error or ""
-            unfinished.append(Unfinished(method, repetition, journal.end.status, reason))
-            continue
+        repetition = journal.header.subject.repetition
+        assert repetition is not None
         if repetition not in designs:
             designs[repetition] = protocol.initial_designs(task.space, repetition)
         runs.append(_recompute(protocol, task, journal, designs[repetition], best))
-    if not runs:
-        raise NoResultsError(
-            f"no finished run of {protocol.label} in {home}: "
-            + "; ".join(f"{u.method} {u.repetition} {u.status}: {u.error}" for u in unfinished[:3])
-        )
     search_front = protocol.normalise(task.front("search"))
     return SearchResults(
         protocol, tuple(runs), tuple(unfinished), front, search_front, best, task.space.size
     )
 
 
-def _check_name(path: Path) -> None:
-    if not re.fullmatch("[0-9]{3,}", path.stem):
+def _check_front(protocol: SearchProtocol, task: Task, front: Floats) -> None:
+    """Raise a ResultsError unless the front [p, m] is the one that the protocol was frozen on."""
+    frozen = protocol.rules.normalisation
+    exact = task.tolerance == 0.0  # computed answers may differ in a last digit elsewhere
+    found = front_digest(front) if exact else frozen.front_sha256
+    if len(front) != frozen.front_size or found != frozen.front_sha256:
         raise ResultsError(
-            f"{path} is not named as a journal is: expected the number of a repetition, such as "
-            f"000.jsonl; move it out of the folder of results"
-        )
-
-
-def _check_place(protocol: SearchProtocol, folder: Path, path: Path, header: Header) -> None:
-    """Do nothing if the journal lies where its run belongs, so that no run is counted twice."""
-    if header.protocol_id != protocol.id:
-        raise MixedProtocolsError(
-            f"{path} belongs to protocol {header.protocol} {header.protocol_id[:12]}, not to "
-            f"{protocol.label}; results of different protocols are never mixed: move it to its "
-            f"own folder"
-        )
-    expected = journal_path(folder, protocol, header.method, header.repetition)
-    if path != expected:
-        raise ResultsError(
-            f"{path} is the journal of {header.method} repetition {header.repetition}, which "
-            f"belongs at {expected}; move it there, or out of the folder of results if it is a "
-            f"copy"
+            f"{protocol.label}: the front of this task has {len(front)} points, digest "
+            f"{found[:12]}...; the protocol says normalisation.front_size {frozen.front_size}, "
+            f"front_sha256 {frozen.front_sha256[:12]}...: `monas protocol measure` gives the "
+            f"constants of a new version"
         )
 
 
 def _recompute(
     protocol: SearchProtocol, task: Task, journal: Journal, designs: Rows, best: float
 ) -> RunResult:
-    budget = protocol.rules.budget
+    budget, subject = protocol.rules.budget, journal.header.subject
+    assert subject.repetition is not None
     least = budget.first if budget.at_most else budget.evaluations
     if not least <= len(journal.architectures) <= budget.evaluations:
         raise ResultsError(
@@ -277,12 +240,12 @@ def _recompute(
     if len(designs) and difference:
         raise ResultsError(
             f"{journal.path} line {journal.line_of(0)}: not the initial designs that every method "
-            f"starts from in repetition {journal.header.repetition}: {difference}; run it again "
+            f"starts from in repetition {subject.repetition}: {difference}; run it again "
             f"with --restart"
         )
     architectures = task.space.check(journal.architectures)
     answer = task.evaluate(candidates(architectures))
-    recorded = np.asarray([o for batch in journal.batches for o in batch.objectives])
+    recorded = np.asarray([o for batch in journal.batches for o in batch.values])
     if not task.same(answer.objectives, recorded):
         row = int(np.abs(answer.objectives - recorded).max(axis=1).argmax())
         raise ResultsError(
@@ -294,8 +257,8 @@ def _recompute(
     reference = protocol.rules.normalisation.reference_point
     trace = incumbent_hypervolume_trace(search, score, reference)
     return RunResult(
-        method=journal.header.method,
-        repetition=journal.header.repetition,
+        method=subject.name,
+        repetition=subject.repetition,
         journal=journal,
         search=search,
         score=score,
@@ -308,14 +271,3 @@ def _recompute(
 
 def _hypervolume(protocol: SearchProtocol, normalised: Floats) -> float:
     return hypervolume(normalised, protocol.rules.normalisation.reference_point)
-
-
-def _explain_nothing(protocol: SearchProtocol, folder: Path) -> None:
-    others: Sequence[str] = ()
-    if (folder / protocol.name).is_dir():
-        others = sorted(p.name for p in (folder / protocol.name).iterdir() if p.is_dir())
-    hint = f" (there are results of other ids: {', '.join(others)})" if others else ""
-    raise NoResultsError(
-        f"no results of {protocol.label} in {folder}{hint}; make them with "
-        f"`monas run {protocol.name} --results {folder}`"
-    )

@@ -3,7 +3,8 @@
 Lines: a `header`, one `batch` for every batch, and an `end` once the run is over. Each line carries
 `seal`, the first 16 hex digits of sha256(the seal before it + the line without its seal), so a
 changed, missing or doubled line is found by its number. What a killed process left of an
-unfinished last line is dropped.
+unfinished last line is dropped. Journals of the first schema are read as if they were of this one
+(`bench.runs.schema_1`).
 """
 
 from __future__ import annotations
@@ -15,101 +16,29 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal, TypeVar
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import IO, Any, TypeVar
 
 from bench.errors import CallError, JournalBusyError, JournalError
+from bench.runs.lines import SCHEMA, Batch, End, Header, Line
+from bench.runs.schema_1 import as_schema_2
+from bench.schema import parse_model
 
-__all__ = [
-    "Batch",
-    "End",
-    "Header",
-    "Journal",
-    "JournalWriter",
-    "Line",
-    "Sealed",
-    "Status",
-    "read_journal",
-    "read_sealed",
-    "same_architectures",
-]
+__all__ = ["Journal", "JournalWriter", "fix", "read_journal", "same_architectures"]
 
-SCHEMA = 1
-Status = Literal["done", "failed", "timeout"]
-L = TypeVar("L", bound="Line")
-
-
-class Line(BaseModel):
-    """One line of a sealed file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Header(Line):
-    """Who ran what, with which code, on which machine.
-
-    `method` is the name the run goes by; a variant's own method is `variant_of`.
-    """
-
-    kind: Literal["header"] = "header"
-    schema_version: int = SCHEMA
-    protocol: str
-    protocol_id: str
-    method: str
-    variant_of: str | None = None
-    method_version: str
-    settings: dict[str, Any]
-    source_sha256: str
-    repetition: int
-    packages: dict[str, str]
-    git_commit: str | None
-    git_dirty: bool | None
-    processor: str
-    threads: int
-
-    def identity(self) -> dict[str, Any]:
-        """Return what must be the same for a run to be continued."""
-        keys = {"protocol_id", "method", "method_version", "settings", "source_sha256",
-                "repetition", "schema_version"}  # fmt: skip
-        return self.model_dump(include=keys)
-
-
-class Batch(Line):
-    """Architectures evaluated together: objectives [n, m], cost [n] in simulated seconds.
-
-    Architectures are integers in a finite space and floats in a box, which are read as they were
-    written, to the last bit.
-
-    `number` counts batches from 0; batch 0 holds the initial designs, if the protocol has any.
-    `cheap_queries` counts the free look-ups made until this batch was asked for, and
-    `estimate_seconds` what stored estimates had cost by then. If more were bought afterwards, with
-    nothing asked for, a last batch without architectures says what all had cost.
-    """
-
-    kind: Literal["batch"] = "batch"
-    number: int
-    architectures: tuple[tuple[int | float, ...], ...]
-    objectives: tuple[tuple[float, ...], ...]
-    cost_seconds: tuple[float, ...]
-    cheap_queries: int
-    estimate_seconds: float = 0.0
-    ask_seconds: float
-    tell_seconds: float
-
-
-class End(Line):
-    """How the run ended; `error` says why it did not end as `done`."""
-
-    kind: Literal["end"] = "end"
-    status: Status
-    evaluations: int
-    error: str | None = None
+L = TypeVar("L", bound=Line)
 
 
 @dataclass(frozen=True)
 class Journal:
-    """A journal as read: what its lines say, and where the whole lines end."""
+    """A journal as read: what its lines say, and where the whole lines end.
+
+    Attributes
+    ----------
+    seal : str
+        Of the last whole line.
+    size : int
+        Bytes up to the end of the last whole line.
+    """
 
     path: Path
     header: Header
@@ -124,53 +53,45 @@ class Journal:
         return [a for batch in self.batches for a in batch.architectures]
 
     def line_of(self, batch: int) -> int:
-        """Return the line number, from 1, that batch `batch` stands on."""
+        """Return the number of the line, from 1, of batch `batch`, from 0."""
         return batch + 2
 
 
-@dataclass(frozen=True)
-class Sealed:
-    """The whole lines of a sealed file.
-
-    Attributes
-    ----------
-    lines : tuple of dict
-        Content of each, its seal left out.
-    seal : str
-        The last one; empty if there is no line.
-    size : int
-        Bytes up to the end of the last whole line.
-    """
-
-    path: Path
-    lines: tuple[dict[str, Any], ...]
-    seal: str
-    size: int
-
-    def parse(self, place: int, model: type[L]) -> L:
-        """Return line `place`, counted from 0, as what it should be.
-
-        Raises
-        ------
-        JournalError
-            If it breaks the schema; the message names line and key.
-        """
-        try:
-            return model.model_validate(self.lines[place])
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = f"{self.path} line {place + 1}, {'.'.join(str(p) for p in first['loc'])}"
-            raise JournalError(f"{where}: {first['msg']}; {_mend(self.path)}") from None
-
-
-def read_sealed(path: Path) -> Sealed:
-    """Return the whole lines of the file at `path`, their seals checked.
+def read_journal(path: Path) -> Journal | None:
+    """Return the journal at `path`; None if there is no file, or no whole header in it.
 
     Raises
     ------
     JournalError
-        If a line was changed, is missing or doubled; the message names it.
+        If a line was changed, is missing or doubled, or breaks the schema; the message names it.
     """
+    if not path.exists():
+        return None
+    lines, seal, size = _read_sealed(path)
+    if not lines:
+        return None
+    schema = lines[0].get("schema_version")
+    header, *rest = lines if schema == SCHEMA else as_schema_2(lines)
+    batches: list[Batch] = []
+    end: End | None = None
+    parsed = _parse(path, 1, header, Header)
+    for number, line in enumerate(rest, start=2):
+        if line.get("kind") == "batch":
+            batches.append(_parse(path, number, line, Batch))
+        else:
+            end = _parse(path, number, line, End)
+    return Journal(path, parsed, tuple(batches), end, seal, size)
+
+
+def _parse(path: Path, number: int, line: dict[str, Any], model: type[L]) -> L:
+    try:
+        return parse_model(model, line, f"{path} line {number}", JournalError)
+    except JournalError as error:
+        raise JournalError(f"{error}; {fix(path)}") from None
+
+
+def _read_sealed(path: Path) -> tuple[list[dict[str, Any]], str, int]:
+    """Return the whole lines without their seals, the last seal, and the bytes of these lines."""
     content = path.read_bytes()
     size = content.rfind(b"\n") + 1
     seal = ""
@@ -181,37 +102,15 @@ def read_sealed(path: Path) -> Sealed:
             entry = json.loads(line)
             claimed = entry.pop("seal")
         except (ValueError, KeyError, AttributeError, TypeError):
-            raise JournalError(f"{where} is not a journal line; {_mend(path)}") from None
+            raise JournalError(f"{where} is not a journal line; {fix(path)}") from None
         seal = _seal(seal, entry)
         if claimed != seal:
             raise JournalError(
                 f"{where} does not follow from the lines before it: seal {claimed}, expected "
-                f"{seal} (a line was changed, removed or doubled); {_mend(path)}"
+                f"{seal} (a line was changed, removed or doubled); {fix(path)}"
             )
         lines.append(entry)
-    return Sealed(path, tuple(lines), seal, size)
-
-
-def read_journal(path: Path) -> Journal | None:
-    """Return the journal at `path`, or None if it does not hold even a whole header.
-
-    Raises
-    ------
-    JournalError
-        If a line was changed, is missing or doubled, or breaks the schema; the message names it.
-    """
-    sealed = read_sealed(path)
-    if not sealed.lines:
-        return None
-    batches: list[Batch] = []
-    end: End | None = None
-    header = sealed.parse(0, Header)
-    for place in range(1, len(sealed.lines)):
-        if sealed.lines[place].get("kind") == "batch":
-            batches.append(sealed.parse(place, Batch))
-        else:
-            end = sealed.parse(place, End)
-    return Journal(path, header, tuple(batches), end, sealed.seal, sealed.size)
+    return lines, seal, size
 
 
 class JournalWriter:
@@ -220,7 +119,7 @@ class JournalWriter:
     Parameters
     ----------
     path : Path
-    continued : Journal or Sealed, optional
+    continued : Journal, optional
         What is already there; anything behind its last whole line is cut off.
 
     Raises
@@ -231,7 +130,7 @@ class JournalWriter:
         If the file cannot be written.
     """
 
-    def __init__(self, path: Path, continued: Journal | Sealed | None = None) -> None:
+    def __init__(self, path: Path, continued: Journal | None = None) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file: IO[bytes] = path.open("ab")
@@ -245,7 +144,7 @@ class JournalWriter:
 
     def append(self, line: Line) -> None:
         """Write one line and hand it to the operating system before returning."""
-        entry = line.model_dump(mode="json")
+        entry = line.content()
         self._seal = _seal(self._seal, entry)
         self._file.write(_canonical(entry | {"seal": self._seal}) + b"\n")
         self._file.flush()
@@ -271,7 +170,8 @@ def _seal(before: str, entry: dict[str, Any]) -> str:
     return sha256(before.encode() + _canonical(entry)).hexdigest()[:16]
 
 
-def _mend(path: Path) -> str:
+def fix(path: Path) -> str:
+    """Return what to do about a damaged journal, in words."""
     return f"remove {path.name} and run again"
 
 
@@ -292,10 +192,16 @@ def _lock(file: IO[bytes], path: Path) -> None:
 def same_architectures(
     asked: Sequence[Sequence[float]], recorded: Sequence[Sequence[float]]
 ) -> str | None:
-    """Return None when both are alike, else the first difference in words."""
-    for place, (mine, theirs) in enumerate(zip(asked, recorded, strict=False)):
+    """Return the first difference between two lists of architectures in words; None if equal.
+
+    Parameters
+    ----------
+    asked, recorded : sequence of sequence of float
+        One architecture each.
+    """
+    for index, (mine, theirs) in enumerate(zip(asked, recorded, strict=False)):
         if tuple(mine) != tuple(theirs):
-            return f"candidate {place}: asked {list(mine)}, recorded {list(theirs)}"
+            return f"candidate {index}: asked {list(mine)}, recorded {list(theirs)}"
     if len(asked) != len(recorded):
         return f"asked {len(asked)} candidates, recorded {len(recorded)}"
     return None

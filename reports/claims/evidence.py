@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from bench.errors import DataMissingError, NoResultsError
-from bench.protocol.search import SearchProtocol, load_protocol, released_protocols
+from bench.protocol import SearchProtocol, load_search_protocol, released_protocols
 from bench.results.search import SearchResults, load_search_results
 from reports.claims.outcome import Missing
 
@@ -98,7 +98,7 @@ def playable_protocol(name: str) -> SearchProtocol:
 @lru_cache(maxsize=64)
 def _released(name: str) -> SearchProtocol | None:
     """Return a released protocol; many claims name the same one."""
-    return load_protocol(name) if name in released_protocols() else None
+    return load_search_protocol(name) if name in released_protocols("search") else None
 
 
 def search_results(name: str, folder: Path) -> SearchResults:

@@ -92,7 +92,7 @@ def _cost(results: RankingResults, entries: list[EntryResult], chosen: str) -> F
     _set_limits(ax, timed, shown, chosen)
     _label(ax, timed, chosen, joined)
     _beside(ax, untimed, chosen, colours, markers)
-    for source in dict.fromkeys(entry.header.source for entry in shown):
+    for source in dict.fromkeys(entry.subject.source for entry in shown):
         ax.plot([], [], markers[source], color=colours[source], markersize=5, label=source)
     _legend(ax)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
@@ -105,7 +105,7 @@ def _cost(results: RankingResults, entries: list[EntryResult], chosen: str) -> F
 def _by_epochs(entries: list[EntryResult], chosen: str) -> list[NDArray[np.float64]]:
     """Return seconds and tau [k, 2] of the groups that differ in epochs, the cheapest first."""
     lines = []
-    for group in dict.fromkeys(e.group for e in entries if e.header.epochs):
+    for group in dict.fromkeys(e.group for e in entries if e.subject.epochs):
         line = [(e.seconds, e.sets[chosen].tau) for e in entries if e.group == group]
         lines.append(np.array(sorted(line)))
     return lines
@@ -128,7 +128,7 @@ def _mark(
     colours: dict[str, str],
     markers: dict[str, str],
 ) -> None:
-    found, source = entry.sets[chosen], entry.header.source
+    found, source = entry.sets[chosen], entry.subject.source
     ax.plot([x, x], [found.low, found.high], color=colours[source], linewidth=0.8, alpha=0.45)
     ax.plot([x], [found.tau], markers[source], color=colours[source], markersize=4.5, clip_on=False)
 
@@ -206,7 +206,7 @@ def _beside(
     places = style.spread(wanted, gap=0.125 / _HEIGHT, low=0.0, high=1.0)
     common: dict[str, Any] = {"transform": ax.transAxes, "clip_on": False}
     for entry, at, place in zip(entries, wanted, places, strict=True):
-        source = entry.header.source
+        source = entry.subject.source
         interval = [entry.sets[chosen].low, entry.sets[chosen].high]
         ax.plot(
             [1.02] * 2,

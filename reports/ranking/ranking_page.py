@@ -100,7 +100,7 @@ def _row(entry: EntryResult, name: str) -> tuple[str, ...]:
     found = entry.sets[name]
     return (
         entry.label,
-        entry.header.source,
+        entry.subject.source,
         correlation(found.tau),
         f"[{correlation(found.low)}, {correlation(found.high)}]",
         correlation(found.spearman),
@@ -133,9 +133,9 @@ def _provenance(results: RankingResults) -> Section:
     rows = tuple(
         (
             entry.label,
-            entry.header.estimator or f"column {entry.header.column}",
-            entry.header.estimator_version or display.MISSING,
-            display.digest(entry.header.source_sha256 or display.MISSING),
+            entry.header.spec or f"column {entry.subject.column}",
+            entry.subject.version or display.MISSING,
+            display.digest(entry.subject.source_sha256 or display.MISSING),
             _settings(entry),
         )
         for entry in results.entries
@@ -154,8 +154,8 @@ def _provenance(results: RankingResults) -> Section:
 
 
 def _settings(entry: EntryResult) -> str:
-    told = [f"{name} = {json.dumps(value)}" for name, value in entry.header.settings.items()]
-    told += [f"first {entry.header.epochs} epochs"] if entry.header.epochs else []
+    told = [f"{name} = {json.dumps(value)}" for name, value in entry.subject.settings.items()]
+    told += [f"first {entry.subject.epochs} epochs"] if entry.subject.epochs else []
     return ", ".join(told) or "none"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.protocol.search import SearchProtocol
+from bench.protocol import SearchProtocol
 from bench.results.search import RunResult, SearchResults
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def of_rosters(results: SearchResults, rosters: Sequence[str]) -> SearchResults:
     return replace(
         results,
         runs=tuple(run for run in results.runs if stays(run.method)),
-        unfinished=tuple(each for each in results.unfinished if stays(each.method)),
+        unfinished=tuple(each for each in results.unfinished if stays(each.label)),
     )
 
 

@@ -17,7 +17,7 @@ from bench.indicators import (
     paired_wilcoxon,
     significance_groups,
 )
-from bench.protocol.search import MAIN_ROSTER
+from bench.protocol import MAIN_ROSTER
 from bench.results.search import SearchResults
 from bench.seeds import stream
 from reports.search.comparison import RANDOM, common_matrix, regret_column
@@ -157,7 +157,7 @@ def make_leaderboard(
     """
     methods, common = results.methods, results.common_repetitions()
     done = Counter(run.method for run in results.runs)
-    failed = Counter(each.method for each in results.unfinished)
+    failed = Counter(each.label for each in results.unfinished)
     measured = _measure(results, frame) if common else {}
     standings = [
         Standing(method, done[method], failed[method], measured.get(method))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.protocol.search import SearchProtocol
+from bench.protocol import SearchProtocol
 from bench.results.search import SearchResults
 from reports.rendering import display
 from reports.search.comparison import RANDOM, regret_column
@@ -260,10 +260,10 @@ def selected_verdict(selected: tuple[Selected, ...]) -> str:
 def _unfinished(results: SearchResults, board: Leaderboard) -> Section | None:
     if not results.unfinished and not board.not_run:
         return None
-    ordered = sorted(results.unfinished, key=lambda each: (each.method, each.repetition))
+    ordered = sorted(results.unfinished, key=lambda each: (each.label, each.repetition or 0))
     rows = tuple(
         (
-            each.method,
+            each.label,
             each.status,
             display.shorten(each.error, _LONGEST_REASON) or display.MISSING,
             str(each.repetition),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bench.data.catalogue import catalogue_entry
-from bench.protocol.search import Budget, SearchProtocol
+from bench.protocol import SearchProtocol
+from bench.protocol.search import Budget
 from bench.results.search import SearchResults
 from bench.tasks import FunctionTaskSpec, PinnedTable, pinned_tables
 from reports.rendering import display

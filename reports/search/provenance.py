@@ -68,8 +68,8 @@ def _entrants(results: SearchResults) -> Iterable[Entrant]:
     roster = {name: frozenset(e.settings) for name, e in results.protocol.entrants().items()}
     for method in results.methods:
         states = Counter(
-            (h.method_version, h.source_sha256, json.dumps(h.settings, sort_keys=True))
-            for h in (run.journal.header for run in results.of(method))
+            (s.version or "", s.source_sha256 or "", json.dumps(s.settings, sort_keys=True))
+            for s in (run.journal.header.subject for run in results.of(method))
         )
         for (version, source, settings), runs in sorted(states.items()):
             yield Entrant(

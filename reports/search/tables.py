@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from bench.protocol.search import SearchProtocol
+from bench.protocol import SearchProtocol
 from bench.results.search import SearchResults
 from reports.search.comparison import regret_column
 from reports.search.leaderboard import Leaderboard, Standing

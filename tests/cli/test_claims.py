@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from playing import run
 
 from bench.cli import main
 from bench.errors import RunInterrupted
-from bench.protocol.search import load_protocol
-from bench.runs.search import run
+from bench.protocol import load_search_protocol
 from reports.claims import load_paper
 
 
@@ -48,7 +48,7 @@ def test_an_unknown_paper_is_a_wrong_call(monas):
 def test_claims_of_runs_that_were_made(monas, real_tables, tmp_path):
     from bench.entrants.method import find_method
 
-    protocol = load_protocol("lamoo-nb201")
+    protocol = load_search_protocol("lamoo-nb201")
     task = protocol.task()
     for repetition in range(6):
         run(protocol, task, find_method("random"), repetition, tmp_path / "results")
@@ -82,7 +82,7 @@ def test_files_name_no_folder_and_the_screen_does(monas, tmp_path):
 def test_runs_of_which_none_is_finished_are_no_results(monas, real_tables, tmp_path):
     from bench.entrants.method import find_method
 
-    protocol = load_protocol("lamoo-nb201")
+    protocol = load_search_protocol("lamoo-nb201")
     stopped = [False, False, True]
     with pytest.raises(RunInterrupted):
         run(

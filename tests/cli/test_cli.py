@@ -9,34 +9,7 @@ from pathlib import Path
 import pytest
 from method_bodies import RANDOM_BODY
 
-from bench.cli import main
-
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-@pytest.fixture
-def monas(capsys, monkeypatch, tmp_path):
-    """Run `monas` in an empty folder; return its exit status and what it printed."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        with pytest.raises(SystemExit) as left:
-            main([str(word) for word in words])
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return call
-
-
-@pytest.fixture
-def tiny(tmp_path):
-    """Write a protocol of 15 evaluations and 2 repetitions."""
-    text = (ROOT / "protocols" / "nb201-digits.toml").read_text(encoding="utf-8")
-    text = text.replace('name = "nb201-digits"', 'name = "tiny"', 1)
-    text = text.replace("evaluations = 200", "evaluations = 15")
-    path = tmp_path / "tiny.toml"
-    path.write_text(text.replace("repetitions = 20", "repetitions = 2"), encoding="utf-8")
-    return path
 
 
 def one_line(err):
@@ -98,7 +71,7 @@ def cut(path):
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
 
 
-def test_a_protocol_without_finished_runs_is_left_out_of_a_report_of_all(monas, tmp_path):
+def test_a_protocol_without_finished_runs_is_skipped_in_a_report_of_all(monas, tmp_path):
     words = ("--method", "random", "--repetitions", 1, "--workers", 1)
     monas("run", "nb201-digits", "lamoo-branin-currin", *words)
     (journal,) = Path("results/lamoo-branin-currin").rglob("*.jsonl")
@@ -108,8 +81,8 @@ def test_a_protocol_without_finished_runs_is_left_out_of_a_report_of_all(monas, 
         status, out, err = monas("report", *named)
         assert status == 0, err
         assert out.startswith("report: ")
-        assert "lamoo-branin-currin left out: no finished run of lamoo-branin-currin v1" in err
-        assert "nb201-digits-3obj left out: no results of nb201-digits-3obj v1 (" in err
+        assert "lamoo-branin-currin skipped: no finished run of lamoo-branin-currin v1" in err
+        assert "nb201-digits-3obj skipped: no results of nb201-digits-3obj v1 (" in err
         assert "(there are results of other ids: 0123456789ab)" in err
     status, _, err = monas("report", "lamoo-branin-currin")
     assert status == 1
@@ -122,14 +95,14 @@ def test_a_protocol_without_finished_runs_is_left_out_of_a_report_of_all(monas, 
 
 
 def forge(path):
-    """Change the first objective of a journal, and seal it anew."""
+    """Change the first objective of a journal, and seal it again."""
     from bench.runs.journal import JournalWriter, read_journal
 
     journal = read_journal(path)
     path.unlink()
     first = journal.batches[0]
-    better = ((0.0, first.objectives[0][1]), *first.objectives[1:])
-    batches = (first.model_copy(update={"objectives": better}), *journal.batches[1:])
+    better = ((0.0, first.values[0][1]), *first.values[1:])
+    batches = (first.model_copy(update={"values": better}), *journal.batches[1:])
     with JournalWriter(path) as writer:
         for line in (journal.header, *batches, journal.end):
             writer.append(line)
@@ -144,7 +117,7 @@ def forge(path):
         (["run", "nb201-digits", "--repetitions", "99"], "has 1 to 20 repetitions, got 99"),
         (
             ["run", "nb201-digits", "--restart", "--retry-failed"],
-            "exclude each other: --restart do",
+            "exclude each other: --restart ru",
         ),
         (["report"], "no results in results; make some with `monas run nb201-digits`"),
         (["table", "build", "nb201-digits", "--rows", "5"], "--rows 5: expected A:B with 0 <= A"),
@@ -223,7 +196,7 @@ def test_what_is_registered_and_cannot_be_loaded_is_told(monas, monkeypatch):
         assert f"{name}  (version 1" in out
     status, _, err = monas("run", "nb201-digits", "--method", "broken")
     assert status == 2
-    assert "'nowhere'; it is registered as nowhere:Broken: mend or uninstall" in one_line(err)
+    assert "'nowhere'; it is registered as nowhere:Broken: fix or uninstall" in one_line(err)
 
 
 def test_method_files_that_are_none(monas, tmp_path):

@@ -58,7 +58,7 @@ def test_fetch_verify_run_and_report_from_a_mirror(monas, real_originals, tmp_pa
     (tmp_path / "data" / "nbmacro_cifar10.parquet").unlink()
     status, out, err = monas("report")
     assert status == 2
-    assert "nbmacro left out: table 'nbmacro' is not on this machine" in err
+    assert "nbmacro skipped: table 'nbmacro' is not on this machine" in err
 
 
 def test_verify_says_what_is_wrong(monas, monkeypatch, real_originals):
@@ -98,10 +98,10 @@ def test_wrong_calls_have_one_clear_line(monas, words, status, message):
     assert message in line
 
 
-def test_protocols_without_tables_can_be_left_out(monas):
+def test_protocols_without_tables_can_be_skipped(monas):
     status, out, err = monas("run", "nb201-cifar10", "--if-here")
     assert status == 0
-    assert "nb201-cifar10 left out: table 'nb201' is not on this machine" in err
+    assert "nb201-cifar10 skipped: table 'nb201' is not on this machine" in err
     assert "nothing to do: no protocol's tables are on this machine" in out
     words = ("run", "nb201-cifar10", "nb201-digits", "--if-here", "--method", "random")
     status, out, err = monas(*words, "--repetitions", 1, "--workers", 1)

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from playing import run
 
 from bench.entrants.method import find_method, registered_methods
-from bench.protocol.search import load_protocol
-from bench.runs.search import run
+from bench.protocol import load_search_protocol
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -33,7 +33,7 @@ def small(small_protocol_file, tmp_path_factory):
     text = text.replace("initial = 10", "initial = 10\nat_most = true")
     path = tmp_path_factory.mktemp("protocol") / "small.toml"
     path.write_text(text, encoding="utf-8")
-    protocol = load_protocol(str(path))
+    protocol = load_search_protocol(str(path))
     return protocol, protocol.task()
 
 

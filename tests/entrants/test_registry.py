@@ -110,9 +110,11 @@ def test_the_digest_follows_relative_imports(tmp_path, monkeypatch):
     found = find_estimator("toy")
     before = found.source_sha256()
     for name, text in files.items():
-        (package / name).write_text(f"{text}# more\n", encoding="utf-8")
+        (package / name).write_text(f"{text}MORE = 1\n", encoding="utf-8")
         follows = name not in {"apart.py", "kind/deep/__init__.py"}
         assert (found.source_sha256() != before) == follows, name
+        (package / name).write_text(f'"""More."""\n{text}# more\n', encoding="utf-8")
+        assert found.source_sha256() == before, name
         (package / name).write_text(text, encoding="utf-8")
     for module in [name for name in sys.modules if name.partition(".")[0] == "relatives"]:
         monkeypatch.delitem(sys.modules, module)

@@ -9,7 +9,7 @@ import pytest
 from bench.entrants.method import find_method, registered_methods
 from bench.errors import MethodError, SpaceError
 from bench.indicators import hypervolume
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from bench.spaces import Box, NASBench201
 from bench.spaces.space import Space
 from methods._gp import fit as gaussian_process
@@ -29,7 +29,7 @@ class OnBox:
     """A function task as the driver of these tests knows tasks: `evaluate` gives an array."""
 
     def __init__(self, name):
-        self._task, protocol = load_protocol(name).task(), load_protocol(name)
+        self._task, protocol = load_search_protocol(name).task(), load_search_protocol(name)
         self.space, self.objectives = self._task.space, self._task.objectives
         self.cheap_objectives, self.cheap = (), self._task.cheap
         self.reference_point = protocol.raw_reference_point
@@ -53,7 +53,7 @@ def test_the_rosters_list_the_methods_that_can():
     able = {n for n in registered_methods() if "box" in find_method(n).method.spaces}
     assert able == {*FIELD, *BAYESIAN}
     for name in PROTOCOLS:
-        protocol = load_protocol(name)
+        protocol = load_search_protocol(name)
         assert sorted(protocol.entrants("main")) == FIELD
         assert sorted(protocol.entrants("bayesian")) == BAYESIAN
 

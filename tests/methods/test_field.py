@@ -9,13 +9,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from playing import run
 
 from bench.entrants.method import FoundMethod
 from bench.errors import MethodError
 from bench.method import Setting
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from bench.results.search import load_search_results
-from bench.runs.search import run
 from bench.spaces import DARTS, ListedSpace, NASBench201, NASBenchMacro
 from methods.aging_evolution import AgingEvolution
 from methods.local_search import LocalSearch
@@ -197,7 +197,7 @@ def test_heavy_libraries_are_imported_when_a_method_is_made():
 
 @every_method
 def test_better_than_random_search_on_a_published_table(method, real_tables, tmp_path):
-    protocol = load_protocol("nb201-cifar10")
+    protocol = load_search_protocol("nb201-cifar10")
     task = protocol.task()
     for player in (RandomSearch, method):
         for repetition in range(3):

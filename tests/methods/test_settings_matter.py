@@ -9,7 +9,7 @@ import pytest
 from bench.entrants.method import find_method
 from bench.indicators import hypervolume
 from bench.method import Evaluation, Problem, candidates
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from bench.spaces import Box, FiniteSpace
 from methods._shared.unseen import Unseen
 from methods.bo import QEHVI, QNEHVI, QParEGO
@@ -136,7 +136,7 @@ def test_every_setting_of_lamoo_is_looked_at():
     ("name", "sigma"), [("lamoo-branin-currin", 0.15), ("lamoo-vehicle-safety", 0.5)]
 )
 def test_ablations_have_what_the_authors_folder_of_the_problem_has(name, sigma):
-    protocol = load_protocol(name)
+    protocol = load_search_protocol(name)
     entries = protocol.entrants("ablations")
     space = protocol.task().space
     widths = space.upper - space.lower  # the authors' sigma is in the units of the box

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bench.method import Evaluation, Problem, candidates
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from methods._gp.fit import torch_kept_as_it_is
 from methods.bo import QEHVI, QNEHVI, EHVITuned, QParEGO
 
@@ -23,7 +23,7 @@ BATCH = 5
 @pytest.fixture(scope="module")
 def observed():
     """Return the task of nb201-digits, 100 random cells and their objectives."""
-    protocol = load_protocol("nb201-digits")
+    protocol = load_search_protocol("nb201-digits")
     task = protocol.task()
     cells = task.space.sample(np.random.default_rng(0), OBSERVATIONS)
     return task, cells, task.evaluate(candidates(cells)).objectives

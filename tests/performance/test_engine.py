@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playing import run
 
 from bench.data import catalogue_entry, load_table
 from bench.data.table import _read_parquet
 from bench.entrants.method import find_method
 from bench.method import candidates
-from bench.protocol.search import load_protocol
-from bench.runs.search import run
+from bench.protocol import load_search_protocol
 from bench.spaces import NASBench201
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,7 +27,7 @@ def long_protocol(tmp_path_factory):
     text = (ROOT / "protocols" / "nb201-digits.toml").read_text(encoding="utf-8")
     path = tmp_path_factory.mktemp("protocol") / "long.toml"
     path.write_text(text.replace("evaluations = 200", "evaluations = 1000"), encoding="utf-8")
-    return load_protocol(str(path))
+    return load_search_protocol(str(path))
 
 
 def test_table_load(benchmark):
@@ -46,7 +46,7 @@ def test_table_load(benchmark):
 
 
 def test_table_query_of_1000_architectures(benchmark):
-    task = load_protocol("nb201-digits").task()
+    task = load_search_protocol("nb201-digits").task()
     asked = candidates(NASBench201().sample(np.random.default_rng(0), 1000))
     answer = benchmark(task.evaluate, asked)
     assert answer.objectives.shape == (1000, 2)

@@ -12,7 +12,7 @@ from official_results import make_results
 
 from bench.data import catalogue_entry, load_table
 from bench.method import candidates
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from bench.spaces import NASBench201
 
 ARCHITECTURES = 15_625
@@ -78,14 +78,14 @@ def test_memory_of_nb201(benchmark):
 
 @pytest.mark.parametrize("name", ["nb201-cifar10", "hwnas-many"])
 def test_query_of_1000_architectures(benchmark, name):
-    task = load_protocol(name).task()
+    task = load_search_protocol(name).task()
     asked = candidates(NASBench201().sample(np.random.default_rng(0), 1000))
     answer = benchmark(task.evaluate, asked)
     assert len(answer.objectives) == 1000
 
 
 def test_query_of_1000_architectures_as_an_array(benchmark):
-    task = load_protocol("nb201-cifar10").task()
+    task = load_search_protocol("nb201-cifar10").task()
     cells = NASBench201().sample(np.random.default_rng(0), 1000)
     assert benchmark(task.score, cells).shape == (1000, 2)
 

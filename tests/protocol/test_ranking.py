@@ -8,24 +8,29 @@ import pytest
 from bench.data import catalogue_entry
 from bench.entrants.estimator import find_estimator
 from bench.errors import CallError, DataError, ProtocolError
-from bench.protocol.files import protocol_kind, read_lock
-from bench.protocol.ranking import load_ranking_protocol
-from bench.protocol.search import load_protocol, released_protocols
+from bench.protocol import (
+    load_protocol,
+    load_ranking_protocol,
+    load_search_protocol,
+    read_lock,
+    released_protocols,
+)
 from bench.tasks.ranking.task import RankingTask
 
-RELEASED = released_protocols("rank")
+RELEASED = released_protocols("ranking")
 
 
 def test_lock_names_exactly_the_released_files():
-    assert sorted(read_lock("rank")) == RELEASED
-    assert not set(RELEASED) & set(released_protocols())
-    assert "nb201-digits" in released_protocols()
+    searches = released_protocols("search")
+    assert sorted(read_lock()) == sorted([*searches, *RELEASED])
+    assert not set(RELEASED) & set(searches)
+    assert "nb201-digits" in searches
 
 
 @pytest.mark.parametrize("name", RELEASED)
 def test_released_files_are_what_they_were(name):
-    assert load_ranking_protocol(name).id == read_lock("rank")[name]
-    assert protocol_kind(name) == "rank"
+    assert load_ranking_protocol(name).id == read_lock()[name]
+    assert load_protocol(name) == load_ranking_protocol(name)
 
 
 @pytest.mark.parametrize("name", RELEASED)
@@ -54,17 +59,19 @@ def test_released_cells_are_there(name):
 
 
 def test_a_protocol_of_another_kind_is_refused():
-    with pytest.raises(CallError, match=r"kind 'rank': expected one of kind 'search', such as"):
-        load_protocol("kendall-digits")
-    with pytest.raises(CallError, match=r"kind 'search': expected one of kind 'rank', .*kendall-"):
+    with pytest.raises(CallError, match="is a ranking protocol: expected a search protocol, such"):
+        load_search_protocol("kendall-digits")
+    with pytest.raises(
+        CallError, match=r"a search protocol: expected a ranking protocol, .*kendall-"
+    ):
         load_ranking_protocol("nb201-digits")
     with pytest.raises(CallError, match=r"unknown protocol 'kendall': .*kendall-digits"):
-        protocol_kind("kendall")
+        load_protocol("kendall")
 
 
 def test_an_unknown_kind_is_refused(rules):
-    with pytest.raises(ProtocolError, match="kind is 'tau'; expected 'rank'"):
-        protocol_kind(str(rules(('kind = "rank"', 'kind = "tau"'))))
+    with pytest.raises(ProtocolError, match="kind is 'tau'; expected 'ranking'"):
+        load_protocol(str(rules(('kind = "rank"', 'kind = "tau"'))))
 
 
 def test_the_roster_does_not_change_the_id_and_everything_else_does(rules):
@@ -110,7 +117,7 @@ MESSAGES = {
     "neither": "'params' needs either a column or an estimator",
     "epochs of a column": "'params' is a column: it has no settings and no epochs",
     "epochs of networks": "'params': epochs are those of curves, not of networks",
-    "twice": "roster: 'fast' stands there twice",
+    "twice": "'fast' is in the rosters twice",
     "unknown key": "top: Extra",
     "share": r"top_share: .*less than 1, got 1\.5",
     "sign": r"roster\.2\.sign: .*got 2",

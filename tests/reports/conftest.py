@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from bench.results.search import RunResult, SearchResults, Unfinished
 from bench.runs.journal import Batch, End, Header, Journal
 
@@ -24,7 +24,7 @@ def make_results():
         seconds=0.5,
     ):
         """Results with these final ratios: {method: [one for each repetition]}."""
-        loaded = load_protocol(protocol)
+        loaded = load_search_protocol(protocol)
         chosen = repetitions or {m: range(len(v)) for m, v in finals.items()}
         runs = [
             _run(loaded, method, repetition, final, (settings or {}).get(method, {}), seconds)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from reports.claims import Estimate, Evidence, Missing, Published
 from reports.claims.measure import INDICATORS, percentiles, resampled_means
 from reports.claims.published_curves import Curve, Curves
@@ -424,7 +424,7 @@ def test_rounding_widens_what_arithmetic_allows(tmp_path):
 
 
 def test_a_constant_is_computed_again_from_the_table(tmp_path):
-    protocol = load_protocol(PROTOCOL)
+    protocol = load_search_protocol(PROTOCOL)
     front = protocol.normalise(protocol.task().front("score"))
     area, last = 0.0, 1.1  # of the stairs below the reference point, from left to right
     for x, y in front[np.argsort(front[:, 0])]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.protocol.ranking import load_ranking_protocol
+from bench.protocol import load_ranking_protocol
 from bench.results.ranking import EntryResult, RankingResults, SetResult
 from reports.claims import Evidence, Missing, Published, load_paper
 from reports.claims.rules.ranked import RankOrder, RankValue
@@ -193,12 +193,12 @@ def test_correlations_on_an_unknown_number_of_cells_are_held_against_subsets():
 
 
 def test_the_record_of_mote_names_entries_and_methods_that_there_are():
-    from bench.protocol.search import load_protocol
+    from bench.protocol import load_search_protocol
 
     for claim in load_paper("mote").claims:
         rule = claim.rule
         if isinstance(rule, RunMean):
-            assert rule.method in load_protocol(rule.protocol).entrants()
+            assert rule.method in load_search_protocol(rule.protocol).entrants()
         if isinstance(rule, RankValue | RankOrder):
             rules = load_ranking_protocol(rule.protocol).rules
             labels = {each.label for each in rules.roster}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bench.errors import CallError, ClaimError
-from bench.protocol.search import load_protocol, released_protocols
+from bench.protocol import load_search_protocol, released_protocols
 from reports.claims import Evidence, Missing, load_paper, record_names
 from reports.claims.evidence import search_results
 from reports.claims.files import read_record, record_path
@@ -200,7 +200,8 @@ def test_records_name_methods_that_exist():
     rules = {k: r for k, r in judged.items() if not isinstance(r, RankOrder | RankValue)}
     named = {getattr(rule, "protocol", None) for rule in rules.values()}
     entrants = {
-        name: set(load_protocol(name).entrants()) for name in named & set(released_protocols())
+        name: set(load_search_protocol(name).entrants())
+        for name in named & set(released_protocols("search"))
     }
     for claim, rule in rules.items():
         known = registered | entrants.get(getattr(rule, "protocol", None), set())
@@ -223,7 +224,7 @@ def test_the_functions_of_lamoo_are_played_in_the_units_of_the_paper():
     protocols = {c.rule.protocol for c in claims}
     assert len(protocols) == 4
     for name in protocols:
-        scales = load_protocol(name).rules.normalisation
+        scales = load_search_protocol(name).rules.normalisation
         assert set(scales.ideal) == {0.0}
         assert set(scales.nadir) == {1.0}
 

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from bench.protocol.search import load_protocol, released_protocols
+from bench.protocol import load_search_protocol, released_protocols
 from reports.rendering import style
 from reports.rendering.plots import save_plots
 from reports.search.comparison import median_run
@@ -99,7 +99,7 @@ def test_a_look_is_kept_when_other_methods_are_missing(make_results):
     assert both["nsga2"] == alone["nsga2"]
 
 
-@pytest.mark.parametrize("protocol", released_protocols())
+@pytest.mark.parametrize("protocol", released_protocols("search"))
 def test_methods_of_a_roster_differ_even_without_colours(make_results, protocol):
     looks = style.looks(make_results({"random": [0.8]}, protocol=protocol))
     assert len(looks) >= 7
@@ -108,7 +108,7 @@ def test_methods_of_a_roster_differ_even_without_colours(make_results, protocol)
         assert sum(same) <= 1, (one, other)
 
 
-@pytest.mark.parametrize("protocol", released_protocols())
+@pytest.mark.parametrize("protocol", released_protocols("search"))
 def test_random_search_alone_is_grey(make_results, protocol):
     looks = style.looks(make_results({"random": [0.8]}, protocol=protocol))
     grey = [
@@ -126,7 +126,7 @@ def test_many_methods_look_different_from_each_other(make_results):
 
 
 def test_bands_of_one_colour_have_other_edges(make_results):
-    names = list(load_protocol("hwnas-edgegpu").entrants())
+    names = list(load_search_protocol("hwnas-edgegpu").entrants())
     finals = {name: [0.5, 0.6] for name in names[:8]}
     finals |= {"nsga2": [0.7, 0.8], "cma-es": [0.3, 0.4]}
     results = make_results(finals, protocol="hwnas-edgegpu")
@@ -241,7 +241,7 @@ def test_saved_plots_are_what_a_page_needs(make_results, tmp_path):
 
 
 def test_each_method_has_a_corner_with_all_pairs_and_axes_of_its_own(make_results):
-    methods = load_protocol("nb201-digits-3obj").entrants("main")
+    methods = load_search_protocol("nb201-digits-3obj").entrants("main")
     results = make_results({method: [0.8] for method in methods}, protocol="nb201-digits-3obj")
     figure = plots_of(results)["attainment"].figure
     assert len(figure.axes) == 3 * len(methods)

@@ -9,7 +9,7 @@ import pytest
 
 from bench.data import load_table
 from bench.indicators import hypervolume
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from bench.spaces import NASBench201
 from reports.claims import Evidence
 from reports.papers import mote, paper_plots
@@ -19,7 +19,7 @@ from reports.rendering import style
 
 @pytest.fixture(scope="module")
 def digits():
-    protocol = load_protocol("nb201-digits")
+    protocol = load_search_protocol("nb201-digits")
     return protocol, protocol.task()
 
 

@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from playing import run
 
 from bench.entrants.method import find_method
 from bench.errors import CallError
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from bench.results.search import load_search_results
-from bench.runs.search import run
 from reports import build_report
 
 FIGURES = ("anytime", "attainment", "profile", "final")
@@ -274,7 +274,7 @@ class Broken(Random):
 def test_a_report_of_real_runs(tmp_path):
     file = tmp_path / "methods.py"
     file.write_text(METHODS)
-    protocol = load_protocol("nb201-digits")
+    protocol = load_search_protocol("nb201-digits")
     task, said = protocol.task(), []
     for repetition in range(2):
         for name in ("Random", "Stubborn", "Broken"):

@@ -7,11 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from playing import planned
 
 from bench.data import catalogue_entry
-from bench.protocol.ranking import load_ranking_protocol
+from bench.protocol import load_ranking_protocol
 from bench.results.ranking import load_ranking_results
-from bench.runs.ranking import perform_entry, plan_ranking
+from bench.runs.sweep import perform
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROTOCOL = load_ranking_protocol("kendall-nb201-networks")
@@ -74,8 +75,8 @@ def test_what_needs_no_training_can_be_made_again(real_tables, tmp_path):
     if missing:
         pytest.skip(f"table {missing[0]} is not on this machine")
     names = [e.label for e in PROTOCOL.rules.roster if e.column or e.label in {"params", "flops"}]
-    for each in plan_ranking([PROTOCOL.name], results=tmp_path, estimators=names):
-        assert perform_entry(each).status == "done"
+    for each in planned(PROTOCOL.name, results=tmp_path, entrants=names).runs:
+        assert perform(each).status == "done"
     results = load_ranking_results(PROTOCOL, tmp_path)
     published = {row["entry"]: float(row["kendall_tau"]) for row in rows("ranks.csv")}
     found = {entry.label: entry.sets["sample"].tau for entry in results.entries}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from playing import planned
 
 from bench.data import catalogue_entry
-from bench.protocol.ranking import load_ranking_protocol
+from bench.protocol import load_ranking_protocol
 from bench.results.ranking import load_ranking_results
-from bench.runs.ranking import perform_entry, plan_ranking
+from bench.runs.sweep import perform
 
 DATASETS = ("cifar10", "cifar100", "imagenet16")
 TABLES = ("nb201", "nb201-mote", "nb201-zero-cost")
@@ -73,7 +74,7 @@ def found(request, real_tables, tmp_path_factory):
     if missing:
         pytest.skip(f"table {missing[0]} is not on this machine")
     name, folder = f"kendall-nb201-{request.param}", tmp_path_factory.mktemp("results")
-    outcomes = [perform_entry(each) for each in plan_ranking([name], results=folder)]
+    outcomes = [perform(each) for each in planned(name, results=folder).runs]
     assert {o.status for o in outcomes} == {"done"}
     results = load_ranking_results(load_ranking_protocol(name), folder)
     return DATASETS.index(request.param), {entry.label: entry for entry in results.entries}

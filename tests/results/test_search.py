@@ -7,12 +7,12 @@ import shutil
 
 import pytest
 from method_bodies import RANDOM_BODY
+from playing import run
 
 from bench.entrants.method import find_method
 from bench.errors import MixedProtocolsError, ResultsError
 from bench.results.search import load_search_results
 from bench.runs.journal import JournalWriter, read_journal
-from bench.runs.search import journal_path, run
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def test_a_file_that_is_not_named_as_a_journal_is_refused(
 
 
 def test_an_unfinished_run_of_another_protocol_is_not_mixed_in(path, small_protocol, tmp_path):
-    header = read_journal(path).header.model_copy(update={"protocol_id": "0" * 64, "repetition": 1})
-    with JournalWriter(journal_path(tmp_path, small_protocol, "toy", 1)) as writer:
+    header = read_journal(path).header.model_copy(update={"protocol_id": "0" * 64})
+    with JournalWriter(small_protocol.journal_path(tmp_path, "toy", 1)) as writer:
         writer.append(header)
     with pytest.raises(MixedProtocolsError, match=r"001\.jsonl belongs to protocol small 00000000"):
         load_search_results(small_protocol, tmp_path)
@@ -71,7 +71,7 @@ def test_other_designs_than_the_shared_ones_are_refused(path, small_protocol, sm
         order = [1, 0, *range(2, len(first.architectures))]
         swapped = {
             key: tuple(getattr(first, key)[i] for i in order)
-            for key in ("architectures", "objectives", "cost_seconds")
+            for key in ("architectures", "values", "cost_seconds")
         }
         return [first.model_copy(update=swapped), *batches[1:]]
 

@@ -9,16 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from method_bodies import RANDOM_BODY
+from playing import planned, reseal, run
 
 from bench.entrants.method import find_method
 from bench.errors import CallError, JournalError, MethodError, ResultsError
 from bench.indicators import hypervolume
 from bench.method import Method, Problem
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from bench.results.search import load_search_results
 from bench.runs.journal import read_journal
-from bench.runs.search import run
-from bench.runs.sweep import plan
 from reports import build_report
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,7 +38,7 @@ def small(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def protocol(small):
-    return load_protocol(str(small))
+    return load_search_protocol(str(small))
 
 
 @pytest.fixture(scope="module")
@@ -114,21 +113,10 @@ def test_a_difference_in_the_last_bit_is_one(protocol, task, method_file, tmp_pa
     assert shaken != body
     spec = method_file(shaken)
     header = json.loads(lines[0])
-    header["source_sha256"] = find_method(spec).source_sha256()
-    _resealed(outcome.path, [header, *map(json.loads, lines[1:-1])])
+    header["subject"]["source_sha256"] = find_method(spec).source_sha256()
+    reseal(outcome.path, [header, *map(json.loads, lines[1:-1])])
     with pytest.raises(JournalError, match=r"line 3: toy does not repeat this run: candidate 0"):
         run(protocol, task, find_method(spec), 0, tmp_path)
-
-
-def _resealed(path, lines):
-    from bench.runs.journal import _canonical, _seal
-
-    seal, written = "", []
-    for line in lines:
-        line.pop("seal", None)
-        seal = _seal(seal, line)
-        written.append(_canonical(line | {"seal": seal}) + b"\n")
-    path.write_bytes(b"".join(written))
 
 
 # -- what is refused -------------------------------------------------------------------------------
@@ -166,7 +154,7 @@ def test_a_method_for_finite_spaces_is_refused_before_anything_runs(
         run(protocol, task, find_method(method_file(RANDOM_BODY)), 0, tmp_path / "a")
     for name in (method_file(RANDOM_BODY), "local-search"):
         with pytest.raises(CallError, match=message):
-            plan([str(small)], results=tmp_path / "a", methods=["random", name])
+            planned(small, results=tmp_path / "a", entrants=["random", name])
     assert not (tmp_path / "a").exists()
 
 
@@ -215,8 +203,8 @@ def test_results_are_held_against_the_papers_maximum(protocol, task, toy, tmp_pa
 def test_recorded_objectives_are_compared(protocol, task, toy, tmp_path):
     outcome = run(protocol, task, find_method(toy), 0, tmp_path)
     lines = [json.loads(line) for line in outcome.path.read_text().splitlines()]
-    lines[2]["objectives"][1][0] *= 1.0 + 1e-7
-    _resealed(outcome.path, lines)
+    lines[2]["values"][1][0] *= 1.0 + 1e-7
+    reseal(outcome.path, lines)
     with pytest.raises(ResultsError, match="evaluation 11 records objectives"):
         load_search_results(protocol, tmp_path)
 

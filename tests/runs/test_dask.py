@@ -7,22 +7,23 @@ import pytest
 distributed = pytest.importorskip("distributed")
 
 from method_bodies import RANDOM_BODY  # noqa: E402
+from playing import planned  # noqa: E402
 
-from bench.cli.run import dask_executor  # noqa: E402
+from bench.cli.run import _dask_executor  # noqa: E402
 from bench.errors import CallError  # noqa: E402
-from bench.runs.sweep import plan, sweep  # noqa: E402
+from bench.runs.sweep import sweep  # noqa: E402
 
 
 @pytest.mark.filterwarnings("default")
 def test_runs_on_a_scheduler(small_protocol_file, method_file, tmp_path):
-    planned = plan([str(small_protocol_file)], results=tmp_path, methods=[method_file(RANDOM_BODY)])
+    plan = planned(small_protocol_file, results=tmp_path, entrants=[method_file(RANDOM_BODY)])
     with (
         distributed.LocalCluster(
             n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
         ) as cluster,
-        dask_executor(cluster.scheduler_address) as executor,
+        _dask_executor(cluster.scheduler_address) as executor,
     ):
-        outcomes = sweep(planned, workers=1, executor=executor, report=lambda _: None)
+        outcomes = sweep(plan, workers=1, executor=executor, report=lambda *_: None)
     assert [outcome.status for outcome in outcomes] == ["done"] * 3
     assert len(list(tmp_path.rglob("*.jsonl"))) == 3
 
@@ -31,6 +32,6 @@ def test_runs_on_a_scheduler(small_protocol_file, method_file, tmp_path):
 def test_a_silent_scheduler_is_said():
     with (
         pytest.raises(CallError, match=r"no dask scheduler answers at tcp://127\.0\.0\.1:9"),
-        dask_executor("tcp://127.0.0.1:9", timeout="1s"),
+        _dask_executor("tcp://127.0.0.1:9", timeout="1s"),
     ):
         pass

@@ -6,14 +6,14 @@ import json
 
 import numpy as np
 import pytest
+from playing import run
 
 from bench.data import load_table
 from bench.entrants.method import find_method
 from bench.errors import JournalError
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from bench.results.search import load_search_results
 from bench.runs.journal import JournalWriter, read_journal
-from bench.runs.search import run
 
 METHOD = """
 from dataclasses import replace
@@ -113,7 +113,7 @@ def costly(tmp_path):
 
 
 def played(path, found, folder):
-    protocol = load_protocol(str(path))
+    protocol = load_search_protocol(str(path))
     return protocol, run(protocol, protocol.task(), found, 0, folder)
 
 

@@ -39,7 +39,7 @@ STARTING = """
 import os, signal, sys, time
 
 from bench.errors import RunInterrupted
-from bench.parallel import in_parallel
+from bench.runs.parallel import in_parallel
 
 if __name__ != "__main__":  # a worker that starts
     os.write(1, b"x")

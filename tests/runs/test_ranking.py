@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from playing import planned
+from playing import score as do
 
 from bench.errors import CallError, JournalError, MixedProtocolsError, MonasError, ResultsError
 from bench.indicators.ranks import kendall
-from bench.protocol.ranking import load_ranking_protocol
+from bench.protocol import load_ranking_protocol
 from bench.results.ranking import load_ranking_results
-from bench.runs.ranking import perform_entry, plan_ranking, rank, ranking_standing
+from bench.runs.sweep import sweep
 
 pytest.importorskip("torch")
 
@@ -26,11 +28,6 @@ COUNTING = (
 )
 
 
-def do(path, results, *estimators, **options):
-    planned = plan_ranking([str(path)], results=results, estimators=estimators, **options)
-    return {o.label: o for o in map(perform_entry, planned)}
-
-
 @pytest.fixture
 def counting(estimator_file, tmp_path):
     log = tmp_path / "asked"
@@ -40,7 +37,7 @@ def counting(estimator_file, tmp_path):
 
 def without_times(path):
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [{k: v for k, v in line.items() if k not in ("seal", "seconds")} for line in lines]
+    return [{k: v for k, v in line.items() if k not in ("seal", "cost_seconds")} for line in lines]
 
 
 def test_the_roster_is_ranked_and_read_back(rules, tmp_path):
@@ -48,7 +45,7 @@ def test_the_roster_is_ranked_and_read_back(rules, tmp_path):
     protocol = load_ranking_protocol(str(path))
     outcomes = do(path, tmp_path)
     assert {o.status for o in outcomes.values()} == {"done"}
-    assert plan_ranking([str(path)], results=tmp_path) == []
+    assert planned(path, results=tmp_path).runs == ()
     results = load_ranking_results(protocol, tmp_path)
     assert [entry.label for entry in results.entries] == ["tse", "tse-2", "fast", "params"]
     assert results.unfinished == ()
@@ -85,9 +82,9 @@ def test_networks_are_measured_once_and_resumed(rules, counting, tmp_path):
     outcome = do(path, tmp_path / "a", spec)["toy"]
     assert outcome.status == "done", outcome.error
     whole = without_times(outcome.path)
-    assert [line["kind"] for line in whole] == ["header", *["scores"] * 3, "end"]
+    assert [line["kind"] for line in whole] == ["header", *["batch"] * 3, "end"]
     assert sum(len(line["architectures"]) for line in whole[1:-1]) == 24
-    assert whole[-1]["architectures"] == 24
+    assert whole[-1]["evaluations"] == 24
     lines = outcome.path.read_bytes().splitlines(keepends=True)
     for kept, left in ((1, 24), (2, 14), (4, 0)):
         log.write_text("", encoding="utf-8")
@@ -99,7 +96,7 @@ def test_networks_are_measured_once_and_resumed(rules, counting, tmp_path):
     (entry,) = results.entries
     assert list(entry.sets) == ["sample"]
     cells = protocol.task()
-    scores = [row[0] for line in whole[1:-1] for row in line["scores"]]
+    scores = [row[0] for line in whole[1:-1] for row in line["values"]]
     assert entry.sets["sample"].tau == pytest.approx(
         kendall(np.asarray(scores), cells.truth[cells.sample])
     )
@@ -116,7 +113,7 @@ def test_what_has_no_score_ranks_last(rules, estimator_file, tmp_path):
     protocol = load_ranking_protocol(str(path))
     outcome = do(path, tmp_path / "r", estimator_file(body))["toy"]
     assert outcome.status == "done"
-    recorded = [r[0] for line in without_times(outcome.path)[1:-1] for r in line["scores"]]
+    recorded = [r[0] for line in without_times(outcome.path)[1:-1] for r in line["values"]]
     missing = [score is None for score in recorded]
     assert 0 < sum(missing) < 24
     (entry,) = load_ranking_results(protocol, tmp_path / "r").entries
@@ -138,7 +135,7 @@ def test_a_combined_estimator_sees_the_whole_sample(rules, estimator_file, tmp_p
     spec = estimator_file(body, base="CombinedEstimator")
     outcome = do(path, tmp_path / "r", spec)["toy"]
     assert outcome.status == "done", outcome.error
-    rows = [row for line in without_times(outcome.path)[1:-1] for row in line["scores"]]
+    rows = [row for line in without_times(outcome.path)[1:-1] for row in line["values"]]
     assert np.asarray(rows).shape == (24, 2)
     protocol = load_ranking_protocol(str(path))
     (entry,) = load_ranking_results(protocol, tmp_path / "r").entries
@@ -163,23 +160,20 @@ def test_failures_are_recorded_and_told(rules, estimator_file, tmp_path):
     assert [o.status for o in outcomes.values()] == ["failed", "failed", "done"]
     assert outcomes["raising"].error == "estimator 'raising' raised: ValueError: on purpose"
     assert "returned an array of shape [3]; expected [6466]" in outcomes["short"].error
-    finished, outdated = ranking_standing(
-        str(path), results=tmp_path, estimators=[raising, short, "params"]
-    )
-    assert [o.status for o in finished] == ["failed", "failed", "done"]
-    assert outdated == []
+    made = planned(path, results=tmp_path, entrants=[raising, short, "params"])
+    assert [o.status for o in made.ended[str(path)]] == ["failed", "failed", "done"]
+    assert made.outdated[str(path)] == ()
     results = load_ranking_results(load_ranking_protocol(str(path)), tmp_path)
     assert {u.label: u.status for u in results.unfinished} == {
         "raising": "failed",
         "short": "failed",
     }
-    again = plan_ranking(
-        [str(path)], results=tmp_path, estimators=[raising, "params"], retry_failed=True
-    )
-    assert [p.entry.label for p in again] == ["raising"]
-    assert {p.stem for p in tmp_path.rglob("*.jsonl")} == {"short", "params"}
-    again = plan_ranking([str(path)], results=tmp_path, estimators=["params"], restart=True)
-    assert len(again) == 1
+    again = planned(path, results=tmp_path, entrants=[raising, "params"], retry_failed=True)
+    assert [p.entry.label for p in again.runs] == ["raising"]
+    assert [p.stem for p in again.removed] == ["raising"]
+    assert {p.stem for p in tmp_path.rglob("*.jsonl")} == {"raising", "short", "params"}
+    again = planned(path, results=tmp_path, entrants=["params"], restart=True)
+    assert len(again.runs) == 1
 
 
 LEAVING = "    def {}:\n        raise SystemExit(0)\n"
@@ -193,17 +187,16 @@ def test_an_estimator_that_wants_to_leave_is_told(rules, estimator_file, tmp_pat
         estimator_file(LEAVING.format("score(self, factory)"), name="networks"),
         estimator_file(LEAVING.format("score(self, c)"), base="CurveEstimator", name="curves"),
         estimator_file(LEAVING.format("__init__(self)") + "    score = 1\n", name="made"),
-        estimator_file(
-            f"    score = 1\n    @classmethod\n{LEAVING.format('effective_settings(cls, s)')}",
-            name="set",
-        ),
     )
     assert {label: (o.status, o.error) for label, o in left.items()} == {
         "networks": ("failed", "estimator 'networks' raised: SystemExit: 0"),
         "curves": ("failed", "estimator 'curves' raised: SystemExit: 0"),
         "made": ("failed", "estimator 'made' raised: SystemExit: 0"),
-        "set": ("failed", "unexpected SystemExit: 0"),
     }
+    settings = LEAVING.format("effective_settings(cls, s)")
+    leaving = estimator_file(f"    score = 1\n    @classmethod\n{settings}", name="set")
+    with pytest.raises(CallError, match=r"set\.py:Toy: its settings cannot be read: SystemExit: 0"):
+        planned(path, results=tmp_path, entrants=[leaving])
 
 
 @pytest.mark.parametrize(
@@ -251,9 +244,9 @@ def test_an_estimator_without_a_source_is_refused(rules, estimator_file, tmp_pat
     path.write_text(text[:a] + text[b:c] + text[d:], encoding="utf-8")
     spec = estimator_file("    score = None\n", base="CurveEstimator")
     with pytest.raises(CallError, match=r"'toy' needs curves, and small-ranking has no source"):
-        plan_ranking([str(path)], results=tmp_path, estimators=[spec])
+        planned(path, results=tmp_path, entrants=[spec])
     with pytest.raises(CallError, match="unknown estimator 'nothing': expected one of"):
-        plan_ranking([str(path)], results=tmp_path, estimators=["nothing"])
+        planned(path, results=tmp_path, entrants=["nothing"])
 
 
 def test_what_an_estimator_requires_is_looked_for_before_anything_runs(
@@ -262,38 +255,35 @@ def test_what_an_estimator_requires_is_looked_for_before_anything_runs(
     body = '    requires = {"nowhere": "monas-bench[none]"}\n    score = None\n'
     spec = estimator_file(body, base="CurveEstimator")
     with pytest.raises(CallError, match=r"estimator 'toy' needs nowhere, which is not installed"):
-        plan_ranking([str(rules())], results=tmp_path, estimators=[spec])
+        planned(rules(), results=tmp_path, entrants=[spec])
 
 
 def test_two_codes_never_share_an_entry(rules, estimator_file, tmp_path):
-    path = str(rules())
+    path = rules()
 
-    def planned(*estimators):
-        return plan_ranking([path], results=tmp_path, estimators=estimators)
+    def plan(*entrants):
+        return planned(path, results=tmp_path, entrants=entrants)
 
     for name in ("mote", "fast"):  # registered; in the roster
         with pytest.raises(CallError, match=rf"the name {name!r} is taken.*--method {name}"):
-            planned(estimator_file("    score = None\n", base="CurveEstimator", name=name))
+            plan(estimator_file("    score = None\n", base="CurveEstimator", name=name))
     first = estimator_file("    score = None\n", base="CurveEstimator")
     (tmp_path / "toy.py").rename(tmp_path / "mine.py")
     second = estimator_file("    score = None\n", base="CurveEstimator")
-    with pytest.raises(
-        CallError, match=r"mine\.py:Toy and .*toy\.py:Toy go by the same name 'toy'"
-    ):
-        planned(first.replace("toy.py", "mine.py"), second)
-    assert len(planned(second, second, "tse", "tse")) == 2
+    with pytest.raises(CallError, match=r"mine\.py:Toy and .*toy\.py:Toy have the same name 'toy'"):
+        plan(first.replace("toy.py", "mine.py"), second)
+    assert len(plan(second, second, "tse", "tse").runs) == 2
 
 
 def test_other_settings_or_code_are_noticed(rules, tmp_path):
     path = rules()
     do(path, tmp_path)
     (other,) = (rules(("epochs = 2", "epochs = 3"), name="other.toml"),)
-    _, outdated = ranking_standing(str(other), results=tmp_path)
-    assert outdated == ["tse-2"]
+    assert planned(other, results=tmp_path).outdated[str(other)] == ("tse-2",)
     journal = next(tmp_path.rglob("tse-2.jsonl"))
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:1]))
     error = do(other, tmp_path)["tse-2"].error
-    assert "made with epochs = 2, now it is 3; run with --restart" in error
+    assert "made with subject.epochs = 2, now it is 3; run with --restart" in error
 
 
 SIGNED = "    def score(self, curves):\n        return {} * curves.losses.sum(axis=1)\n"
@@ -343,7 +333,7 @@ def test_results_are_found_from_another_folder(rules, estimator_file, tmp_path, 
     monkeypatch.chdir(tmp_path / "elsewhere")
     results = load_ranking_results(load_ranking_protocol(str(path)), tmp_path / "r")
     assert [entry.label for entry in results.entries] == ["toy"]
-    assert results.entries[0].header.estimator == f"{tmp_path / 'toy.py'}:Toy"
+    assert results.entries[0].header.spec == f"{tmp_path / 'toy.py'}:Toy"
 
 
 def test_damage_and_mixture_are_refused(rules, tmp_path):
@@ -365,11 +355,10 @@ def test_damage_and_mixture_are_refused(rules, tmp_path):
 
 
 def test_another_executor_does_the_work(rules, tmp_path):
-    planned = plan_ranking([str(rules())], results=tmp_path)
     seen = []
     with ThreadPoolExecutor(1) as executor:
-        outcomes = rank(
-            planned,
+        outcomes = sweep(
+            planned(rules(), results=tmp_path),
             workers=1,
             report=lambda done, last: seen.append((done, last.label)),
             executor=executor,
@@ -382,5 +371,5 @@ def test_time_out(rules, counting, tmp_path):
     path, (spec, _) = rules(), counting
     outcome = do(path, tmp_path, spec, timeout=1e-9)["toy"]
     assert (outcome.status, outcome.error) == ("timeout", "not finished after 1e-09 seconds")
-    with pytest.raises(MonasError, match="no finished entry of small-ranking"):
+    with pytest.raises(MonasError, match="no finished run of small-ranking"):
         load_ranking_results(load_ranking_protocol(str(path)), tmp_path)

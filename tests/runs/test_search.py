@@ -13,15 +13,10 @@ import time
 import numpy as np
 import pytest
 from method_bodies import RANDOM_BODY
+from playing import play, reseal
 
-from bench.entrants.method import find_method
 from bench.errors import CallError, JournalBusyError, JournalError, RunInterrupted
 from bench.runs.journal import JournalWriter, read_journal
-from bench.runs.search import journal_path, run
-
-
-def play(protocol, task, spec, results, repetition=0, **options):
-    return run(protocol, task, find_method(spec), repetition, results, **options)
 
 
 def content(path):
@@ -189,7 +184,7 @@ def test_a_limit_may_lie_beyond_what_timers_hold(
 
 @pytest.mark.parametrize("timeout", [float("nan"), 0.0, -1.0, float("-inf")])
 def test_what_is_no_limit_is_refused(timeout, small_protocol, small_task, toy, tmp_path):
-    with pytest.raises(CallError, match=r"timeout is .*: expected seconds above 0, or inf for no"):
+    with pytest.raises(CallError, match=r"timeout is .*: expected seconds above 0, or inf f"):
         play(small_protocol, small_task, toy, tmp_path / "results", timeout=timeout)
     assert not (tmp_path / "results").exists()
 
@@ -206,7 +201,7 @@ def test_methods_cannot_change_what_was_measured(small_protocol, small_task, met
         "        pass", "        for e in evaluations:\n            e.objectives[:] = -1"
     )
     outcome = play(small_protocol, small_task, method_file(body), tmp_path)
-    assert min(o for b in read_journal(outcome.path).batches for p in b.objectives for o in p) >= 0
+    assert min(o for b in read_journal(outcome.path).batches for p in b.values for o in p) >= 0
 
 
 TAMPERING = {
@@ -269,7 +264,7 @@ def test_a_stopped_run_goes_on(small_protocol, small_task, toy, tmp_path):
     calls = iter([False, False, True])
     with pytest.raises(RunInterrupted, match="run the same command again"):
         play(small_protocol, small_task, toy, tmp_path / "a", stopped=lambda: next(calls))
-    path = journal_path(tmp_path / "a", small_protocol, "toy", 0)
+    path = small_protocol.journal_path(tmp_path / "a", "toy", 0)
     assert read_journal(path).end is None
     resumed = play(small_protocol, small_task, toy, tmp_path / "a")
     whole = play(small_protocol, small_task, toy, tmp_path / "b")
@@ -300,10 +295,10 @@ def test_killed_at_a_random_moment_it_resumes_alike(
     program = (
         "import sys; from pathlib import Path\n"
         "from bench.entrants.method import find_method\n"
-        "from bench.protocol.search import load_protocol\n"
-        "from bench.runs.search import run\n"
-        "p = load_protocol(sys.argv[1]); t = p.task(); print('ready', flush=True)\n"
-        "run(p, t, find_method(sys.argv[2]), 0, Path(sys.argv[3]))\n"
+        "from bench.protocol import load_search_protocol\n"
+        "from bench.runs.search import SearchRun\n"
+        "p = load_search_protocol(sys.argv[1]); t = p.task(); print('ready', flush=True)\n"
+        "SearchRun(p, t, find_method(sys.argv[2]), 0, Path(sys.argv[3])).play()\n"
     )
     child = subprocess.Popen(
         [sys.executable, "-c", program, str(small_protocol_file), slow, str(tmp_path / "a")],
@@ -379,13 +374,13 @@ def test_time_that_is_over_before_all_is_played_again_loses_nothing(
 def test_changed_source_is_not_continued(small_protocol, small_task, method_file, tmp_path):
     outcome = play(small_protocol, small_task, method_file(RANDOM_BODY), tmp_path)
     _without_end(outcome.path)
-    changed = method_file(RANDOM_BODY + "\n    # another version\n")
-    with pytest.raises(JournalError, match="line 1: this run was made with source_sha256"):
+    changed = method_file(RANDOM_BODY + "\n    another = 1\n")
+    with pytest.raises(JournalError, match="line 1: this run was made with subject"):
         play(small_protocol, small_task, changed, tmp_path)
 
 
 def test_two_processes_do_not_write_one_journal(small_protocol, small_task, toy, tmp_path):
-    path = journal_path(tmp_path, small_protocol, "toy", 0)
+    path = small_protocol.journal_path(tmp_path, "toy", 0)
     with (
         JournalWriter(path),
         pytest.raises(JournalBusyError, match="written by another process"),
@@ -436,3 +431,68 @@ def test_a_damaged_journal_is_refused_with_the_line(
     outcome.path.write_bytes(b"".join(lines))
     with pytest.raises(JournalError, match=rf"000\.jsonl line {number} "):
         play(small_protocol, small_task, toy, tmp_path)
+
+
+# -- lineage ---------------------------------------------------------------------------------------
+
+CHILDREN = """
+    def ask(self, n):
+        rng, space = self.problem.rng, self.problem.space
+        parent = int(rng.integers(len(self.cells)))
+        children = [rng.choice(space.neighbours(self.cells[parent])) for _ in range(n)]
+        made = [Candidate(tuple(c.tolist()), parent, ("edit",)) for c in children]
+        return [candidates(self.cells[:1])[0], *made][:n]
+
+    def tell(self, evaluations):
+        self.cells = getattr(self, "cells", []) + [e.candidate.architecture for e in evaluations]
+"""
+
+
+def test_lineage_is_journalled(small_protocol, small_task, method_file, tmp_path):
+    outcome = play(small_protocol, small_task, method_file(CHILDREN), tmp_path)
+    assert outcome.status == "done", outcome.error
+    first, *others = read_journal(outcome.path).batches
+    assert (first.parents, first.operators) == (None, None)  # designs have none
+    seen = 10
+    cells = list(first.architectures)
+    for batch in others:
+        assert batch.parents[0] is None
+        assert batch.operators[0] == ()
+        for cell, parent, operators in zip(
+            batch.architectures[1:], batch.parents[1:], batch.operators[1:], strict=True
+        ):
+            assert operators == ("edit",)
+            assert parent < seen
+            assert sum(a != b for a, b in zip(cell, cells[parent], strict=True)) == 1
+        seen += len(batch.architectures)
+        cells += batch.architectures
+
+
+def test_another_lineage_is_not_continued(small_protocol, small_task, method_file, tmp_path):
+    outcome = play(small_protocol, small_task, method_file(CHILDREN), tmp_path)
+    lines = [json.loads(line) for line in outcome.path.read_text().splitlines()[:-1]]
+    lines[2]["operators"][1] = ["another"]
+    reseal(outcome.path, lines)
+    with pytest.raises(JournalError, match=r"line 3: toy does not repeat this run: operators"):
+        play(small_protocol, small_task, method_file(CHILDREN), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("lineage", "message"),
+    [
+        ("10", "parent 10; expected the number of one of the 10 evaluations so far"),
+        ("-1", "parent -1; expected"),
+        ("True", "parent True; expected"),
+        ("1.0", "parent 1.0; expected"),
+        ("0, ['edit']", "operators ['edit']; expected a tuple of str"),
+        ("0, (1,)", "operators (1,); expected a tuple of str"),
+    ],
+)
+def test_a_lineage_that_cannot_be_fails(
+    lineage, message, small_protocol, small_task, method_file, tmp_path
+):
+    body = f"    def ask(self, n):\n        return [Candidate((0,) * 6, {lineage})]\n"
+    toy = method_file(body + "    def tell(self, evaluations):\n        pass")
+    outcome = play(small_protocol, small_task, toy, tmp_path)
+    assert outcome.status == "failed"
+    assert message in outcome.error

@@ -9,13 +9,13 @@ from pydantic import ValidationError
 from bench.errors import ProtocolError, SpaceError
 from bench.indicators import hypervolume, non_dominated
 from bench.method import candidates
+from bench.protocol import load_search_protocol, released_protocols
 from bench.protocol.fronts import known_front, known_front_of_box
 from bench.protocol.normalisation import (
     DraftNormalisation,
     measure_normalisation,
     normalisation_toml,
 )
-from bench.protocol.search import load_protocol, released_protocols
 from bench.tasks import FunctionTask, FunctionTaskSpec, origin
 from bench.tasks.function import FUNCTIONS
 
@@ -120,7 +120,7 @@ def test_a_short_search_finds_a_better_front_than_chance_and_the_same_again(name
 def test_each_kind_of_space_has_its_own_search():
     with pytest.raises(ProtocolError, match="branin-currin is a box; expected a finite space"):
         known_front(task("branin-currin"))
-    cells = load_protocol("nb201-digits").task()
+    cells = load_search_protocol("nb201-digits").task()
     with pytest.raises(ProtocolError, match="nasbench201 is a finite space; expected a box"):
         known_front_of_box(cells, (1.0, 1.0), size=3)
 
@@ -149,10 +149,10 @@ def test_a_known_maximum_must_be_given():
         measure_normalisation(mine, DraftNormalisation(scheme="known maximum"))
     with pytest.raises(ProtocolError, match="branin-currin cannot be listed"):
         measure_normalisation(mine, DraftNormalisation(scheme="z-score"))
-    whole = load_protocol("nb201-digits").rules.normalisation.model_dump()
+    whole = load_search_protocol("nb201-digits").rules.normalisation.model_dump()
     for changed in ({"maximum": 1.0}, {"scheme": "known maximum"}):
         with pytest.raises(ValidationError, match="maximum is needed with the scheme"):
-            type(load_protocol("nb201-digits").rules.normalisation)(**whole | changed)
+            type(load_search_protocol("nb201-digits").rules.normalisation)(**whole | changed)
 
 
 def test_a_function_that_is_not_there_is_refused():
@@ -163,7 +163,9 @@ def test_a_function_that_is_not_there_is_refused():
 # -- the released protocols ------------------------------------------------------------------------
 
 FUNCTION_PROTOCOLS = [
-    name for name in released_protocols() if load_protocol(name).rules.task.kind == "function"
+    name
+    for name in released_protocols("search")
+    if load_search_protocol(name).rules.task.kind == "function"
 ]
 
 
@@ -178,16 +180,16 @@ def test_both_sanity_problems_are_released_at_both_budgets():
 
 @pytest.mark.parametrize("name", FUNCTION_PROTOCOLS)
 def test_a_protocol_without_tables_says_where_numbers_come_from(name):
-    protocol = load_protocol(name)
+    protocol = load_search_protocol(name)
     protocol.require_tables()  # there are none to miss
     assert protocol.rules.task.tables == ()
     assert origin(protocol.rules.task) == f"closed form {protocol.rules.task.function}"
-    assert origin(load_protocol("nb201-digits").rules.task) == "nb201-digits"
+    assert origin(load_search_protocol("nb201-digits").rules.task) == "nb201-digits"
 
 
 @pytest.mark.parametrize("name", FUNCTION_PROTOCOLS)
 def test_the_papers_constants(name):
-    protocol = load_protocol(name)
+    protocol = load_search_protocol(name)
     rules, mine = protocol.rules, protocol.task()
     assert rules.normalisation.reference_point == REFERENCE[rules.task.function]
     np.testing.assert_array_equal(protocol.raw_reference_point, REFERENCE[rules.task.function])
@@ -205,7 +207,7 @@ def test_the_papers_constants(name):
 
 @pytest.mark.parametrize("name", FUNCTION_PROTOCOLS)
 def test_designs_are_uniform_points_and_belong_to_the_repetition(name):
-    protocol = load_protocol(name)
+    protocol = load_search_protocol(name)
     space = protocol.task().space
     designs = [protocol.initial_designs(space, r) for r in range(200)]
     np.testing.assert_array_equal(designs[3], protocol.initial_designs(space, 3))

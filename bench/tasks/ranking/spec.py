@@ -130,6 +130,11 @@ class Entry(StrictModel):
     epochs: int | None = Field(default=None, ge=1)
     group: str = ""
 
+    @property
+    def spec(self) -> str | None:
+        """What finds the estimator: a registered name or `file.py:Class`; None for a column."""
+        return self.estimator
+
     @model_validator(mode="after")
     def _agree(self) -> Entry:
         if (self.column is None) == (self.estimator is None):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from bench.results.search import SearchResults
 from bench.seeds import stream
 from reports.claims.evidence import Evidence
@@ -58,7 +58,7 @@ def _curves(curves: Curves, protocol: str, evidence: Evidence) -> Iterator[Plot]
     shown = [_beside(curve, evidence, indicator, random) for curve in published]
     if random is None and all(each.ours is None for each in shown):
         return
-    rules = load_protocol(protocol)
+    rules = load_search_protocol(protocol)
     with style.settings():
         figure = draw_curves(
             shown,
@@ -161,7 +161,7 @@ def _ratios(protocol: str, name: IndicatorName, pairs: Pairs, evidence: Evidence
             shown,
             title=indicator.title,
             lower=indicator.lower_is_better,
-            foot=f"{load_protocol(protocol).label}, mean curves, 95 % bootstrap bands",
+            foot=f"{load_search_protocol(protocol).label}, mean curves, 95 % bootstrap bands",
         )
     yield Plot(
         f"ratios-{protocol}",

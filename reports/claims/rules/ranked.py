@@ -9,8 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from bench.errors import DataMissingError, NoResultsError
-from bench.protocol.files import released_protocols
-from bench.protocol.ranking import load_ranking_protocol
+from bench.protocol import load_ranking_protocol, released_protocols
 from bench.results.ranking import RankingResults, SetResult, load_ranking_results
 from reports.claims.evidence import Evidence
 from reports.claims.measure import require_runs, student
@@ -31,7 +30,7 @@ def rank_results(name: str, folder: Path) -> RankingResults:
     Missing
         If there are none, or its tables are not on this machine.
     """
-    if name not in released_protocols("rank"):
+    if name not in released_protocols("ranking"):
         raise Missing(f"the suite has no protocol of ranks {name}")
     protocol = load_ranking_protocol(name)
     try:

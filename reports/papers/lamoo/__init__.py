@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bench.errors import DataMissingError
-from bench.protocol.search import load_protocol
+from bench.protocol import load_search_protocol
 from reports.claims.outcome import Missing
 from reports.papers.lamoo import ablations, regions, single
 from reports.papers.lamoo import good_half as dominance
@@ -31,7 +31,7 @@ _WITHOUT = {
 def plots(evidence: Evidence) -> Iterator[Plot]:
     """Draw what tables and results allow: Figures 1, 2 and 5, and what each choice is worth."""
     with style.settings():
-        figure = dominance.draw(load_protocol("lamoo-branin-currin").task())
+        figure = dominance.draw(load_search_protocol("lamoo-branin-currin").task())
     yield Plot("paper-figure-1", "Dominance numbers", dominance.CAPTION, figure)
     yield from _single(evidence)
     yield from _regions()
@@ -51,7 +51,7 @@ def _single(evidence: Evidence) -> Iterator[Plot]:
 def _regions() -> Iterator[Plot]:
     measured = {}
     for name, trees in (("lamoo-nb201", 20), ("nb301", 10)):  # the surrogate takes its time
-        protocol = load_protocol(name)
+        protocol = load_search_protocol(name)
         try:
             protocol.require_tables()
         except DataMissingError:

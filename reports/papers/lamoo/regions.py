@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.indicators import hypervolume, non_dominated
-from bench.protocol.search import SearchProtocol
+from bench.protocol import SearchProtocol
 from bench.seeds import stream
 from bench.spaces import FiniteSpace
 from bench.spaces.finite import Architectures

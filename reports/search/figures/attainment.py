@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.indicators import attainment_surface
-from bench.protocol.search import SearchProtocol
+from bench.protocol import SearchProtocol
 from bench.results.search import SearchResults
 from reports.rendering import style
 from reports.rendering.panels import corners, panels

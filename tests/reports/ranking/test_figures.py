@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playing import planned
 
-from bench.protocol.ranking import load_ranking_protocol
+from bench.protocol import load_ranking_protocol
 from bench.results.ranking import load_ranking_results
-from bench.runs.ranking import perform_entry, plan_ranking
+from bench.runs.sweep import perform
 from reports.ranking.plots import draw_rank_plots
 
 SOURCE = Path(__file__).resolve().parents[3] / "methods/mote/estimators.py"
@@ -33,8 +34,8 @@ group = "Forms"
 def results(rules, tmp_path):
     path = rules()
     path.write_text(path.read_text(encoding="utf-8") + FORMS, encoding="utf-8")
-    for each in plan_ranking([str(path)], results=tmp_path / "r"):
-        perform_entry(each)
+    for each in planned(path, results=tmp_path / "r").runs:
+        perform(each)
     return load_ranking_results(load_ranking_protocol(str(path)), tmp_path / "r")
 
 

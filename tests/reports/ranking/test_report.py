@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playing import planned
 
 from bench.cli import main
-from bench.protocol.ranking import load_ranking_protocol
+from bench.protocol import load_ranking_protocol
 from bench.results.ranking import load_ranking_results
-from bench.runs.ranking import perform_entry, plan_ranking
+from bench.runs.sweep import perform
 from reports import build_report
 from reports.ranking.agreement import agreement_frame
 from reports.ranking.labels import place_labels
@@ -25,10 +26,9 @@ def results_with(rules, estimator_file, tmp_path):
         more = estimator_file(
             f"    def score(self, curves):\n        {body}\n", base="CurveEstimator", name=name
         )
-        planned = plan_ranking([str(path)], results=tmp_path / "r")
-        planned += plan_ranking([str(path)], results=tmp_path / "r", estimators=[more])
-        for each in planned:
-            perform_entry(each)
+        for entrants in ([], [more]):
+            for each in planned(path, results=tmp_path / "r", entrants=entrants).runs:
+                perform(each)
         return load_ranking_results(load_ranking_protocol(str(path)), tmp_path / "r")
 
     return play

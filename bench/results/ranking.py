@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bench.entrants.estimator import CombinedEstimator, Estimator, find_estimator
 from bench.entrants.registry import Found
 from bench.errors import MixedProtocolsError, MonasError, NoResultsError, ResultsError
-from bench.indicators.ranks import average_ranks, kendall, spearman, top_members
+from bench.indicators import fractional_ranks, kendall_tau, spearman_rho, top_members
 from bench.protocol.ranking import RankingProtocol
 from bench.runs.ranking_journal import EntryHeader, EntryJournal, read_entry
 from bench.tasks.ranking.networks import combined
@@ -230,7 +230,9 @@ class _Judge:
         values = scores.values[self.members[name]]
         truth = self._cells.truth[self.members[name]]
         top = top_members(truth, self._cells.spec.top_share)
-        taus = np.array([kendall(values[s], truth[s]) for s in self._subsets[name]])
+        taus = np.array(
+            [kendall_tau(values[s], truth[s], missing="last") for s in self._subsets[name]]
+        )
         known = taus[np.isfinite(taus)]
         spread = (np.nan, np.nan, np.nan)
         if len(known):
@@ -239,14 +241,14 @@ class _Judge:
         return SetResult(
             cells=len(values),
             without=int((~np.isfinite(values)).sum()),
-            tau=kendall(values, truth),
+            tau=kendall_tau(values, truth, missing="last"),
             low=spread[0],
             high=spread[1],
             sd=spread[2],
-            spearman=spearman(values, truth),
-            top=kendall(values[top], truth[top]),
+            spearman=spearman_rho(values, truth, missing="last"),
+            top=kendall_tau(values[top], truth[top], missing="last"),
             subsets=taus,
-            ranks=average_ranks(values),
+            ranks=fractional_ranks(values),
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bench.errors import CallError, JournalError, MixedProtocolsError, MonasError, ResultsError
-from bench.indicators.ranks import kendall
+from bench.indicators import kendall_tau
 from bench.protocol.ranking import load_ranking_protocol
 from bench.results.ranking import load_ranking_results
 from bench.runs.ranking import perform_entry, plan_ranking, rank, ranking_standing
@@ -65,7 +65,9 @@ def test_the_roster_is_ranked_and_read_back(rules, tmp_path):
         for chosen in protocol.rules.sets:
             found, members = by_label[label].sets[chosen.name], cells.members(chosen)
             assert found.cells == len(members)
-            assert found.tau == pytest.approx(kendall(scores[members], cells.truth[members]))
+            assert found.tau == pytest.approx(
+                kendall_tau(scores[members], cells.truth[members], missing="last")
+            )
             assert found.low <= found.high
     seconds = table.column("train_seconds").astype(float).mean() / 2
     assert by_label["tse"].seconds == pytest.approx(seconds)
@@ -101,7 +103,7 @@ def test_networks_are_measured_once_and_resumed(rules, counting, tmp_path):
     cells = protocol.task()
     scores = [row[0] for line in whole[1:-1] for row in line["scores"]]
     assert entry.sets["sample"].tau == pytest.approx(
-        kendall(np.asarray(scores), cells.truth[cells.sample])
+        kendall_tau(np.asarray(scores), cells.truth[cells.sample], missing="last")
     )
     assert entry.seconds > 0
 
@@ -123,7 +125,9 @@ def test_what_has_no_score_ranks_last(rules, estimator_file, tmp_path):
     assert entry.sets["sample"].without == sum(missing)
     cells = protocol.task()
     as_worst = [-1.0 if score is None else score for score in recorded]
-    assert entry.sets["sample"].tau == pytest.approx(kendall(as_worst, cells.truth[cells.sample]))
+    assert entry.sets["sample"].tau == pytest.approx(
+        kendall_tau(as_worst, cells.truth[cells.sample])
+    )
 
 
 def test_a_combined_estimator_sees_the_whole_sample(rules, estimator_file, tmp_path):
@@ -145,7 +149,7 @@ def test_a_combined_estimator_sees_the_whole_sample(rules, estimator_file, tmp_p
     ranks = np.argsort(np.argsort(np.asarray(rows), axis=0), axis=0)
     cells = protocol.task()
     assert entry.sets["sample"].tau == pytest.approx(
-        kendall(ranks.sum(axis=1), cells.truth[cells.sample])
+        kendall_tau(ranks.sum(axis=1), cells.truth[cells.sample], missing="last")
     )
 
 

@@ -22,7 +22,7 @@ from bench.protocol.ranking import RankingProtocol
 from bench.runs.ranking_journal import EntryHeader, EntryJournal, read_entry
 from bench.tasks.ranking.networks import combined
 from bench.tasks.ranking.scores import Scores, table_scores
-from bench.tasks.ranking.spec import CellSet, Entry
+from bench.tasks.ranking.spec import ArchitectureSet, Entry
 from bench.tasks.ranking.task import RankingTask
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ class _Judge:
 
     def __init__(self, cells: RankingTask) -> None:
         self._cells = cells
-        self._sets: list[CellSet] = list(cells.spec.sets)
+        self._sets: list[ArchitectureSet] = list(cells.spec.sets)
         self.members = {each.name: cells.members(each) for each in self._sets}
         self._subsets = {each.name: cells.subsets(each) for each in self._sets}
 

@@ -24,7 +24,7 @@ from bench.runs.environment import environment
 from bench.runs.journal import JournalWriter, Status, same_architectures
 from bench.runs.parallel import in_parallel
 from bench.runs.ranking_journal import EntryEnd, EntryHeader, EntryJournal, ScoreLine, read_entry
-from bench.tasks.ranking.networks import DEVICE, measure_cells, parts_of
+from bench.tasks.ranking.networks import DEVICE, measure_architectures, parts_of
 from bench.tasks.ranking.scores import table_scores
 from bench.tasks.ranking.spec import Entry, NetworksSource
 from bench.tasks.ranking.task import RankingTask
@@ -239,7 +239,7 @@ def _measured(
         raise JournalError(f"{recorded.path}: not the sample of this protocol: {difference}")
     for number, first in enumerate(range(len(measured), len(sample), _AT_ONCE), len(lines)):
         chunk = sample[first : first + _AT_ONCE]
-        scores, seconds = measure_cells(parts, cells.spec.space, chunk, source)
+        scores, seconds = measure_architectures(parts, cells.spec.space, chunk, source)
         yield ScoreLine(
             number=number,
             architectures=tuple(map(tuple, chunk.tolist())),

@@ -244,7 +244,7 @@ def test_an_unknown_column_is_told(rules, tmp_path):
     path = rules(("epochs = 2", "epochs = 13"))
     assert "has 12 epochs of train_loss_s0_e{}, not 13" in do(path, tmp_path / "e")["tse-2"].error
     path = rules(('column = "params"', 'column = "arch_str"'))
-    assert "does not hold one number a row" in do(path, tmp_path / "n")["params"].error
+    assert "does not have one number per row" in do(path, tmp_path / "n")["params"].error
 
 
 def test_an_estimator_without_a_source_is_refused(rules, estimator_file, tmp_path):

@@ -1,7 +1,7 @@
 """Finite spaces: a fixed number of categorical variables.
 
-Architectures are rows of int8 arrays of shape [n, variables]. What is specific to a benchmark (its
-string form, its canonical form, the order of its operations) is in a module of its own.
+Architectures are rows of int8 arrays of shape [n, variables]. The string form, the canonical form
+and the order of operations of each benchmark are in a module of its own.
 """
 
 from __future__ import annotations

@@ -8,12 +8,24 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from pydantic import Field
 
 from bench.arrays import Floats
 from bench.entrants.problem import Candidate, Estimated
+from bench.schema import StrictModel
 from bench.spaces.space import Rows, Space
 
-__all__ = ["Answer", "Task"]
+__all__ = ["Answer", "Measurement", "ObjectiveSpec", "Task"]
+
+Measurement = Literal["search", "score"]
+
+
+class ObjectiveSpec(StrictModel):
+    """The name, title and unit of an objective, which is minimised."""
+
+    name: str = Field(description="Name of the objective in results and in `Problem.objectives`.")
+    title: str = Field(description="Name of the objective in tables and figures.")
+    unit: str = Field(description="Unit of the objective's values, for tables and figures.")
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,7 @@ class Task(ABC):
         raise KeyError(name)
 
     @abstractmethod
-    def front(self, measurement: Literal["search", "score"]) -> Floats:
+    def front(self, measurement: Measurement) -> Floats:
         """Return the best possible front in test objectives: distinct points [p, m], sorted.
 
         With measurement `score`, this is the Pareto front. With `search`, it is the front of the

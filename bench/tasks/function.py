@@ -16,7 +16,7 @@ from bench.indicators import non_dominated
 from bench.schema import StrictModel
 from bench.spaces.box import Box
 from bench.spaces.space import Kind
-from bench.tasks.base import Answer, Task
+from bench.tasks.base import Answer, Measurement, Task
 
 __all__ = ["FUNCTIONS", "Function", "FunctionObjective", "FunctionTask", "FunctionTaskSpec"]
 
@@ -30,7 +30,7 @@ class FunctionObjective:
     unit: str
     cheap: bool = False
 
-    def source(self, measurement: Literal["search", "score"]) -> str:
+    def source(self, measurement: Measurement) -> str:
         """Return a short description of a measurement."""
         del measurement  # both are the same
         return "closed form"
@@ -216,7 +216,7 @@ class FunctionTask(Task):
         """Return the objectives [n, m] of points [n, variables]."""
         return self._function.values(self.space.check(architectures))
 
-    def front(self, measurement: Literal["search", "score"]) -> Floats:
+    def front(self, measurement: Measurement) -> Floats:
         """Return the known front [p, m], which is the same for both measurements.
 
         Raises

@@ -39,6 +39,6 @@ def load_pinned(pinned: PinnedTable) -> Table:
         raise ProtocolError(
             f"table {pinned.name!r} has content {table.content_sha256[:12]}..., this protocol "
             f"was frozen on {pinned.content_sha256[:12]}...; use the release of the suite that "
-            f"holds that table, or a newer version of the protocol"
+            f"has that table, or a newer version of the protocol"
         )
     return table

@@ -16,7 +16,7 @@ from bench.schema import StrictModel
 from bench.spaces.darts import DARTS, DARTSSkeleton
 from bench.spaces.finite import Architectures
 from bench.spaces.space import Kind
-from bench.tasks.base import Answer, Task
+from bench.tasks.base import Answer, Measurement, ObjectiveSpec, Task
 from bench.tasks.pinned import PinnedTable, load_pinned
 from bench.tasks.yahpo import YahpoSurrogate
 
@@ -25,12 +25,9 @@ __all__ = ["SurrogateObjective", "SurrogateTask", "SurrogateTaskSpec"]
 Quantity = Literal["error", "params", "flops"]
 
 
-class SurrogateObjective(StrictModel):
+class SurrogateObjective(ObjectiveSpec):
     """An objective of a surrogate task: a prediction, or a closed form of the network."""
 
-    name: str = Field(description="Name of the objective in results and in `Problem.objectives`.")
-    title: str = Field(description="Name of the objective in tables and figures.")
-    unit: str = Field(description="Unit of the objective's values, for tables and figures.")
     quantity: Quantity = Field(
         description=(
             "`error` is 100 minus the predicted validation accuracy in %; `params` and `flops` "
@@ -47,7 +44,7 @@ class SurrogateObjective(StrictModel):
         """Whether the objective is a closed form, known without training."""
         return self.quantity != "error"
 
-    def source(self, measurement: Literal["search", "score"]) -> str:
+    def source(self, measurement: Measurement) -> str:
         """Return a short description of a measurement."""
         del measurement  # both are the same
         return "closed form of the network" if self.cheap else "100 - predicted accuracy in %"
@@ -123,7 +120,7 @@ class SurrogateTask(Task):
         """Return the objectives [n, m] of architectures [n, variables]."""
         return self._answer(self.space.check(architectures)).objectives
 
-    def front(self, measurement: Literal["search", "score"]) -> Floats:
+    def front(self, measurement: Measurement) -> Floats:
         """Return the known front [p, m], which is the same for both measurements.
 
         Raises

@@ -17,7 +17,7 @@ from bench.schema import StrictModel
 from bench.spaces import HWGPT, FiniteSpace, ListedSpace, get_space
 from bench.spaces.finite import Architectures
 from bench.spaces.space import Kind
-from bench.tasks.base import Answer, Task
+from bench.tasks.base import Answer, Measurement, ObjectiveSpec, Task
 from bench.tasks.curves import numeric_column
 from bench.tasks.estimates import StoredEstimate, stored_estimate
 from bench.tasks.pinned import PinnedTable, load_pinned
@@ -25,12 +25,9 @@ from bench.tasks.pinned import PinnedTable, load_pinned
 __all__ = ["TableObjective", "TableTask", "TableTaskSpec"]
 
 
-class TableObjective(StrictModel):
+class TableObjective(ObjectiveSpec):
     """An objective of a table task: the transformed mean of some columns, minimised."""
 
-    name: str = Field(description="Name of the objective in results and in `Problem.objectives`.")
-    title: str = Field(description="Name of the objective in tables and figures.")
-    unit: str = Field(description="Unit of the objective's values, for tables and figures.")
     search: tuple[str, ...] = Field(
         min_length=1, description="Columns whose mean a search sees as this objective."
     )
@@ -50,7 +47,7 @@ class TableObjective(StrictModel):
         description="Whether the objective is known without training, and thus free of charge.",
     )
 
-    def source(self, measurement: Literal["search", "score"]) -> str:
+    def source(self, measurement: Measurement) -> str:
         """Return a short description of the columns of a measurement."""
         names = self.search if measurement == "search" else self.score
         listed = ", ".join(names)
@@ -193,7 +190,7 @@ class TableTask(Task):
         stored, indices = self._estimates[name], self.space.index(architectures)
         return Estimated(stored.scores[indices], stored.seconds[indices])
 
-    def front(self, measurement: Literal["search", "score"]) -> Floats:
+    def front(self, measurement: Measurement) -> Floats:
         """Return the exact front [p, m] of all connected architectures; see `Task.front`.
 
         A network whose output does not depend on its input is the fastest one and predicts at
@@ -237,9 +234,7 @@ def _column(tables: Sequence[Table], name: str) -> Floats:
     return first.column(name).astype(np.float64)
 
 
-def _measure(
-    tables: Sequence[Table], spec: TableTaskSpec, measurement: Literal["search", "score"]
-) -> Floats:
+def _measure(tables: Sequence[Table], spec: TableTaskSpec, measurement: Measurement) -> Floats:
     """Return the objectives [rows, m] of every row of the tables."""
     columns = []
     for objective in spec.objectives:

@@ -1,7 +1,7 @@
-"""Every error a user can meet.
+"""The errors of the suite that a user can see.
 
-A message says what went wrong, where (file, key, line), what was found, what was expected and
-what mends it. The command line prints the message alone and exits with `exit_status`.
+A message says what went wrong, where (file, key, line), what was found, what was expected, and how
+to fix it. The command line prints only the message and exits with `exit_status`.
 """
 
 from __future__ import annotations
@@ -29,82 +29,82 @@ __all__ = [
 
 
 class MonasError(Exception):
-    """Base of every error of the suite; `exit_status` is what the command line ends with."""
+    """Base class of the suite's errors; `exit_status` is the exit status of the command line."""
 
     exit_status = 1
 
 
 class CallError(MonasError):
-    """The call itself is wrong: an unknown name, a bad option, a folder that cannot be written."""
+    """A wrong call: an unknown name, an invalid option, a folder that cannot be written."""
 
     exit_status = 2
 
 
 class ClaimError(MonasError):
-    """A record of a paper's claims that cannot be read or breaks a rule."""
+    """A record of a paper's claims that cannot be read or is not valid."""
 
     exit_status = 2
 
 
 class SpaceError(MonasError):
-    """An architecture that its space does not contain, or a string that does not name one."""
+    """An architecture that is not in its space, or a string that does not name one."""
 
 
 class DataError(MonasError):
-    """A table that is damaged: wrong checksum, wrong rows, wrong columns."""
+    """A damaged table: wrong checksum, wrong rows, or wrong columns."""
 
 
 class DataMissingError(DataError):
-    """A table that is not on this machine; the message names the command that brings it."""
+    """A table that is not on this machine; the message names the command that installs it."""
 
 
 class DownloadError(DataError):
-    """A file that could not be downloaded whole; the message names its address and another way."""
+    """An incomplete or failed download; the message names the address and an alternative."""
 
 
 class UntrustedPickleError(DataError):
-    """A pickle that asks for more than arrays and containers; nothing of it was run."""
+    """A pickle that needs more than arrays and containers; none of its code was run."""
 
 
 class IndicatorError(MonasError):
-    """Arrays an indicator cannot be computed from: a wrong shape, a value that is not finite."""
+    """Invalid arguments of an indicator: a wrong shape, or a value that is not finite."""
 
 
 class ProtocolError(MonasError):
-    """A protocol file that cannot be read, breaks a rule, or changed after its release."""
+    """A protocol file that cannot be read, is not valid, or was changed after its release."""
 
     exit_status = 2
 
 
 class MixedProtocolsError(MonasError):
-    """Results of different protocol ids in one place; they are never compared."""
+    """Results of different protocol ids in one folder; they are never compared."""
 
 
 class MethodError(MonasError):
-    """A method that broke the contract of ask and tell; its run ends as `failed`."""
+    """A method that violated the ask-and-tell interface; its run has the status `failed`."""
 
 
 class JournalError(MonasError):
-    """A journal that does not say what its run did: changed, missing or doubled lines."""
+    """A journal that does not record its run: changed, missing or duplicate lines."""
 
 
 class JournalBusyError(JournalError):
-    """A journal that another process is writing at this moment."""
+    """A journal that another process is writing now."""
 
 
 class ResultsError(MonasError):
-    """Results that are absent, unfinished, or differ from what the task answers now."""
+    """Results that are missing, unfinished, or different from the task's current answers."""
 
 
 class NoResultsError(ResultsError):
-    """Results that are absent, or of which nothing is finished."""
+    """Results that are missing or contain no finished run."""
 
 
 class TrainingError(MonasError):
-    """A training or a table build that cannot go on."""
+    """A training or a table build that cannot continue."""
 
 
-class RunInterrupted(MonasError):  # noqa: N818 - a decision of the user, no error
-    """The user stopped the run; its journal is whole and can be resumed."""
+class RunInterrupted(MonasError):  # noqa: N818 - the user's decision, not an error
+    """The user stopped the run; its journal is intact and the run can be resumed."""
 
     exit_status = 130

@@ -1,4 +1,4 @@
-"""The machine a computation runs on: what it is called, and worker processes that share it well."""
+"""Worker processes for numeric work, and the name of the processor."""
 
 from __future__ import annotations
 
@@ -25,30 +25,31 @@ _stop: Event | None = None
 
 
 def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
-    """Return a pool of fresh processes with one numeric thread each, and the event that stops them.
+    """Return a pool of new processes with one numeric thread each, and the event that stops them.
 
-    The thread limits stand in the environment before a worker starts, hence before it imports any
+    The thread limits are set in the environment before a worker starts, hence before it imports a
     numeric library. Workers ignore Ctrl-C, which a terminal sends to every process: the parent
-    sets the event instead and they stop at the next batch (`stop_requested`). They start when work
-    is submitted; within `interrupts_held`, they are spared Ctrl-C from the first moment. Where the
-    parent was killed, they end at once: nobody would take their results, and their journals stay
-    locked.
+    sets the event instead, and they stop at the next batch (`stop_requested`). They start when
+    work is submitted; if it is submitted within `interrupts_held`, Ctrl-C cannot reach them while
+    they start. If the parent is killed, they exit at once: no process would take their results,
+    and their journals would stay locked.
     """
     for variable in _THREAD_VARIABLES:
         os.environ[variable] = "1"
     context = get_context("spawn")
     stop = context.Event()
     pool = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_begin_worker, initargs=(stop,)
+        workers, mp_context=context, initializer=_start_worker, initargs=(stop,)
     )
     return pool, stop
 
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back from this thread until the end, and for good from processes that it starts.
+    """Block Ctrl-C in this thread within the context, and always in processes started there.
 
-    Where signals cannot be held back (not on POSIX), this does nothing.
+    A Ctrl-C during the context takes effect at its end. This does nothing on systems other than
+    POSIX, which cannot block signals.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -61,18 +62,18 @@ def interrupts_held() -> Iterator[None]:
 
 
 def stop_requested() -> bool:
-    """Tell, in a worker of `numeric_pool`, whether the parent asked it to stop."""
+    """Return whether the parent asked this worker of a `numeric_pool` to stop."""
     return _stop is not None and _stop.is_set()
 
 
-def _begin_worker(stop: Event) -> None:
-    global _stop  # the one thing a worker process must remember between tasks
+def _start_worker(stop: Event) -> None:
+    global _stop  # a worker process must keep it between tasks
     _stop = stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=_exit_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     parent = parent_process()
     if parent is not None:
         parent.join()
@@ -80,7 +81,7 @@ def _end_with_parent() -> None:
 
 
 def processor_name() -> str:
-    """Return the processor's model name, as the operating system tells it."""
+    """Return the processor's model name as reported by the operating system, or "unknown"."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:
             for line in lines:

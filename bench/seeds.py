@@ -1,4 +1,4 @@
-"""Random streams named by what they are for, so that adding one never shifts another."""
+"""Named random streams: adding a stream never changes another one."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ __all__ = ["stream"]
 
 
 def stream(*name: str | int) -> np.random.Generator:
-    """Return the generator that belongs to `name`, for example (protocol id, method, 3, "method").
+    """Return the random generator of the stream `name`.
 
-    The seed is the sha256 of the parts, each on a line of its own; the generator is numpy's PCG64.
+    The seed is the sha256 of the parts of the name, one per line; the generator is numpy's PCG64.
+    The same name always gives the same numbers.
+
+    Parameters
+    ----------
+    *name : str or int
+        The parts of the name, for example `protocol_id, "nsga2", 3, "method"`.
 
     Examples
     --------

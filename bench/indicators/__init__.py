@@ -1,10 +1,25 @@
-"""Pure functions over arrays: hypervolume, attainment, IGD+, Kendall tau, efficiency, statistics.
+"""Indicators: pure functions of arrays.
 
-Every objective is minimised, no input is changed, and nothing here knows of runs or files.
+- Sets of points: `hypervolume`, `igd_plus`, `attainment_surface`, `non_dominated`, `normalise`.
+- Runs: `hypervolume_trace`, `incumbent_hypervolume_trace`, `log_regret`, `evaluations_to_targets`,
+  `runtime_profile`.
+- Methods compared over repetitions: `bootstrap_interval`, `paired_wilcoxon`, `holm`, `mean_ranks`,
+  `significance_groups`.
+- Estimators compared with the truth: `kendall_tau`, `spearman_rho`, `dense_ranks`,
+  `fractional_ranks`, `top_members`.
+
+All objectives are minimised, and no function changes its arguments. Arguments that are not valid
+raise `bench.errors.IndicatorError`.
 """
 
 from bench.indicators.attainment import attainment_surface
-from bench.indicators.correlation import kendall_tau
+from bench.indicators.correlation import (
+    dense_ranks,
+    fractional_ranks,
+    kendall_tau,
+    spearman_rho,
+    top_members,
+)
 from bench.indicators.distance import igd_plus
 from bench.indicators.dominance import non_dominated, normalise
 from bench.indicators.efficiency import evaluations_to_targets, runtime_profile
@@ -15,18 +30,19 @@ from bench.indicators.hypervolume import (
     log_regret,
 )
 from bench.indicators.statistics import (
-    average_ranks,
     bootstrap_interval,
     holm,
+    mean_ranks,
     paired_wilcoxon,
     significance_groups,
 )
 
 __all__ = [
     "attainment_surface",
-    "average_ranks",
     "bootstrap_interval",
+    "dense_ranks",
     "evaluations_to_targets",
+    "fractional_ranks",
     "holm",
     "hypervolume",
     "hypervolume_trace",
@@ -34,9 +50,12 @@ __all__ = [
     "incumbent_hypervolume_trace",
     "kendall_tau",
     "log_regret",
+    "mean_ranks",
     "non_dominated",
     "normalise",
     "paired_wilcoxon",
     "runtime_profile",
     "significance_groups",
+    "spearman_rho",
+    "top_members",
 ]

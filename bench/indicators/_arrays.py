@@ -1,23 +1,32 @@
-"""The checks every indicator makes of its arguments. No indicator is computed here."""
+"""Checks of the arguments of indicators."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Floats
 from bench.errors import IndicatorError
-
-Flags = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
 
 def as_points(points: ArrayLike, name: str = "points", *, objectives: int | None = None) -> Floats:
-    """Return `points` as finite floats [n, m]; an empty sequence is n = 0.
+    """Return points as finite floats [n, m].
+
+    Parameters
+    ----------
+    points : array_like [n, m]
+        An empty sequence counts as n = 0.
+    name : str
+        Name of the argument, for the error message.
+    objectives : int, optional
+        Required number of columns, m.
 
     Raises
     ------
     IndicatorError
-        If the shape is not [n, m] with m >= 1 (m = `objectives` when given), or a row holds a
+        If the shape is not [n, m] with m >= 1 (m = `objectives` if given), or a row contains a
         value that is not finite.
     """
     found = _as_floats(points, name)
@@ -34,14 +43,29 @@ def as_points(points: ArrayLike, name: str = "points", *, objectives: int | None
 
 
 def as_vector(
-    values: ArrayLike, name: str, *, length: int | None = None, infinite: bool = False
+    values: ArrayLike,
+    name: str,
+    *,
+    length: int | None = None,
+    accept: Literal["finite", "infinite", "any"] = "finite",
 ) -> Floats:
-    """Return `values` as floats [n], finite ones unless `infinite` (NaN is never accepted).
+    """Return values as floats [n].
+
+    Parameters
+    ----------
+    values : array_like [n]
+        One number per position.
+    name : str
+        Name of the argument, for the error message.
+    length : int, optional
+        Required length, n.
+    accept : {"finite", "infinite", "any"}
+        Accepted values: finite numbers, also infinities, or also NaN.
 
     Raises
     ------
     IndicatorError
-        If the shape is not [n] (n = `length` when given), or a value is not acceptable.
+        If the shape is not [n] (n = `length` if given), or a value is not accepted.
     """
     found = _as_floats(values, name)
     if found.ndim != 1 or (length is not None and found.size != length):
@@ -49,11 +73,10 @@ def as_vector(
         raise IndicatorError(
             f"{name}: expected an array of shape [{expected}], got shape {list(found.shape)}"
         )
-    if infinite:
-        if np.isnan(found).any():
-            raise IndicatorError(f"{name}: position {int(np.isnan(found).argmax())} is nan")
-    else:
+    if accept == "finite":
         _require_finite(found, name, unit="position")
+    elif accept == "infinite" and np.isnan(found).any():
+        raise IndicatorError(f"{name}: position {int(np.isnan(found).argmax())} is nan")
     return found
 
 
@@ -65,10 +88,10 @@ def _as_floats(values: ArrayLike, name: str) -> Floats:
 
 
 def _require_finite(found: Floats, name: str, *, unit: str) -> None:
-    # moocore answers 0 for a set with one NaN row: a silent zero would pass for a bad method.
-    wrong = ~np.isfinite(found)
-    if wrong.any():
-        row = int(np.argwhere(wrong)[0, 0])
+    # moocore returns 0 for a set with a NaN row, which would look like the result of a bad method.
+    not_finite = ~np.isfinite(found)
+    if not_finite.any():
+        row = int(np.argwhere(not_finite)[0, 0])
         raise IndicatorError(
             f"{name}: {unit} {row} is {found[row].tolist()}; expected finite numbers "
             "(apply the protocol's missing-value rule first)"

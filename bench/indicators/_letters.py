@@ -1,21 +1,21 @@
-"""The compact letter display: which of many pairs differ, as one short string per method."""
+"""The compact letter display of pairwise comparisons: one short string per method."""
 
 from __future__ import annotations
 
 import string
 
+from bench.arrays import Mask
 from bench.errors import IndicatorError
-from bench.indicators._arrays import Flags
 
 
-def compact_letters(differ: Flags) -> list[str]:
-    """Give methods a common letter exactly where they do not differ significantly.
+def compact_letters(differ: Mask) -> list[str]:
+    """Assign letters such that two methods share a letter exactly if they do not differ.
 
     Parameters
     ----------
     differ : array of bool [k, k]
-        Symmetric; True where methods i and j differ. Methods are ordered best first, and 'a' goes
-        to the first.
+        Symmetric; True where methods i and j differ significantly. Methods are ordered best first;
+        the first has the letter 'a'.
 
     Returns
     -------
@@ -29,8 +29,9 @@ def compact_letters(differ: Flags) -> list[str]:
 
     Notes
     -----
-    Insert and absorb, of Piepho, 2004, "An algorithm for a letter-based representation of
-    all-pairwise comparisons". What remains are the maximal sets without a significant pair.
+    The insert-and-absorb algorithm of Piepho, 2004, "An algorithm for a letter-based representation
+    of all-pairwise comparisons". Each letter is a maximal set of methods without a significant
+    difference between any two of them.
     """
     methods = len(differ)
     columns = [frozenset(range(methods))]
@@ -49,7 +50,7 @@ def compact_letters(differ: Flags) -> list[str]:
 
 
 def _insert(columns: list[frozenset[int]], i: int, j: int) -> list[frozenset[int]]:
-    """Split every column that wrongly joins i and j into one without i and one without j."""
+    """Split each column that contains both i and j into one without i and one without j."""
     split: list[frozenset[int]] = []
     for column in columns:
         split += [column - {i}, column - {j}] if {i, j} <= column else [column]
@@ -57,6 +58,6 @@ def _insert(columns: list[frozenset[int]], i: int, j: int) -> list[frozenset[int
 
 
 def _absorb(columns: list[frozenset[int]]) -> list[frozenset[int]]:
-    """Drop every column that another one contains."""
+    """Remove each column that is a proper subset of another one."""
     distinct = list(dict.fromkeys(columns))
     return [column for column in distinct if not any(column < other for other in distinct)]

@@ -1,4 +1,4 @@
-"""The empirical attainment function: what a given share of repetitions reached."""
+"""Surfaces of the empirical attainment function."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bench.arrays import Floats
 from bench.errors import IndicatorError
-from bench.indicators._arrays import Floats, as_points
+from bench.indicators._arrays import as_points
 
 __all__ = ["attainment_surface"]
 
@@ -21,20 +22,20 @@ def attainment_surface(sets: Sequence[ArrayLike], level: float) -> Floats:
 
     A repetition attains a point of objective space if one of its own points is no worse in every
     objective. The surface is the set of minimal points attained by at least `ceil(level * r)` of
-    r repetitions: level 0.5 is the median run, 1.0 the worst case, anything up to 1 / r the best.
+    r repetitions: level 0.5 is the median, 1.0 the worst case, and 1 / r or less the best case.
 
     Parameters
     ----------
     sets : sequence of array_like [n_i, m]
-        The points of each repetition, minimised, m = 2 or 3. A repetition without points counts:
-        it attained nothing.
+        The points of each repetition, minimised, m = 2 or 3. A repetition without points counts
+        as one that attained nothing.
     level : float
         Share of repetitions, in (0, 1].
 
     Returns
     -------
     array of float [p, m]
-        Mutually non-dominated points, sorted by the first objective; [0, m] when fewer than
+        Mutually non-dominated points, sorted by the first objective; p = 0 if fewer than
         `ceil(level * r)` repetitions have points.
 
     Raises
@@ -66,14 +67,14 @@ def attainment_surface(sets: Sequence[ArrayLike], level: float) -> Floats:
     attaining = [points for points in checked if len(points)]
     objectives = (attaining or checked)[0].shape[1]
     _check_objectives(checked, objectives)
-    # The small step back keeps 0.07 * 100 = 7.000000000000001 at 7 repetitions.
-    wanted = max(1, math.ceil(level * len(sets) - 1e-9))
-    if wanted > len(attaining):
+    # Subtract a little, so that 0.07 * 100 = 7.000000000000001 needs 7 repetitions and not 8.
+    required = max(1, math.ceil(level * len(sets) - 1e-9))
+    if required > len(attaining):
         return np.empty((0, objectives))
     surface = moocore.eaf(
         np.concatenate(attaining),
         np.repeat(np.arange(len(attaining)), [len(points) for points in attaining]),
-        percentiles=[100.0 * wanted / len(attaining)],
+        percentiles=[100.0 * required / len(attaining)],
     )
     return np.unique(surface[:, :objectives], axis=0)
 

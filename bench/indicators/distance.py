@@ -1,4 +1,4 @@
-"""How far a set is from the exact Pareto front."""
+"""Distance of a set to the exact Pareto front."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ __all__ = ["igd_plus"]
 def igd_plus(points: ArrayLike, front: ArrayLike) -> float:
     """Return the modified inverted generational distance, IGD+.
 
-    The mean, over the points of the front, of the distance to the nearest point of the set, where
-    only the objectives in which the set's point is worse count. Unlike IGD it never prefers a set
-    that another one dominates. Distances mix the objectives, so normalise both arguments first.
+    The mean, over the points of the front, of the distance to the nearest point of the set. Only
+    objectives in which the point of the set is worse contribute to the distance. Unlike IGD, it
+    never prefers a set to one that dominates it. Distances combine the objectives, so normalise
+    both arguments first.
 
     Parameters
     ----------
     points : array_like [n, m]
-        The set to judge, minimised.
+        The set to be assessed, minimised.
     front : array_like [f, m]
         The exact Pareto front, in the same units.
 
     Returns
     -------
     float
-        In the common unit of the objectives; 0 when the set covers the front, inf when it is empty.
+        In the common unit of the objectives; 0 if the set covers the front, inf if it is empty.
 
     Raises
     ------

@@ -1,22 +1,23 @@
-"""Pareto dominance between rows of an array, and the scaling between ideal and nadir point."""
+"""Pareto dominance, and normalisation by the ideal and the nadir point."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bench.arrays import Floats, Mask
 from bench.errors import IndicatorError
-from bench.indicators._arrays import Flags, Floats, as_points, as_vector
+from bench.indicators._arrays import as_points, as_vector
 
 __all__ = ["non_dominated", "normalise"]
 
 
-def non_dominated(points: ArrayLike) -> Flags:
-    """Say which points no other point dominates.
+def non_dominated(points: ArrayLike) -> Mask:
+    """Return which points are not dominated by any other point.
 
-    A point dominates another if it is no worse in every objective and better in one. Exact
-    duplicates do not dominate each other, so all copies of a non-dominated point are kept and
-    the answer does not depend on the order of the rows.
+    A point dominates another if it is no worse in any objective and better in at least one. Exact
+    duplicates do not dominate each other, so all copies of a non-dominated point are kept, and
+    the result does not depend on the order of the rows.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def non_dominated(points: ArrayLike) -> Flags:
 def normalise(points: ArrayLike, ideal: ArrayLike, nadir: ArrayLike) -> Floats:
     """Scale each objective so that the ideal point becomes 0 and the nadir point 1.
 
-    Nothing is clipped: a point worse than the nadir point has a value above 1.
+    Values are not clipped: those worse than the nadir point are above 1.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def normalise(points: ArrayLike, ideal: ArrayLike, nadir: ArrayLike) -> Floats:
     Returns
     -------
     array of float [n, m]
-        `(points - ideal) / (nadir - ideal)`, without unit.
+        `(points - ideal) / (nadir - ideal)`, dimensionless.
 
     Raises
     ------

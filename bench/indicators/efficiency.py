@@ -1,21 +1,22 @@
-"""How many evaluations a method needs: to a target, and as a share of repetitions."""
+"""Evaluations needed to reach targets, and runtime profiles over repetitions."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bench.arrays import Floats, Mask
 from bench.errors import IndicatorError
-from bench.indicators._arrays import Flags, Floats, as_points, as_vector
+from bench.indicators._arrays import as_points, as_vector
 
 __all__ = ["evaluations_to_targets", "runtime_profile"]
 
-# A trace that ends on the exact front may miss its hypervolume by rounding alone.
+# The hypervolume of a run that found the exact front may differ from it by rounding.
 _TOLERANCE = 1e-12
 
 
 def evaluations_to_targets(trace: ArrayLike, targets: ArrayLike) -> Floats:
-    """Return how many evaluations it took to reach each target for the first time.
+    """Return the number of evaluations until each target was first reached.
 
     Parameters
     ----------
@@ -27,7 +28,7 @@ def evaluations_to_targets(trace: ArrayLike, targets: ArrayLike) -> Floats:
     Returns
     -------
     array of float [k]
-        Evaluations, counted from 1; inf where the target was never reached.
+        Number of evaluations, from 1; inf if the target was never reached.
 
     Raises
     ------
@@ -51,21 +52,21 @@ def evaluations_to_targets(trace: ArrayLike, targets: ArrayLike) -> Floats:
 
 
 def runtime_profile(traces: ArrayLike, targets: ArrayLike) -> Floats:
-    """Return the share of repetitions that had reached each target by each evaluation.
+    """Return the share of repetitions that reached each target within each number of evaluations.
 
     Parameters
     ----------
     traces : array_like [r, n]
-        One trace for each repetition, higher is better; need not be monotone.
+        One trace per repetition, higher is better; need not be monotone.
     targets : array_like [k]
         In the unit of `traces`; a target counts as reached within 1e-12 of it.
 
     Returns
     -------
     array of float [k, n]
-        Shares in [0, 1], never decreasing along n: row j is the empirical distribution function
-        of `evaluations_to_targets` for target j. Its mean over k is the runtime profile of all
-        targets together.
+        Shares in [0, 1], non-decreasing along n. Row j is the empirical distribution function of
+        `evaluations_to_targets` for target j; the mean of all rows is the runtime profile over all
+        targets.
 
     Raises
     ------
@@ -90,6 +91,7 @@ def runtime_profile(traces: ArrayLike, targets: ArrayLike) -> Floats:
     return shares
 
 
-def _reached(traces: Floats, targets: Floats) -> Flags:
-    flags: Flags = traces[None] >= (targets - _TOLERANCE)[:, None, None]
+def _reached(traces: Floats, targets: Floats) -> Mask:
+    """Return [k, r, n] whether each trace is at each target after each evaluation."""
+    flags: Mask = traces[None] >= (targets - _TOLERANCE)[:, None, None]
     return flags

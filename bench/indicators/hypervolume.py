@@ -1,6 +1,6 @@
-"""Hypervolume of a set, after every evaluation of a run, and as a regret.
+"""Hypervolume of a set, after each evaluation of a run, and as a log regret.
 
-The exact computation is moocore's; what is ours is to call it only when an archive changes.
+moocore computes the exact hypervolume; the traces call it only when an archive changes.
 """
 
 from __future__ import annotations
@@ -8,21 +8,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bench.arrays import Floats, Mask
 from bench.errors import IndicatorError
-from bench.indicators._archive import leaving_times
-from bench.indicators._arrays import Flags, Floats, as_points, as_vector
+from bench.indicators._archive import removal_times
+from bench.indicators._arrays import as_points, as_vector
 
 __all__ = ["hypervolume", "hypervolume_trace", "incumbent_hypervolume_trace", "log_regret"]
 
 
 def hypervolume(points: ArrayLike, reference_point: ArrayLike) -> float:
-    """Return the volume that the points dominate, up to the reference point.
+    """Return the volume that is dominated by the points and bounded by the reference point.
 
     Parameters
     ----------
     points : array_like [n, m]
-        Objectives, minimised. Dominated points and duplicates add nothing; points that are not
-        better than the reference point in every objective are ignored.
+        Objectives, minimised. Dominated points and duplicates contribute nothing, and neither do
+        points that are not better than the reference point in every objective.
     reference_point : array_like [m]
         In the same units as `points`.
 
@@ -54,7 +55,7 @@ def hypervolume(points: ArrayLike, reference_point: ArrayLike) -> float:
 
 
 def hypervolume_trace(points: ArrayLike, reference_point: ArrayLike) -> Floats:
-    """Return the hypervolume of all points so far, after each evaluation.
+    """Return the hypervolume of all points seen so far, after each evaluation.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def hypervolume_trace(points: ArrayLike, reference_point: ArrayLike) -> Floats:
     Returns
     -------
     array of float [n]
-        Position t holds the hypervolume of `points[: t + 1]`; it never decreases.
+        Entry t is the hypervolume of `points[: t + 1]`; the trace never decreases.
 
     Raises
     ------
@@ -75,8 +76,8 @@ def hypervolume_trace(points: ArrayLike, reference_point: ArrayLike) -> Floats:
 
     Notes
     -----
-    One hypervolume for each change of the archive; the changes are found from dominance matrices
-    of the archive and the next 256 points.
+    One hypervolume is computed per change of the archive. The changes are found from dominance
+    matrices of the archive and the next 256 points.
 
     Examples
     --------
@@ -85,7 +86,7 @@ def hypervolume_trace(points: ArrayLike, reference_point: ArrayLike) -> Floats:
     """
     reference = as_vector(reference_point, "reference_point")
     checked = as_points(points, objectives=reference.size)
-    # Rounding may differ by an ulp from one set to the next; the promise is never to decrease.
+    # Rounding differs between sets, so the hypervolume of a larger set may be smaller by an ulp.
     trace: Floats = np.maximum.accumulate(_archive_trace(checked, checked, reference))
     return trace
 
@@ -93,26 +94,26 @@ def hypervolume_trace(points: ArrayLike, reference_point: ArrayLike) -> Floats:
 def incumbent_hypervolume_trace(
     search: ArrayLike, score: ArrayLike, reference_point: ArrayLike
 ) -> Floats:
-    """Return the scored hypervolume of what a method would hand in, after each evaluation.
+    """Return the hypervolume of the incumbent set in the test objectives, after each evaluation.
 
-    After evaluation t a method knows `search[: t + 1]` and would hand in the architectures that
-    are non-dominated there. Their worth is the hypervolume of their rows of `score`, which the
-    method never sees.
+    After evaluation t, a method has seen `search[: t + 1]`. Its incumbent set is the architectures
+    that are non-dominated there: the final set, if the search ended at t. The result is the
+    hypervolume of their rows of `score`, the test objectives, which the method never sees.
 
     Parameters
     ----------
     search : array_like [n, m]
-        Objectives as measured during the search, in the order they were evaluated, minimised.
+        Objectives measured during the search, in the order they were evaluated, minimised.
     score : array_like [n, k]
-        The held-back objectives of the same architectures, minimised.
+        Test objectives of the same architectures, minimised.
     reference_point : array_like [k]
         In the units of `score`.
 
     Returns
     -------
     array of float [n]
-        Not monotone, by design: a point that looks better in `search` may throw out one that is
-        better in `score`.
+        Not monotone, by design: a point that is better in `search` may replace one that is better
+        in `score`.
 
     Raises
     ------
@@ -121,7 +122,7 @@ def incumbent_hypervolume_trace(
 
     Notes
     -----
-    Architectures with equal `search` rows are all handed in, so the order of ties has no effect.
+    Architectures with equal `search` rows are all in the set, so the order of ties has no effect.
 
     Examples
     --------
@@ -131,17 +132,17 @@ def incumbent_hypervolume_trace(
     [9.0, 1.0]
     """
     reference = as_vector(reference_point, "reference_point")
-    known = as_points(search, "search")
-    held_back = as_points(score, "score", objectives=reference.size)
-    if len(known) != len(held_back):
+    seen = as_points(search, "search")
+    unseen = as_points(score, "score", objectives=reference.size)
+    if len(seen) != len(unseen):
         raise IndicatorError(
-            f"score: expected {len(known)} rows, one for each row of search, got {len(held_back)}"
+            f"score: expected {len(seen)} rows, one for each row of search, got {len(unseen)}"
         )
-    return _archive_trace(known, held_back, reference)
+    return _archive_trace(seen, unseen, reference)
 
 
 def log_regret(hypervolume: ArrayLike, best: ArrayLike, *, floor: float = 1e-12) -> Floats:
-    """Return log10 of the hypervolume still missing, elementwise.
+    """Return log10 of the difference to the best hypervolume, elementwise.
 
     Parameters
     ----------
@@ -150,9 +151,9 @@ def log_regret(hypervolume: ArrayLike, best: ArrayLike, *, floor: float = 1e-12)
     best : array_like
         Hypervolume of the exact front, of a shape that broadcasts to the same one.
     floor : float
-        Smallest regret told apart from none. A run that found the whole front has regret 0, whose
-        logarithm does not exist; it gets log10(floor). The default is what rounding leaves of the
-        hypervolume of normalised objectives.
+        Smallest regret that is distinguished from 0. The regret of a run that found the whole
+        front is 0, whose logarithm does not exist; the result is then log10(floor). The default is
+        about the rounding error of the hypervolume of normalised objectives.
 
     Returns
     -------
@@ -183,26 +184,28 @@ def log_regret(hypervolume: ArrayLike, best: ArrayLike, *, floor: float = 1e-12)
 
 
 def _archive_trace(search: Floats, score: Floats, reference: Floats) -> Floats:
+    """Return the hypervolume [n] in `score` of the archive in `search`, after each evaluation."""
     import moocore
 
     n = len(search)
     if n == 0:
         return np.empty(0)
-    leaves = leaving_times(search)
-    # The first row always enters, so every evaluation has a last change to look back to.
-    enters = _first_occurrences(np.hstack([search, score])) & (leaves > np.arange(n))
+    removed_at = removal_times(search)
+    # The first row always enters, so there is a last change of the archive at every evaluation.
+    enters = _first_occurrences(np.hstack([search, score])) & (removed_at > np.arange(n))
     times = np.flatnonzero(enters)
     volume = moocore.Hypervolume(reference)
     values = np.empty(len(times))
     for change, t in enumerate(times):
         so_far = times[: change + 1]
-        values[change] = volume(score[so_far[leaves[so_far] > t]])
+        values[change] = volume(score[so_far[removed_at[so_far] > t]])
     trace: Floats = values[np.cumsum(enters) - 1]
     return trace
 
 
-def _first_occurrences(rows: Floats) -> Flags:
+def _first_occurrences(rows: Floats) -> Mask:
+    """Return [n] whether each row has no equal row before it."""
     _, first = np.unique(rows, axis=0, return_index=True)
-    flags = np.zeros(len(rows), dtype=np.bool_)
-    flags[first] = True
-    return flags
+    is_first = np.zeros(len(rows), dtype=np.bool_)
+    is_first[first] = True
+    return is_first

@@ -1,6 +1,6 @@
-"""What repetitions allow one to say: intervals, paired tests, ranks and groups of methods.
+"""Statistics over repetitions: intervals, paired tests, mean ranks and significance groups.
 
-Scores are higher-is-better here (hypervolumes, say), unlike objectives.
+Scores are higher-is-better (hypervolumes, for example), unlike objectives.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bench.arrays import Floats
 from bench.errors import IndicatorError
-from bench.indicators._arrays import Floats, as_points, as_vector
+from bench.indicators._arrays import as_points, as_vector
 from bench.indicators._letters import compact_letters
 
 __all__ = [
-    "average_ranks",
     "bootstrap_interval",
     "holm",
+    "mean_ranks",
     "paired_wilcoxon",
     "significance_groups",
 ]
@@ -38,21 +39,21 @@ def bootstrap_interval(
     Parameters
     ----------
     values : array_like [r]
-        One number for each repetition; inf is allowed (a target never reached), NaN is not.
+        One number per repetition; inf is allowed (a target that was never reached), NaN is not.
     statistic : callable
-        Maps numbers to one number. Called once, with `axis=1`, when it takes `axis` as numpy's
-        do; otherwise once for each resample.
+        Maps an array to a number. Called once, with `axis=1`, if it accepts `axis` as numpy's
+        functions do; otherwise called once per resample.
     rng : numpy.random.Generator
-        The only source of chance: one draw of shape [resamples, r].
+        The only source of randomness: one draw of shape [resamples, r].
     level : float
-        Confidence, in (0, 1).
+        Confidence level, in (0, 1).
     resamples : int
         Number of bootstrap samples.
 
     Returns
     -------
     low, high : float
-        Both are values of the statistic that occurred, rounded outwards, never interpolated.
+        Values of the statistic that occurred: quantiles are rounded outwards, not interpolated.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def bootstrap_interval(
     >>> bootstrap_interval([3.0, 3.0, 3.0], rng=np.random.default_rng(0))
     (3.0, 3.0)
     """
-    checked = as_vector(values, "values", infinite=True)
+    checked = as_vector(values, "values", accept="infinite")
     if checked.size == 0:
         raise IndicatorError("values: expected at least one repetition, got none")
     if not 0.0 < level < 1.0:
@@ -88,17 +89,17 @@ def bootstrap_interval(
 def paired_wilcoxon(a: ArrayLike, b: ArrayLike) -> float:
     """Return the two-sided p-value of the Wilcoxon signed-rank test of paired repetitions.
 
-    Repetitions are paired because all methods start a repetition from the same initial designs.
+    Repetitions are paired because all methods start each repetition from the same initial designs.
 
     Parameters
     ----------
     a, b : array_like [r]
-        One score for each repetition of two methods, in the same order.
+        One score per repetition of each of two methods, in the same order.
 
     Returns
     -------
     float
-        In [0, 1]; 1.0 when all pairs are equal, where the test itself is undefined.
+        In [0, 1]; 1.0 if all pairs are equal, for which the test itself is undefined.
 
     Raises
     ------
@@ -108,7 +109,7 @@ def paired_wilcoxon(a: ArrayLike, b: ArrayLike) -> float:
     Notes
     -----
     Wilcoxon, 1945, "Individual comparisons by ranking methods": zero differences are dropped.
-    Computed by `scipy.stats.wilcoxon`, exactly where it can be, else by normal approximation.
+    Computed by `scipy.stats.wilcoxon`: exactly if possible, otherwise by normal approximation.
 
     Examples
     --------
@@ -127,7 +128,7 @@ def paired_wilcoxon(a: ArrayLike, b: ArrayLike) -> float:
 
 
 def holm(p: ArrayLike) -> Floats:
-    """Return p-values adjusted for testing k hypotheses at once, by Holm's step-down method.
+    """Return p-values adjusted for testing k hypotheses by Holm's step-down method.
 
     Parameters
     ----------
@@ -137,8 +138,9 @@ def holm(p: ArrayLike) -> Floats:
     Returns
     -------
     array of float [k]
-        In the order of `p`, clipped at 1 and in the same order of size; rejecting those up to
-        alpha keeps the chance of any false rejection at most alpha.
+        In the order of `p`, at most 1; a smaller `p` never has a larger adjusted value. Rejecting
+        the hypotheses with adjusted values up to alpha keeps the probability of any false
+        rejection at most alpha.
 
     Raises
     ------
@@ -166,13 +168,13 @@ def holm(p: ArrayLike) -> Floats:
     return adjusted
 
 
-def average_ranks(scores: ArrayLike) -> Floats:
+def mean_ranks(scores: ArrayLike) -> Floats:
     """Return the mean rank of each method over the repetitions; 1 is best.
 
     Parameters
     ----------
     scores : array_like [methods, repetitions]
-        Higher is better; ties within a repetition share their average rank.
+        Higher is better; ties within a repetition share the mean of their ranks.
 
     Returns
     -------
@@ -191,7 +193,7 @@ def average_ranks(scores: ArrayLike) -> Floats:
 
     Examples
     --------
-    >>> average_ranks([[0.9, 0.8], [0.9, 0.7], [0.1, 0.2]]).tolist()
+    >>> mean_ranks([[0.9, 0.8], [0.9, 0.7], [0.1, 0.2]]).tolist()
     [1.25, 1.75, 3.0]
     """
     from scipy import stats
@@ -201,22 +203,22 @@ def average_ranks(scores: ArrayLike) -> Floats:
 
 
 def significance_groups(scores: ArrayLike, *, alpha: float = 0.05) -> list[str]:
-    """Return the compact letter display of all pairwise comparisons.
+    """Return the compact letter display of all pairwise comparisons of methods.
 
-    Methods that share a letter are not significantly different, methods that share none are:
-    every pair is tested by `paired_wilcoxon`, and the p-values are adjusted by `holm`.
+    Two methods share a letter exactly if they are not significantly different. Each pair is tested
+    by `paired_wilcoxon`, and the p-values are adjusted by `holm`.
 
     Parameters
     ----------
     scores : array_like [methods, repetitions]
-        Higher is better; column r holds the same repetition of every method.
+        Higher is better; a column is the same repetition of every method.
     alpha : float
-        Familywise level of significance, in (0, 1).
+        Family-wise significance level, in (0, 1).
 
     Returns
     -------
-    list of str, one for each method
-        In the order of `scores`; 'a' goes to the method with the highest median.
+    list of str, one per method
+        In the order of `scores`; the method with the highest median has the letter 'a'.
 
     Raises
     ------
@@ -227,7 +229,7 @@ def significance_groups(scores: ArrayLike, *, alpha: float = 0.05) -> list[str]:
     Notes
     -----
     Piepho, 2004, "An algorithm for a letter-based representation of all-pairwise comparisons".
-    With few repetitions nothing can be significant: five pairs never give p below 0.0625.
+    With few repetitions, no difference can be significant: p is at least 0.0625 for five pairs.
 
     Examples
     --------
@@ -245,4 +247,4 @@ def significance_groups(scores: ArrayLike, *, alpha: float = 0.05) -> list[str]:
     differ = np.zeros((len(ranked), len(ranked)), dtype=np.bool_)
     differ[first, second] = holm([paired_wilcoxon(a, b) for a, b in pairs]) <= alpha
     letters = compact_letters(differ | differ.T)
-    return [letters[place] for place in np.argsort(best_first)]
+    return [letters[rank] for rank in np.argsort(best_first)]

@@ -16,14 +16,14 @@ import numpy as np
 from bench.arrays import Floats
 from bench.entrants.estimator import CombinedEstimator, Estimator, find_estimator
 from bench.errors import MonasError, ResultsError
-from bench.indicators.ranks import average_ranks, kendall, spearman, top_members
+from bench.indicators import fractional_ranks, kendall_tau, spearman_rho, top_members
 from bench.protocol import RankingProtocol
 from bench.results.reading import Unfinished, no_finished_run, read_runs
 from bench.runs.journal import Journal
 from bench.runs.lines import SCHEMA, EstimatorSubject, Header
 from bench.tasks.ranking.networks import combined
 from bench.tasks.ranking.scores import Scores, table_scores
-from bench.tasks.ranking.spec import CellSet, Entry
+from bench.tasks.ranking.spec import ArchitectureSet, Entry
 from bench.tasks.ranking.task import RankingTask
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class _Judge:
 
     def __init__(self, task: RankingTask) -> None:
         self._task = task
-        self._sets: list[CellSet] = list(task.spec.sets)
+        self._sets: list[ArchitectureSet] = list(task.spec.sets)
         self.members = {each.name: task.members(each) for each in self._sets}
         self._subsets = {each.name: task.subsets(each) for each in self._sets}
 
@@ -215,7 +215,9 @@ class _Judge:
         values = scores.values[self.members[name]]
         truth = self._task.truth[self.members[name]]
         top = top_members(truth, self._task.spec.top_share)
-        taus = np.array([kendall(values[s], truth[s]) for s in self._subsets[name]])
+        taus = np.array(
+            [kendall_tau(values[s], truth[s], missing="last") for s in self._subsets[name]]
+        )
         known = taus[np.isfinite(taus)]
         spread = (np.nan, np.nan, np.nan)
         if len(known):
@@ -224,14 +226,14 @@ class _Judge:
         return SetResult(
             cells=len(values),
             without=int((~np.isfinite(values)).sum()),
-            tau=kendall(values, truth),
+            tau=kendall_tau(values, truth, missing="last"),
             low=spread[0],
             high=spread[1],
             sd=spread[2],
-            spearman=spearman(values, truth),
-            top=kendall(values[top], truth[top]),
+            spearman=spearman_rho(values, truth, missing="last"),
+            top=kendall_tau(values[top], truth[top], missing="last"),
             subsets=taus,
-            ranks=average_ranks(values),
+            ranks=fractional_ranks(values),
         )
 
 

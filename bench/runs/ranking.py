@@ -18,7 +18,7 @@ from bench.runs.base import Run
 from bench.runs.journal import same_architectures
 from bench.runs.lines import Batch, EstimatorSubject
 from bench.runs.subjects import estimator_subject
-from bench.tasks.ranking.networks import measure_cells, parts_of
+from bench.tasks.ranking.networks import measure_architectures, parts_of
 from bench.tasks.ranking.scores import table_scores
 from bench.tasks.ranking.spec import Entry, NetworksSource
 from bench.tasks.ranking.task import RankingTask
@@ -93,7 +93,7 @@ class RankingRun(Run):
             self._stop_if_asked()
             chunk = sample[first : first + _AT_ONCE]
             with self._clock.running():
-                scores, seconds = measure_cells(parts, self._task.spec.space, chunk, source)
+                scores, seconds = measure_architectures(parts, self._task.spec.space, chunk, source)
             self._journal.append(
                 Batch(
                     number=number,

@@ -1,5 +1,6 @@
-"""What can be built: encodings, sampling, neighbours, variation, canonical forms. numpy only."""
+"""Search spaces: encodings, sampling, neighbours, variation, canonical forms. numpy only."""
 
+from bench.errors import SpaceError
 from bench.spaces.box import Box
 from bench.spaces.darts import DARTS, DARTSSkeleton
 from bench.spaces.finite import FiniteSpace
@@ -29,15 +30,13 @@ _SPACES: dict[str, type[FiniteSpace]] = {
 
 
 def get_space(name: str) -> FiniteSpace:
-    """Return the space called `name`.
+    """Return the finite space with this name, such as `nasbench201`.
 
     Raises
     ------
     bench.errors.SpaceError
-        If no space has that name; the message lists those there are.
+        If no space has that name; the message lists all names.
     """
-    from bench.errors import SpaceError
-
     if name not in _SPACES:
         raise SpaceError(f"unknown space {name!r}: expected one of {', '.join(sorted(_SPACES))}")
     return _SPACES[name]()

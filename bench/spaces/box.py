@@ -1,7 +1,7 @@
-"""A continuous space: one real number between two bounds for each of a fixed number of variables.
+"""Continuous spaces: a fixed number of real variables, each between two bounds.
 
-Architectures travel in bulk as float64 arrays of shape [n, variables], in the units of the
-variables; the unit cube is the encoding that methods share.
+Architectures are rows of float64 arrays of shape [n, variables], in the units of the variables.
+Methods use the unit cube as their common encoding.
 """
 
 from __future__ import annotations
@@ -9,34 +9,36 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Floats
 from bench.errors import SpaceError
 from bench.spaces.space import Space
 
 __all__ = ["Box"]
 
-Floats = NDArray[np.float64]
-
 
 class Box(Space):
-    """All points between two corners, the faces included.
+    """All points between two corners, the boundary included.
 
     Parameters
     ----------
     name : str
+        The name that protocols and error messages use.
     variables : sequence of (str, float, float)
         Name, lower and upper bound of each variable.
 
     Attributes
     ----------
-    lower, upper : array [variables]
+    lower, upper : array of float [variables]
+        Bounds, in the units of the variables.
     variable_names : tuple of str
+        Name of each variable.
 
     Raises
     ------
     SpaceError
-        If there is no variable, or the bounds of one are not finite and in order.
+        If there is no variable, or the bounds of a variable are not finite and ascending.
 
     Examples
     --------
@@ -69,12 +71,12 @@ class Box(Space):
         return len(self.lower)
 
     def check(self, architectures: ArrayLike) -> Floats:
-        """Return points as a float64 array [n, variables], or say what is wrong with them.
+        """Check points and return them as a float64 array [n, variables].
 
         Raises
         ------
         SpaceError
-            If the shape is not [n, variables], or a value is not a number or out of bounds.
+            If the shape is not [n, variables], or a value is not a number or is out of bounds.
         """
         found = np.asarray(architectures)
         if found.shape[:1] == (0,):
@@ -86,8 +88,8 @@ class Box(Space):
             )
         if found.dtype.kind not in "fiu":
             raise SpaceError(f"{self.name}: expected real numbers, got {found.dtype}")
-        points = found.astype(np.float64) + 0.0  # a zero has no sign
-        wrong = ~((points >= self.lower) & (points <= self.upper))  # NaN is wrong, too
+        points = found.astype(np.float64) + 0.0  # -0.0 becomes 0.0
+        wrong = ~((points >= self.lower) & (points <= self.upper))  # NaN fails both comparisons
         if wrong.any():
             row, variable = (int(i) for i in np.argwhere(wrong)[0])
             raise SpaceError(
@@ -98,11 +100,23 @@ class Box(Space):
         return points
 
     def sample(self, rng: np.random.Generator, n: int) -> Floats:
-        """Draw n points [n, variables] uniformly."""
+        """Draw points uniformly.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            The only source of randomness: one draw of shape [n, variables].
+        n : int
+            Number of points to draw.
+
+        Returns
+        -------
+        array of float [n, variables]
+        """
         return self.from_unit(rng.random((n, self.variables)))
 
     def repair(self, architectures: ArrayLike) -> Floats:
-        """Return the point of the box nearest to each [n, variables].
+        """Return, for each point [n, variables], the nearest point of the box.
 
         Raises
         ------
@@ -112,20 +126,23 @@ class Box(Space):
         return self.check(np.clip(np.asarray(architectures, dtype=np.float64), *self._corners))
 
     def class_keys(self, architectures: ArrayLike) -> list[Hashable]:
-        """Return the bytes of each point: no two points are alike but equal ones."""
+        """Return the bytes of each point as its key: only equal points have equal keys."""
         return [row.tobytes() for row in self.check(architectures)]
 
     # -- the unit cube ---------------------------------------------------------------------------
 
     def to_unit(self, architectures: ArrayLike) -> Floats:
-        """Return points as those of the unit cube [n, variables]."""
+        """Map points of the box to points of the unit cube, [n, variables]."""
         share: Floats = (self.check(architectures) - self.lower) / (self.upper - self.lower)
         return share
 
     def from_unit(self, points: ArrayLike) -> Floats:
-        """Return the points [n, variables] for those of the unit cube; beyond it, its surface."""
+        """Map points of the unit cube to points of the box, [n, variables].
+
+        Points outside the cube are first moved to the nearest point of its surface.
+        """
         share = np.clip(np.asarray(points, dtype=np.float64), 0.0, 1.0)
-        # Rounding must not lead out of the box.
+        # Rounding may leave the box; clip to its corners.
         return np.clip(self.lower + share * (self.upper - self.lower), *self._corners)
 
     @property

@@ -1,8 +1,8 @@
-"""The DARTS space of NAS-Bench-301: a normal and a reduction cell of four nodes, two inputs each.
+"""The DARTS space of NAS-Bench-301: a normal and a reduction cell, each of four nodes.
 
 The cells, their genotype text and the network around them are those of Liu et al., "DARTS:
 Differentiable Architecture Search" (ICLR 2019), section 2.1 and appendix A, with the settings of
-Siems et al., "NAS-Bench-301" (2020). Nothing here trains or looks anything up.
+Siems et al., "NAS-Bench-301" (2020).
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from itertools import combinations, permutations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Floats, Indices
 from bench.errors import SpaceError
 from bench.spaces.finite import Architectures, FiniteSpace
 
@@ -34,7 +35,7 @@ MAX_POOL, AVG_POOL, SKIP, SEP3, SEP5, DIL3, DIL5 = range(7)
 
 CELLS = ("normal", "reduce")
 
-# The pairs of earlier nodes that node 2, 3, 4, 5 can take, each in the order of its categories.
+# The possible pairs of input nodes of nodes 2, 3, 4, 5, in the order of the categories.
 PAIRS = tuple(tuple(combinations(range(node), 2)) for node in (2, 3, 4, 5))
 
 _CELL_CARDINALITIES = (7,) * 8 + tuple(len(pairs) for pairs in PAIRS[1:])
@@ -45,7 +46,8 @@ _CAPACITY_RANK = (2, 1, 0, 5, 6, 3, 4)
 
 # Integer of each operation in YAHPO Gym's nb301 (encoding_v2.json): alphabetical, from 1.
 _YAHPO_OPERATION = np.asarray([4, 1, 7, 5, 6, 2, 3])
-_FIRST_EDGE = np.asarray([0, 2, 5, 9])  # of nodes 2..5 among the 14 possible edges of a cell
+# Index of the first edge into nodes 2..5 among the 14 possible edges of a cell.
+_FIRST_EDGE = np.asarray([0, 2, 5, 9])
 
 _EDGE = r"""\(\s*['"](\w+)['"]\s*,\s*(\d+)\s*\)"""
 _ANY_EDGE = _EDGE.replace(r"(\w+)", r"\w+").replace(r"(\d+)", r"\d+")
@@ -62,15 +64,16 @@ _FORM = (
 class DARTS(FiniteSpace):
     """The pairs of cells of NAS-Bench-301: 22 variables, about 1.08e18 architectures.
 
-    Nodes 0 and 1 are the outputs of the two cells before; nodes 2 to 5 each add the results of two
-    operations, on two different earlier nodes, and their concatenation is the output. Variables:
-    for the normal cell, then for the reduction cell, the operations on the lower and the higher
-    input of nodes 2, 3, 4, 5, and the pair of inputs (place in `PAIRS`) of nodes 3, 4, 5.
+    Nodes 0 and 1 are the outputs of the two previous cells. Each of nodes 2 to 5 adds the results
+    of two operations on two different earlier nodes; the concatenation of nodes 2 to 5 is the
+    output. The variables are, for the normal cell and then for the reduction cell: the operations
+    on the lower and the higher input of nodes 2, 3, 4, 5 (8 variables), and the pair of inputs of
+    nodes 3, 4, 5 (3 variables, each an index into `PAIRS`).
 
-    Operations are ranked by their weights: none in a skip and in pooling, of which the skip
-    computes nothing, the average is linear and the maximum is not; then one k x k depthwise and
-    one 1x1 convolution in a dilated one, two of both in a separable one. Pairs of inputs have no
-    order of capacity; their rank is their place.
+    Operations are ranked by their number of weights. Skip and pooling have none: a skip is the
+    identity, average pooling is linear, maximum pooling is not. A dilated convolution has one
+    k x k depthwise and one 1x1 convolution, a separable one has two of each. Pairs of inputs have
+    no order of capacity; their rank is their index.
 
     Examples
     --------
@@ -86,7 +89,7 @@ class DARTS(FiniteSpace):
     capacity_rank = ((_CAPACITY_RANK,) * 8 + tuple(tuple(range(len(p))) for p in PAIRS[1:])) * 2
 
     def to_strings(self, architectures: ArrayLike) -> list[str]:
-        """Return the genotype of each architecture, the lower input of each node first."""
+        """Return the genotype [n] of each architecture, the lower input of each node first."""
         cells = self._cells(architectures)
         sources, operations = _unpack(cells.reshape(-1, _CELL_VARIABLES))
         texts = []
@@ -104,7 +107,8 @@ class DARTS(FiniteSpace):
     def from_strings(self, strings: Sequence[str]) -> Architectures:
         """Return the architectures [n, 22] that these genotypes name.
 
-        The two inputs of a node may stand in either order, `range(2, 6)` for the concatenation.
+        The two inputs of a node may be given in either order, and the concatenation also as
+        `range(2, 6)`.
 
         Raises
         ------
@@ -118,31 +122,35 @@ class DARTS(FiniteSpace):
             match = _GENOTYPE.fullmatch(string)
             if match is None:
                 raise SpaceError(f"not a DARTS genotype: {string[:300]!r}; expected {_FORM}")
-            for place, (cell, text) in enumerate(zip(CELLS, match.groups(), strict=True)):
-                sources[row, place], operations[row, place] = _read_edges(cell, text)
+            for i, (cell, text) in enumerate(zip(CELLS, match.groups(), strict=True)):
+                sources[row, i], operations[row, i] = _read_edges(cell, text)
         packed = _pack(sources.reshape(-1, 4, 2), operations.reshape(-1, 4, 2))
         return self.check(packed.reshape(len(strings), self.variables))
 
     def canonical(self, architectures: ArrayLike) -> Architectures:
         """Return the smallest member [n, 22] of each architecture's isomorphism class.
 
-        Two cells are isomorphic when one becomes the other by exchanging nodes 2 to 5 such that
-        every node still comes after its inputs: the concatenated outputs then differ in the order
-        of their channels alone. There are 382,128,166 classes of cells. The smallest member is the
-        first in the order of `index`. A surrogate that was trained on encodings need not answer
-        alike for the members of a class.
+        Two cells are isomorphic if a permutation of nodes 2 to 5 turns one into the other and
+        every node still comes after its inputs: their concatenated outputs differ only in the
+        order of the channels. There are 382,128,166 classes of cells. The smallest member is the
+        first in the order of `index`. A surrogate trained on encodings may give different
+        predictions for members of the same class.
         """
         cells = self._cells(architectures).reshape(-1, _CELL_VARIABLES)
         return _smallest_relabelling(cells).reshape(-1, self.variables)
 
-    def yahpo_inputs(self, architectures: ArrayLike) -> NDArray[np.int64]:
+    def yahpo_inputs(self, architectures: ArrayLike) -> Indices:
         """Return the 34 categorical inputs [n, 34] of YAHPO Gym's nb301 surrogate.
 
-        Operations on the 14 possible edges of the normal cell, then of the reduction cell (0 where
-        there is none, else 1 to 7 alphabetically), then the pairs of inputs of nodes 3, 4, 5 of
-        the normal and of the reduction cell (1 for the first). Edges are counted by target, then
-        by source. Source: `nb301/encoding_v2.json` and `config_space_v2.json` of YAHPO's data
-        (Pfisterer et al., AutoML-Conf 2022).
+        The first 28 are the operations on the 14 possible edges of the normal cell, then of the
+        reduction cell: 0 if there is no edge, otherwise 1 to 7 in alphabetical order. Edges are
+        ordered by target, then by source. The last 6 are the pairs of inputs of nodes 3, 4, 5 of
+        the normal cell, then of the reduction cell, counted from 1.
+
+        Notes
+        -----
+        The codes are those of `nb301/encoding_v2.json` and `config_space_v2.json` in the data of
+        YAHPO Gym (Pfisterer et al., AutoML-Conf 2022).
         """
         cells = self._cells(architectures)
         n = len(cells)
@@ -181,7 +189,7 @@ def _read_edges(cell: str, text: str) -> tuple[list[int], list[int]]:
     return sources, [OPERATIONS.index(operation) for operation, _ in edges]
 
 
-def _unpack(cells: Architectures) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _unpack(cells: Architectures) -> tuple[Indices, Indices]:
     """Return the sources and the operations, both [n, 4 nodes, 2], of cells [n, 11]."""
     sources = np.empty((len(cells), 4, 2), dtype=np.int64)
     sources[:, 0] = PAIRS[0][0]
@@ -190,19 +198,22 @@ def _unpack(cells: Architectures) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return sources, cells[:, :8].astype(np.int64).reshape(-1, 4, 2)
 
 
-def _pack(sources: NDArray[np.int64], operations: NDArray[np.int64]) -> Architectures:
-    """Return the cells [n, 11] of legal sources and operations [n, 4 nodes, 2], in any order."""
+def _pack(sources: Indices, operations: Indices) -> Architectures:
+    """Return the cells [n, 11] with these valid sources and operations [n, 4 nodes, 2].
+
+    The two inputs of a node may be in either order.
+    """
     order = np.argsort(sources, axis=2)
     lower, higher = np.moveaxis(np.take_along_axis(sources, order, axis=2), 2, 0)
     inputs = np.arange(2, 6)
-    # Pairs (lower, higher) come in lexicographic order among those of `inputs` nodes.
+    # Index of the pair (lower, higher) in the lexicographic order of all pairs of `inputs` nodes.
     pairs = lower * (2 * inputs - lower - 1) // 2 + higher - lower - 1
     ordered = np.take_along_axis(operations, order, axis=2).reshape(-1, 8)
     return np.concatenate([ordered, pairs[:, 1:]], axis=1).astype(np.int8)
 
 
 def _smallest_relabelling(cells: Architectures) -> Architectures:
-    """Return, for each cell [n, 11], the first in order among its legal relabellings."""
+    """Return, for each cell [n, 11], the first of its valid relabellings by `index`."""
     sources, operations = _unpack(cells)
     after = np.asarray((*_CELL_CARDINALITIES[1:], 1), dtype=np.int64)
     strides = np.cumprod(after[::-1])[::-1]
@@ -211,9 +222,9 @@ def _smallest_relabelling(cells: Architectures) -> Architectures:
         relabelled = np.asarray((0, 1, *(2 + label for label in labels)))
         origin = np.argsort(labels)
         moved = relabelled[sources[:, origin]]
-        legal = (moved < np.arange(2, 6)[:, None]).all(axis=(1, 2))
-        packed = _pack(moved[legal], operations[legal][:, origin])
-        best[legal] = np.minimum(best[legal], packed.astype(np.int64) @ strides)
+        valid = (moved < np.arange(2, 6)[:, None]).all(axis=(1, 2))
+        packed = _pack(moved[valid], operations[valid][:, origin])
+        best[valid] = np.minimum(best[valid], packed.astype(np.int64) @ strides)
     smallest: Architectures = (best[:, None] // strides % _CELL_CARDINALITIES).astype(np.int8)
     return smallest
 
@@ -222,10 +233,11 @@ def _smallest_relabelling(cells: Architectures) -> Architectures:
 class DARTSSkeleton:
     """The network around the cells: stem, a chain of cells, classifier; no auxiliary head.
 
-    Reduction cells stand at one third and two thirds of the chain; they halve the resolution and
-    double the channels. A cell brings its two inputs to its own channels by a ReLU, a 1x1
-    convolution and a batch norm each (at stride 2 if the input has twice the resolution); batch
-    norms have scale and shift. The defaults are the settings with which NAS-Bench-301 was trained.
+    Reduction cells are at one third and two thirds of the chain; they halve the resolution and
+    double the number of channels. A cell maps each of its two inputs to its own number of channels
+    with a ReLU, a 1x1 convolution and a batch norm (at stride 2 if the input has twice the
+    resolution); batch norms have scale and shift. The defaults are the training settings of
+    NAS-Bench-301.
 
     Attributes
     ----------
@@ -236,7 +248,7 @@ class DARTSSkeleton:
     channels : int
         Channels of a node in the first cell; the stem has three times as many.
     cells : int
-        Cells in the chain.
+        Number of cells in the chain.
     """
 
     image: int = 32
@@ -245,10 +257,10 @@ class DARTSSkeleton:
     channels: int = 32
     cells: int = 8
 
-    def flops(self, architectures: ArrayLike) -> NDArray[np.float64]:
+    def flops(self, architectures: ArrayLike) -> Floats:
         """Return multiply-adds [n] of one forward pass of one image.
 
-        Those of convolutions and of the classifier; pooling, norms, sums and shifts count nothing.
+        Convolutions and the classifier are counted; pooling, norms, sums and biases are not.
         """
         counts = _count_operations(architectures)
         chain = self._chain()
@@ -256,10 +268,10 @@ class DARTSSkeleton:
         fixed += 4 * chain[-1].channels * self.classes
         fixed += sum(c.inputs * c.channels * c.size_in**2 for c in chain)
         cells = [counts[c.reduction] @ _weights(c.channels) * c.size_out**2 for c in chain]
-        total: NDArray[np.float64] = fixed + np.sum(cells, axis=0)
+        total: Floats = fixed + np.sum(cells, axis=0)
         return total
 
-    def params(self, architectures: ArrayLike) -> NDArray[np.float64]:
+    def params(self, architectures: ArrayLike) -> Floats:
         """Return the number of trainable parameters [n]."""
         counts = _count_operations(architectures)
         chain = self._chain()
@@ -267,24 +279,24 @@ class DARTSSkeleton:
         fixed += (4 * chain[-1].channels + 1) * self.classes
         fixed += sum((c.inputs + 4) * c.channels for c in chain)
         cells = [counts[c.reduction] @ (_weights(c.channels) + _norms(c.channels)) for c in chain]
-        total: NDArray[np.float64] = fixed + np.sum(cells, axis=0)
+        total: Floats = fixed + np.sum(cells, axis=0)
         return total
 
-    def _chain(self) -> list[_Place]:
+    def _chain(self) -> list[_ChainCell]:
         chain = []
-        before, last = 3 * self.channels, 3 * self.channels
+        second_last, last = 3 * self.channels, 3 * self.channels
         channels, size = self.channels, self.image
-        for place in range(self.cells):
-            reduction = place in (self.cells // 3, 2 * self.cells // 3)
+        for position in range(self.cells):
+            reduction = position in (self.cells // 3, 2 * self.cells // 3)
             channels *= 2 if reduction else 1
             size_out = size // 2 if reduction else size
-            chain.append(_Place(int(reduction), before + last, channels, size, size_out))
-            before, last, size = last, 4 * channels, size_out
+            chain.append(_ChainCell(int(reduction), second_last + last, channels, size, size_out))
+            second_last, last, size = last, 4 * channels, size_out
         return chain
 
 
-class _Place(NamedTuple):
-    """A cell in its network: channels of both inputs together and of a node, sizes in pixels."""
+class _ChainCell(NamedTuple):
+    """A cell in its network: channels of both inputs together and of a node; sizes in pixels."""
 
     reduction: int
     inputs: int
@@ -293,11 +305,11 @@ class _Place(NamedTuple):
     size_out: int
 
 
-def _count_operations(architectures: ArrayLike) -> NDArray[np.float64]:
-    """Count [2 cells, n, 8] each operation and, in the last column, skips at stride 2.
+def _count_operations(architectures: ArrayLike) -> Floats:
+    """Return how often each operation occurs [2 cells, n, 8]; the last column: skips at stride 2.
 
-    In a reduction cell whatever reads node 0 or 1 has stride 2, and a skip is then a ReLU, two 1x1
-    convolutions of half the channels and a batch norm.
+    In a reduction cell, operations on node 0 or 1 have stride 2. A skip at stride 2 is a ReLU, two
+    1x1 convolutions of half the channels and a batch norm.
     """
     cells = DARTS().check(architectures).reshape(-1, _CELL_VARIABLES)
     sources, operations = _unpack(cells)
@@ -306,13 +318,13 @@ def _count_operations(architectures: ArrayLike) -> NDArray[np.float64]:
     return np.stack([counts[::2], counts[1::2]])
 
 
-def _weights(channels: int) -> NDArray[np.float64]:
-    """Return the convolution weights [8] of what `_count_operations` counts."""
+def _weights(channels: int) -> Floats:
+    """Return the number of convolution weights [8] per operation of `_count_operations`."""
     small = 9 * channels + channels**2
     large = 25 * channels + channels**2
     return np.asarray([0, 0, 0, 2 * small, 2 * large, small, large, channels**2], dtype=float)
 
 
-def _norms(channels: int) -> NDArray[np.float64]:
-    """Return the scales and shifts [8] of what `_count_operations` counts."""
+def _norms(channels: int) -> Floats:
+    """Return the number of scales and shifts [8] per operation of `_count_operations`."""
     return channels * np.asarray([0, 0, 0, 4, 4, 2, 2, 2], dtype=float)

@@ -1,7 +1,7 @@
-"""A space of finitely many architectures: one category for each of a fixed number of variables.
+"""Finite spaces: a fixed number of categorical variables.
 
-Architectures travel in bulk as int8 arrays of shape [n, variables]. What a particular benchmark
-adds (string form, canonical form, an order of its operations) lives in a module of its own.
+Architectures are rows of int8 arrays of shape [n, variables]. The string form, the canonical form
+and the order of operations of each benchmark are in a module of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bench.arrays import Floats, Indices, Mask
 from bench.errors import SpaceError
 from bench.spaces.space import Space
 
@@ -21,7 +22,7 @@ __all__ = ["LISTABLE", "Architectures", "FiniteSpace"]
 
 Architectures = NDArray[np.int8]
 
-LISTABLE = 1_000_000  # architectures; a list of more would take gigabytes on its way
+LISTABLE = 1_000_000  # architectures; enumerating more would take gigabytes of memory
 
 
 class FiniteSpace(Space):
@@ -30,12 +31,12 @@ class FiniteSpace(Space):
     Attributes
     ----------
     name : str
-        The name protocols use.
+        The name that protocols use.
     cardinalities : tuple of int
         Number of categories of each variable.
     capacity_rank : tuple of tuple of int
-        `capacity_rank[v][c]` is the place of category c of variable v when its categories are
-        ordered by capacity; the ordinal encoding is made of these.
+        `capacity_rank[v][c]` is the rank, from 0, of category c among the categories of variable v
+        in ascending order of capacity. The ordinal encoding uses these ranks.
     """
 
     kind = "finite"
@@ -49,7 +50,7 @@ class FiniteSpace(Space):
 
     @property
     def size(self) -> int:
-        """Number of architectures, isomorphic ones counted apart."""
+        """Number of architectures; isomorphic architectures are counted separately."""
         return int(np.prod(self.cardinalities, dtype=np.int64))
 
     @property
@@ -58,7 +59,7 @@ class FiniteSpace(Space):
         return math.prod(self.cardinalities) <= LISTABLE
 
     def check(self, architectures: ArrayLike) -> Architectures:
-        """Return `architectures` as an int8 array [n, variables], or say what is wrong with them.
+        """Check architectures and return them as an int8 array [n, variables].
 
         Raises
         ------
@@ -86,13 +87,19 @@ class FiniteSpace(Space):
             )
         return found.astype(np.int8, copy=False)
 
-    def index(self, architectures: ArrayLike) -> NDArray[np.int64]:
-        """Return the place [n] of each architecture in `enumerate`."""
+    def index(self, architectures: ArrayLike) -> Indices:
+        """Return the index [n] of each architecture in `enumerate`."""
         checked = self.check(architectures).astype(np.int64)
         return checked @ self._strides
 
     def from_index(self, indices: ArrayLike) -> Architectures:
-        """Return the architectures [n, variables] at these places of `enumerate`."""
+        """Return the architectures [n, variables] with these indices [n] in `enumerate`.
+
+        Raises
+        ------
+        SpaceError
+            If an index is negative, or not below `size`.
+        """
         wanted = np.asarray(indices, dtype=np.int64)
         if wanted.size and (wanted.min() < 0 or wanted.max() >= self.size):
             raise SpaceError(f"{self.name}: expected indices from 0 to {self.size - 1}")
@@ -101,7 +108,7 @@ class FiniteSpace(Space):
         return architectures
 
     def enumerate(self) -> Architectures:
-        """Return every architecture, [size, variables], the last variable changing fastest.
+        """Return all architectures, [size, variables]; the last variable changes fastest.
 
         Raises
         ------
@@ -112,19 +119,31 @@ class FiniteSpace(Space):
             raise SpaceError(
                 f"{self.name}: {math.prod(self.cardinalities):,} architectures are too many to "
                 f"list (at most {LISTABLE:,}); draw some with `sample`, or take those at given "
-                f"places with `from_index`"
+                f"indices with `from_index`"
             )
         return self.from_index(np.arange(self.size))
 
     @cached_property
-    def _strides(self) -> NDArray[np.int64]:
+    def _strides(self) -> Indices:
         after = np.asarray((*self.cardinalities[1:], 1), dtype=np.int64)
         return np.cumprod(after[::-1])[::-1]
 
     # -- sampling and variation ------------------------------------------------------------------
 
     def sample(self, rng: np.random.Generator, n: int) -> Architectures:
-        """Draw n architectures [n, variables], each category alike, with replacement."""
+        """Draw architectures uniformly, with replacement.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            The only source of randomness.
+        n : int
+            Number of architectures to draw.
+
+        Returns
+        -------
+        array of int8 [n, variables]
+        """
         return rng.integers(0, self.cardinalities, size=(n, self.variables), dtype=np.int8)
 
     def neighbours(self, architecture: ArrayLike) -> Architectures:
@@ -140,42 +159,66 @@ class FiniteSpace(Space):
     def mutate(
         self, rng: np.random.Generator, architectures: ArrayLike, *, rate: float | None = None
     ) -> Architectures:
-        """Return mutated copies [n, variables]: each variable moves to another category.
+        """Return mutated copies: each variable may change to another category.
 
         Parameters
         ----------
+        rng : numpy.random.Generator
+            The only source of randomness.
+        architectures : array_like [n, variables]
+            The parents.
         rate : float, optional
-            Probability that a variable moves; 1 / variables when not given. A row in which no
-            variable moved has one, drawn uniformly, moved: a mutation always changes something.
+            Probability that a variable changes; by default 1 / variables. If no variable of a row
+            would change, one is drawn uniformly and changed: a child always differs from its
+            parent.
+
+        Returns
+        -------
+        array of int8 [n, variables]
+            The children. The new category of a variable is drawn uniformly from the others.
         """
         parents = self.check(architectures)
         probability = 1.0 / self.variables if rate is None else rate
-        moves = rng.random(parents.shape) < probability
-        still = ~moves.any(axis=1)
-        moves[still, rng.integers(0, self.variables, size=len(parents))[still]] = True
+        changes = rng.random(parents.shape) < probability
+        unchanged = ~changes.any(axis=1)
+        changes[unchanged, rng.integers(0, self.variables, size=len(parents))[unchanged]] = True
         cardinalities = np.asarray(self.cardinalities)
         steps = rng.integers(1, np.maximum(cardinalities, 2), size=parents.shape)
-        return np.where(moves, (parents + steps) % cardinalities, parents).astype(np.int8)
+        return np.where(changes, (parents + steps) % cardinalities, parents).astype(np.int8)
 
     def crossover(
         self, rng: np.random.Generator, first: ArrayLike, second: ArrayLike
     ) -> Architectures:
-        """Return uniform-crossover children [n, variables] of two sets of parents."""
+        """Return the children of a uniform crossover.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            The only source of randomness.
+        first, second : array_like [n, variables]
+            The parents, paired by row.
+
+        Returns
+        -------
+        array of int8 [n, variables]
+            Each variable of a child is that of the first or the second parent, with equal
+            probability.
+        """
         left, right = self.check(first), self.check(second)
         return np.where(rng.random(left.shape) < 0.5, left, right).astype(np.int8)
 
     def repair(self, architectures: ArrayLike) -> Architectures:
-        """Return the architecture of the space nearest to each [n, variables].
+        """Return, for each row [n, variables], the nearest architecture of the space.
 
-        Whatever combines legal categories belongs to most spaces and is returned as it is; to one
-        that lists its members (`ListedSpace`) it need not.
+        Most spaces contain every combination of valid categories, so rows are returned unchanged;
+        a `ListedSpace` contains only the members of its list.
         """
         return self.check(architectures)
 
     # -- encodings -------------------------------------------------------------------------------
 
-    def encode_ordinal(self, architectures: ArrayLike) -> NDArray[np.float64]:
-        """Return the capacity rank of every category, scaled to [0, 1]: [n, variables]."""
+    def encode_ordinal(self, architectures: ArrayLike) -> Floats:
+        """Return the capacity rank of each category, scaled to [0, 1], as [n, variables]."""
         checked = self.check(architectures)
         columns = [
             np.asarray(self.capacity_rank[v], dtype=np.float64)[checked[:, v]]
@@ -184,32 +227,35 @@ class FiniteSpace(Space):
         ]
         return np.stack(columns, axis=1)
 
-    def encode_one_hot(self, architectures: ArrayLike) -> NDArray[np.float64]:
-        """Return one indicator for each category of each variable: [n, sum(cardinalities)]."""
+    def encode_one_hot(self, architectures: ArrayLike) -> Floats:
+        """Return one indicator per category of each variable, as [n, sum(cardinalities)]."""
         checked = self.check(architectures)
         offsets = np.concatenate([[0], np.cumsum(self.cardinalities)[:-1]])
         encoded = np.zeros((len(checked), sum(self.cardinalities)))
         encoded[np.arange(len(checked))[:, None], offsets + checked] = 1.0
         return encoded
 
-    def connected(self, architectures: ArrayLike) -> NDArray[np.bool_]:
-        """Tell [n] whether the output depends on the input at all; always, unless overridden."""
+    def connected(self, architectures: ArrayLike) -> Mask:
+        """Return [n] whether the output of each network depends on its input.
+
+        True for every architecture unless a space overrides this.
+        """
         return np.ones(len(self.check(architectures)), dtype=bool)
 
-    # -- what each benchmark says of itself ------------------------------------------------------
+    # -- specific to each benchmark --------------------------------------------------------------
 
     @abstractmethod
     def to_strings(self, architectures: ArrayLike) -> list[str]:
-        """Return the benchmark's own string for each architecture."""
+        """Return the string [n] that the benchmark uses for each architecture."""
 
     @abstractmethod
     def from_strings(self, strings: Sequence[str]) -> Architectures:
-        """Return the architectures [n, variables] that these strings name."""
+        """Return the architectures [n, variables] that these strings [n] name."""
 
     def class_keys(self, architectures: ArrayLike) -> list[Hashable]:
-        """Return, for each architecture, what it has in common with its class and no other."""
+        """Return a key [n] per architecture; equal keys mean isomorphic architectures."""
         return [row.tobytes() for row in self.canonical(architectures)]
 
     @abstractmethod
     def canonical(self, architectures: ArrayLike) -> Architectures:
-        """Return, for each architecture, the representative [n, variables] of its class."""
+        """Return the representative [n, variables] of each architecture's isomorphism class."""

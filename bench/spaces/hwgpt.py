@@ -1,7 +1,7 @@
-"""HW-GPT-Bench, GPT-S: width, depth and bias of a transformer, heads and MLP ratio of each layer.
+"""GPT-S of HW-GPT-Bench: width, depth, bias, and the heads and MLP ratio of each layer.
 
-The choices and the name of an architecture are those of Sukthanker et al., "HW-GPT-Bench:
-Hardware-Aware Architecture Benchmark for Language Models" (NeurIPS 2024) and of its code.
+The choices and the names of architectures are those of Sukthanker et al., "HW-GPT-Bench:
+Hardware-Aware Architecture Benchmark for Language Models" (NeurIPS 2024), and of its code.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Mask
 from bench.errors import SpaceError
 from bench.spaces.finite import Architectures, FiniteSpace
 
@@ -25,8 +26,7 @@ MLP_RATIO = (2, 3, 4)
 
 _LAYERS = max(N_LAYER)
 
-# Name of each variable, in order, and what its categories stand for. The names are those of the
-# columns of the suite's table.
+# The values of each variable's categories, by name; the names are columns of the suite's table.
 _CHOICES: dict[str, tuple[int, ...]] = {
     "embed_dim": EMBED_DIM,
     "n_layer": N_LAYER,
@@ -36,7 +36,7 @@ _CHOICES: dict[str, tuple[int, ...]] = {
 }
 COLUMNS = tuple(_CHOICES)
 
-# A head count begins with a digit of its own (4, 8, 1), so that their text needs no separator.
+# Each number of heads (4, 8, 12) begins with a different digit, so no separator is needed.
 _NAME = re.compile(r"gpt-s-(10|11|12)-(192|384|768)-([234]+)-((?:4|8|12)+)-(True|False)")
 _FORM = "gpt-s-LAYERS-WIDTH-RATIOS-HEADS-BIAS, such as gpt-s-10-384-2423323344-4812481248124-True"
 
@@ -45,7 +45,7 @@ class HWGPT(FiniteSpace):
     """GPT-S of HW-GPT-Bench: 27 variables, 18 x 9^12 architectures, fewer distinct ones.
 
     A network of `n_layer` layers does not use the heads and ratios of later layers. The categories
-    of every variable are in ascending order, which is also their order of capacity.
+    of each variable are in ascending order, which is also their order of capacity.
 
     Examples
     --------
@@ -61,9 +61,9 @@ class HWGPT(FiniteSpace):
     def to_strings(self, architectures: ArrayLike) -> list[str]:
         """Return `gpt-s-LAYERS-WIDTH-RATIOS-HEADS-BIAS` for each architecture.
 
-        This is the benchmark's own name of a canonical architecture: ratios and heads of the
-        layers there are, one after the other. Where an unused entry is not category 0, all twelve
-        entries are written (*ours*), so that the string gives back exactly this architecture.
+        This is the benchmark's name of a canonical architecture; RATIOS and HEADS list the used
+        layers only. If an unused layer is not in category 0, all twelve layers are written
+        (*ours*), so that `from_strings` returns exactly this architecture.
         """
         checked = self.check(architectures)
         canonical = (checked == self.canonical(checked)).all(axis=1)
@@ -77,13 +77,15 @@ class HWGPT(FiniteSpace):
         return strings
 
     def from_strings(self, strings: Sequence[str]) -> Architectures:
-        """Return the architectures [n, 27] that these strings name; unused entries not written: 0.
+        """Return the architectures [n, 27] that these strings name.
+
+        Unused layers that are not written are in category 0.
 
         Raises
         ------
         SpaceError
-            If a string does not have the form above, or holds neither as many ratios and heads as
-            layers nor twelve of each.
+            If a string does not have the form above, or if its numbers of ratios and heads are
+            neither its number of layers nor twelve.
         """
         rows = []
         for string in strings:
@@ -112,13 +114,13 @@ class HWGPT(FiniteSpace):
         Parameters
         ----------
         columns : mapping of str to array_like [n]
-            At least `COLUMNS`, holding widths, numbers of layers, ... as they are. What stands in
-            the entries of unused layers does not matter.
+            The columns `COLUMNS`, with values such as the width itself, not its category; other
+            columns are ignored, and so are the values of unused layers.
 
         Raises
         ------
         SpaceError
-            If a column is missing, or a used value is none of its choices.
+            If a column is missing, or a used value is not one of its choices.
         """
         missing = [name for name in COLUMNS if name not in columns]
         if missing:
@@ -140,14 +142,14 @@ class HWGPT(FiniteSpace):
         return rows
 
     def canonical(self, architectures: ArrayLike) -> Architectures:
-        """Return each architecture [n, 27] with the entries of unused layers set to category 0."""
+        """Return the architectures [n, 27] with all unused layers set to category 0."""
         cleared = self.check(architectures).copy()
         cleared[_unused(cleared)] = 0
         return cleared
 
 
-def _unused(architectures: Architectures) -> NDArray[np.bool_]:
-    """Tell [n, 27] which entries belong to a layer that the network does not have."""
+def _unused(architectures: Architectures) -> Mask:
+    """Return [n, 27] which variables belong to layers that the network does not have."""
     layers = np.asarray(N_LAYER)[architectures[:, 1]]
     absent = np.arange(_LAYERS) >= layers[:, None]
     always = np.zeros((len(architectures), 3), dtype=bool)

@@ -1,8 +1,8 @@
 """NAS-Bench-201: a cell of four nodes and six edges, one of five operations on each edge.
 
 The cell and its string form are those of Dong and Yang, "NAS-Bench-201: Extending the Scope of
-Reproducible Neural Architecture Search" (ICLR 2020), section 2; so is the skeleton whose size
-`Skeleton` counts. Nothing here trains or looks anything up.
+Reproducible Neural Architecture Search" (ICLR 2020), section 2. So is the network around the cell
+(`Skeleton`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from itertools import product
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Floats, Indices, Mask
 from bench.errors import SpaceError
 from bench.spaces.finite import Architectures, FiniteSpace
 
@@ -27,7 +28,7 @@ NONE, SKIP, CONV1, CONV3, POOL = range(5)
 # (source node, target node) of each variable, in the order of the string form.
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 
-# none < skip < pool < 1x1 < 3x3, by what an edge can represent.
+# none < skip < pool < 1x1 < 3x3, by the functions that an edge can represent.
 _CAPACITY_RANK = (0, 1, 3, 4, 2)
 
 
@@ -85,28 +86,29 @@ class NASBench201(FiniteSpace):
     def canonical(self, architectures: ArrayLike) -> Architectures:
         """Return the smallest member [n, 6] of each architecture's isomorphism class.
 
-        The classes are the 6,466 that the benchmark's authors count (ICLR 2020, section 2.1):
-        two cells are one when the expressions of their outputs, with `none` as zero and
-        `skip_connect` as identity, are written alike after sorting each sum. The smallest member
-        is that with the fewest parameters, then the fewest operations other than `none`, then the
-        first in capacity order. Two equal terms count as one text whether one convolution is used
-        twice or two stand side by side; the smallest member is then that with the shared one.
+        The classes are the 6,466 that the benchmark's authors count (ICLR 2020, section 2.1). Two
+        cells are in the same class if the expressions of their outputs are the same text after
+        sorting the terms of each sum, with `none` as zero and `skip_connect` as identity. The
+        smallest member is the one with the fewest parameters, then the fewest operations other
+        than `none`, then the first in the order of capacity. The text of two equal terms does not
+        show whether one convolution is used twice or two convolutions are used in parallel; in
+        such a class the smallest member shares one convolution.
         """
         representative, _ = _classes()
         return self.from_index(representative[self.index(architectures)])
 
     def class_keys(self, architectures: ArrayLike) -> list[Hashable]:
-        """Return the index of each architecture's representative."""
+        """Return the index of each architecture's representative as its key."""
         representative, _ = _classes()
         return list(representative[self.index(architectures)].tolist())
 
-    def canonical_indices(self) -> NDArray[np.int64]:
-        """Return the index [6466] of every class's representative, ascending."""
+    def canonical_indices(self) -> Indices:
+        """Return the index [6466] of the representative of each class, in ascending order."""
         representative, _ = _classes()
         return np.unique(representative)
 
-    def connected(self, architectures: ArrayLike) -> NDArray[np.bool_]:
-        """Tell [n] whether any path without `none` leads from the input to the output."""
+    def connected(self, architectures: ArrayLike) -> Mask:
+        """Return [n] whether any path without `none` leads from the input to the output."""
         live = self.check(architectures) != NONE
         reach = [np.ones(len(live), dtype=bool)]
         for target in (1, 2, 3):
@@ -116,12 +118,12 @@ class NASBench201(FiniteSpace):
 
 
 @lru_cache(maxsize=1)
-def _classes() -> tuple[NDArray[np.int64], int]:
-    """Map every index to its class's representative, [15625]; and count the classes.
+def _classes() -> tuple[Indices, int]:
+    """Return the index [15625] of each architecture's representative, and the number of classes.
 
-    Sums are compared as the text the benchmark's authors compare (operations by name, an erased
-    term as `#`), because a few sums of sums are told apart by that text alone: the published 6,466
-    depends on it. (As functions of the input there are fewer, 4,930.)
+    Sums are compared as texts in the form of the benchmark's authors (operations by name, `#` for
+    a term that is zero). The published number of 6,466 classes depends on that form, which
+    distinguishes a few equal sums of sums. As functions of the input, there are only 4,930.
     """
     space = NASBench201()
     cells = space.enumerate()
@@ -148,12 +150,12 @@ def _classes() -> tuple[NDArray[np.int64], int]:
     cost = 9 * (cells == CONV3).sum(axis=1) + (cells == CONV1).sum(axis=1)
     active = (cells != NONE).sum(axis=1)
     order = np.lexsort((*ranks.T[::-1], active, cost))
-    place = np.empty(space.size, dtype=np.int64)
-    place[order] = np.arange(space.size)
-    places = place.tolist()
+    rank = np.empty(space.size, dtype=np.int64)
+    rank[order] = np.arange(space.size)
+    rank_of = rank.tolist()
     representative = np.empty(space.size, dtype=np.int64)
     for members in outputs.values():
-        representative[members] = min(members, key=places.__getitem__)
+        representative[members] = min(members, key=rank_of.__getitem__)
     return representative, len(outputs)
 
 
@@ -161,8 +163,9 @@ def _classes() -> tuple[NDArray[np.int64], int]:
 class Skeleton:
     """The network around a cell: stem, three stages with a residual block between, classifier.
 
-    The counts are closed forms of NAS-Bench-201's network; with its CIFAR-10 settings the all-3x3
-    cell has 220.12 MFLOPs (multiply-adds, the benchmark's convention) and 1.5315 M parameters.
+    FLOPs and parameters are closed forms of NAS-Bench-201's network. With its CIFAR-10 settings,
+    the cell of six 3x3 convolutions has 220.12 MFLOPs (multiply-adds, the benchmark's convention)
+    and 1.5315 M parameters.
 
     Attributes
     ----------
@@ -171,13 +174,13 @@ class Skeleton:
     in_channels, classes : int
         Channels of the input and number of classes.
     channels : int
-        Channels of the first stage; doubled from stage to stage.
+        Channels of the first stage; each later stage has twice as many as the previous one.
     cells : int
-        Cells in each of the three stages.
+        Number of cells in each of the three stages.
     reduction : {"residual", "pooling"}
-        What halves the resolution between stages. `residual` is the benchmark's own block;
-        `pooling` (*ours*) an average pool and a 1x1 convolution, so that in a small network the
-        cell, and not what lies between cells, decides what can be computed.
+        The block that halves the resolution between stages. `residual` is the benchmark's block.
+        `pooling` (*ours*) is average pooling and a 1x1 convolution, so that in a small network the
+        cells, and not the blocks between them, determine what can be computed.
     """
 
     image: int
@@ -192,20 +195,20 @@ class Skeleton:
         """(channels, height and width) of each stage."""
         return tuple((self.channels * 2**s, self.image // 2**s) for s in range(3))
 
-    def flops(self, architectures: ArrayLike) -> NDArray[np.float64]:
+    def flops(self, architectures: ArrayLike) -> Floats:
         """Return multiply-adds [n] of one forward pass of one image."""
         conv1, conv3 = _count_convolutions(architectures)
         first, *later = self.stages
         per_conv1 = self.cells * sum(c * c * p * p for c, p in self.stages)
         fixed = 9 * self.in_channels * first[0] * first[1] ** 2
-        for c, p in later:  # a 1x1 convolution; if residual, two 3x3 ones, at the new resolution
+        for c, p in later:  # a 1x1 and, if residual, two 3x3 convolutions at the new resolution
             fixed += (c // 2) * c * p * p
             if self.reduction == "residual":
                 fixed += (9 * (c // 2) * c + 9 * c * c) * p * p
         fixed += later[-1][0] * self.classes + self.classes
         return fixed + per_conv1 * (conv1 + 9 * conv3)
 
-    def params(self, architectures: ArrayLike) -> NDArray[np.float64]:
+    def params(self, architectures: ArrayLike) -> Floats:
         """Return the number of trainable parameters [n]."""
         conv1, conv3 = _count_convolutions(architectures)
         first, *later = self.stages
@@ -225,6 +228,6 @@ class Skeleton:
 
 def _count_convolutions(
     architectures: ArrayLike,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Floats, Floats]:
     cells = NASBench201().check(architectures)
     return (cells == CONV1).sum(axis=1).astype(float), (cells == CONV3).sum(axis=1).astype(float)

@@ -1,4 +1,4 @@
-"""NAS-Bench-Macro: a chain of eight layers in three stages, one of three blocks in each.
+"""NAS-Bench-Macro: a chain of eight layers in three stages, each layer one of three blocks.
 
 The layers, their codes and their string form are those of Su et al., "Prioritized Architecture
 Sampling with Monto-Carlo Tree Search" (CVPR 2021), in the authors' repository NAS-Bench-Macro.
@@ -20,14 +20,14 @@ __all__ = ["BLOCKS", "STAGES", "NASBenchMacro"]
 BLOCKS = ("identity", "MB3_K3", "MB6_K5")
 IDENTITY, MB3_K3, MB6_K5 = range(3)
 
-# (first layer, layer after the last) of each stage; the first layer halves the resolution.
+# (first layer, last layer + 1) of each stage; the first layer halves the resolution.
 STAGES = ((0, 2), (2, 5), (5, 8))
 
 
 class NASBenchMacro(FiniteSpace):
     """The 6,561 chains of NAS-Bench-Macro; 3,969 of them are distinct networks.
 
-    The categories are in order of capacity already, by weights and by multiply-adds.
+    The categories are in ascending order of capacity, by weights and by multiply-adds.
 
     Examples
     --------
@@ -43,7 +43,7 @@ class NASBenchMacro(FiniteSpace):
     capacity_rank = ((0, 1, 2),) * 8
 
     def to_strings(self, architectures: ArrayLike) -> list[str]:
-        """Return the eight digits of each architecture, as in the published table."""
+        """Return the eight digits [n] of each architecture, as in the published table."""
         return ["".join(map(str, row)) for row in self.check(architectures).tolist()]
 
     def from_strings(self, strings: Sequence[str]) -> Architectures:
@@ -65,11 +65,11 @@ class NASBenchMacro(FiniteSpace):
     def canonical(self, architectures: ArrayLike) -> Architectures:
         """Return, for each architecture, the member [n, 8] of its class that was trained.
 
-        Within a stage, an identity in any layer but the first does nothing, wherever it stands;
-        in the first layer it is a strided 1x1 convolution. The representative is that of the
-        benchmark's training script (`train_benchmark.py`): the first layer stays, the other blocks
-        follow in their order, the identities close the stage. In the published table all members
-        of a class have the measurements of that one network.
+        In the first layer of a stage, `identity` is a strided 1x1 convolution; in the other layers
+        it does nothing, so its position does not matter. The representative is that of the
+        benchmark's training script (`train_benchmark.py`): the first layer is unchanged, the other
+        blocks follow in their order, and the identities come last. In the published table, all
+        members of a class have the measurements of this network.
         """
         moved = self.check(architectures).copy()
         for first, end in STAGES:

@@ -1,4 +1,4 @@
-"""What the engine needs of any space, whatever its architectures are made of."""
+"""The interface of search spaces that the engine uses."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Kind", "Rows", "Space"]
 
-Rows = NDArray[Any]  # architectures [n, variables], in the space's own type of number
+Rows = NDArray[Any]  # architectures [n, variables]; the data type depends on the space
 Kind = Literal["finite", "box"]
 
 
 class Space(ABC):
-    """What can be built: rows of numbers, one for each variable.
+    """A set of architectures, each a row of numbers with one number per variable.
 
     Attributes
     ----------
     kind : {"finite", "box"}
-        A method says which kinds it can search.
+        Kind of the space; a method declares the kinds that it can search.
     name : str
-        The name protocols use.
+        The name that protocols use.
     """
 
     kind: ClassVar[Kind]
@@ -36,15 +36,15 @@ class Space(ABC):
 
     @property
     def size(self) -> int | None:
-        """Number of architectures; None if they cannot be counted."""
+        """Number of architectures; None if it is infinite."""
         return None
 
     @abstractmethod
     def check(self, architectures: ArrayLike) -> Rows:
-        """Return `architectures` as an array [n, variables], or say what is wrong with them.
+        """Check architectures and return them as an array [n, variables].
 
-        Its rows are of the type that the space is made of: of no architectures too, so that arrays
-        begin with `check([])`.
+        The array has the data type of the space, even for n = 0: `check([])` is an empty array to
+        which rows can be appended.
 
         Raises
         ------
@@ -54,12 +54,24 @@ class Space(ABC):
 
     @abstractmethod
     def sample(self, rng: np.random.Generator, n: int) -> Rows:
-        """Draw n architectures [n, variables], each alike, with replacement."""
+        """Draw architectures uniformly, with replacement.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            The only source of randomness.
+        n : int
+            Number of architectures to draw.
+
+        Returns
+        -------
+        array [n, variables]
+        """
 
     @abstractmethod
     def repair(self, architectures: ArrayLike) -> Rows:
-        """Return the architecture of the space nearest to each [n, variables]."""
+        """Return, for each row [n, variables], the nearest architecture of the space."""
 
     @abstractmethod
     def class_keys(self, architectures: ArrayLike) -> list[Hashable]:
-        """Return, for each architecture, what it has in common with its class and no other."""
+        """Return a key [n] per architecture; equal keys mean isomorphic architectures."""

@@ -1,4 +1,4 @@
-"""A task: a space, the objectives measured on it, and how it answers."""
+"""The interface of search tasks: a space, its objectives, and their evaluation."""
 
 from __future__ import annotations
 
@@ -8,37 +8,61 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field
 
+from bench.arrays import Floats
 from bench.entrants.problem import Candidate, Estimated
+from bench.schema import StrictModel
 from bench.spaces.space import Rows, Space
 
-__all__ = ["Answer", "Task"]
+__all__ = ["Answer", "Measurement", "ObjectiveSpec", "Task"]
+
+Measurement = Literal["search", "score"]
+
+
+class ObjectiveSpec(StrictModel):
+    """The name, title and unit of an objective, which is minimised."""
+
+    name: str = Field(description="Name of the objective in results and in `Problem.objectives`.")
+    title: str = Field(description="Name of the objective in tables and figures.")
+    unit: str = Field(description="Unit of the objective's values, for tables and figures.")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Objectives [n, m], minimised, in their units; cost [n] in simulated seconds."""
+    """The objectives of n candidates, and the costs of their evaluations.
 
-    objectives: NDArray[np.float64]
-    cost_seconds: NDArray[np.float64]
+    Attributes
+    ----------
+    objectives : array of float [n, m]
+        Minimised, in their units.
+    cost_seconds : array of float [n]
+        Simulated seconds.
+    """
+
+    objectives: Floats
+    cost_seconds: Floats
 
 
 class Task(ABC):
     """A space with m objectives, all minimised.
 
+    Objectives have two measurements: *search*, which methods see, and *score*, the test objectives,
+    which they never see.
+
     Attributes
     ----------
     space : Space
+        The architectures that can be evaluated.
     objectives, units, titles : tuple of str
-        One name, unit and display title for each objective.
+        Name, unit and display title of each objective.
     cheap_objectives : tuple of int
-        Places of the objectives that are known without any training.
+        Indices of the k objectives that are known without training.
     tolerance : float
-        Relative difference that another machine may make of the same answer: 0 for what is looked
-        up, more for what is computed with rounding.
+        Largest relative difference between the answers of two machines: 0 for tables, more for
+        objectives that are computed with rounding.
     estimates : tuple of str
-        Names of stored estimates that a search can ask for, at their cost in seconds.
+        Names of the stored estimates that a search can request, at their cost in seconds.
     """
 
     space: Space
@@ -51,30 +75,57 @@ class Task(ABC):
 
     @abstractmethod
     def evaluate(self, candidates: Sequence[Candidate]) -> Answer:
-        """Return what a search is told of these candidates."""
+        """Return the search objectives [n, m] and costs [n] of these candidates."""
 
     @abstractmethod
-    def cheap(self, architectures: Rows) -> NDArray[np.float64]:
+    def cheap(self, architectures: Rows) -> Floats:
         """Return the cheap objectives [n, k] of architectures [n, variables], free of charge."""
 
     def estimate(self, name: str, architectures: Rows) -> Estimated:
-        """Look the stored estimates [n] called `name` up; only if it is in `estimates`."""
+        """Return stored estimates, and the seconds that they took.
+
+        Parameters
+        ----------
+        name : str
+            One of `estimates`.
+        architectures : array [n, variables]
+            Architectures of the space.
+
+        Returns
+        -------
+        Estimated
+            Scores [n] and seconds [n].
+
+        Raises
+        ------
+        KeyError
+            If the task has no estimate of that name.
+        """
         raise KeyError(name)
 
     @abstractmethod
-    def front(self, measurement: Literal["search", "score"]) -> NDArray[np.float64]:
-        """Return the distinct points [p, m], sorted, of the best front there is, in scores.
+    def front(self, measurement: Measurement) -> Floats:
+        """Return the best possible front in test objectives: distinct points [p, m], sorted.
 
-        With `search`, the score of what is non-dominated in the search objectives: the best that
-        a method could hand in if it knew all it may ever see.
+        With measurement `score`, this is the Pareto front. With `search`, it is the front of the
+        architectures that are non-dominated in the search objectives: the best final set of a
+        method that knows the search objectives of every architecture.
         """
 
-    def same(self, answered: NDArray[np.float64], recorded: NDArray[np.float64]) -> bool:
-        """Tell whether recorded objectives [n, m] are those that this task answers."""
+    def same(self, answered: Floats, recorded: Floats) -> bool:
+        """Return whether recorded objectives equal this task's answer, within `tolerance`.
+
+        Parameters
+        ----------
+        answered : array of float [n, m]
+            Objectives as this task returns them now.
+        recorded : array of float
+            Objectives from a journal; another shape is never equal.
+        """
         return answered.shape == recorded.shape and bool(
             np.allclose(answered, recorded, rtol=self.tolerance, atol=0.0)
         )
 
     @abstractmethod
-    def score(self, architectures: Rows) -> NDArray[np.float64]:
-        """Return the held-back objectives [n, m] that no method ever sees."""
+    def score(self, architectures: Rows) -> Floats:
+        """Return the test objectives [n, m], which methods never see."""

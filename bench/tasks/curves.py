@@ -1,4 +1,4 @@
-"""Training curves in the columns of a table, and what an estimator makes of them."""
+"""Training curves in columns of a table, and the scores of estimators that read them."""
 
 from __future__ import annotations
 
@@ -7,41 +7,60 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from bench.arrays import Floats
 from bench.data import Table
 from bench.entrants.estimator import CurveEstimator, Estimator, TrainingCurves, calling
 from bench.errors import DataError, MethodError
+from bench.schema import StrictModel
 
-__all__ = ["CurveColumns", "numbers", "read_curves", "run_curve_estimator"]
-
-Floats = NDArray[np.float64]
+__all__ = ["CurveColumns", "numeric_column", "read_curves", "run_curve_estimator"]
 
 
-class CurveColumns(BaseModel):
-    """Where a table holds the curves of short trainings.
+class CurveColumns(StrictModel):
+    """The columns of a table with the curves of short trainings."""
 
-    Attributes
-    ----------
-    losses, landscape : str
-        A column [rows, k], or the name of k columns with `{}` where a number stands.
-    seconds : str
-        Column with the seconds of the training, times `seconds_scale`.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    losses: str
-    landscape: str | None = None
-    seconds: str
-    seconds_scale: float = Field(default=1.0, gt=0)
+    losses: str = Field(
+        description=(
+            "Training losses of the epochs: a column of shape [rows, epochs], or the name of one "
+            "column per epoch, with `{}` in place of the epoch's number."
+        )
+    )
+    landscape: str | None = Field(
+        default=None,
+        description=(
+            "Losses on the straight line from the trained to the initial weights, in the same form "
+            "as `losses`. Without it, estimators are given no landscape."
+        ),
+    )
+    seconds: str = Field(
+        description="Column with the duration of each training; see `seconds_scale`."
+    )
+    seconds_scale: float = Field(
+        default=1.0, gt=0, description="Factor that converts the values of `seconds` to seconds."
+    )
 
 
 def run_curve_estimator(
     estimator: type[Estimator], settings: Mapping[str, Any], curves: TrainingCurves
 ) -> Floats:
-    """Return what an estimator makes of curves [n], checked to be n numbers."""
+    """Return the scores [n] of an estimator that reads curves.
+
+    Parameters
+    ----------
+    estimator : type
+        A subclass of `CurveEstimator`.
+    settings : mapping of str to value
+        Settings of the estimator.
+    curves : TrainingCurves
+        Curves of n trainings.
+
+    Raises
+    ------
+    MethodError
+        If the estimator reads no curves, raises, or does not return one number per architecture.
+    """
     if not issubclass(estimator, CurveEstimator):
         raise MethodError(f"estimator {estimator.name!r} needs {estimator.needs}, not curves")
     with calling(estimator.name):
@@ -55,28 +74,40 @@ def run_curve_estimator(
 
 
 def read_curves(table: Table, source: CurveColumns, *, epochs: int | None = None) -> TrainingCurves:
-    """Return the training curves of a table's rows, or of their first epochs alone.
+    """Return the training curves of a table's rows.
+
+    Parameters
+    ----------
+    table : Table
+        A table with one training per row.
+    source : CurveColumns
+        The columns with the curves.
+    epochs : int, optional
+        Return only this number of epochs, from the first. The seconds are then the corresponding
+        share of the training; the landscape, which was measured after the last epoch, is empty.
 
     Raises
     ------
     DataError
-        If a column is not there, or there are fewer epochs.
+        If a column is missing or has the wrong form, or there are fewer epochs.
     """
     losses = _stacked(table, source.losses)
     landscape = np.empty((len(losses), 0))
     if source.landscape is not None:
         landscape = _stacked(table, source.landscape)
-    seconds = source.seconds_scale * numbers(table, source.seconds)
+    seconds = source.seconds_scale * numeric_column(table, source.seconds)
     if epochs is None:
         return TrainingCurves(losses, landscape, seconds)
-    known = losses.shape[1]
-    if epochs > known:
-        raise DataError(f"table {table.name!r} has {known} epochs of {source.losses}, not {epochs}")
-    return TrainingCurves(losses[:, :epochs], landscape[:, :0], seconds * epochs / known)
+    available = losses.shape[1]
+    if epochs > available:
+        raise DataError(
+            f"table {table.name!r} has {available} epochs of {source.losses}, not {epochs}"
+        )
+    return TrainingCurves(losses[:, :epochs], landscape[:, :0], seconds * epochs / available)
 
 
 def _stacked(table: Table, name: str) -> Floats:
-    """Return a column [rows, k], or the columns whose names hold a number, by that number."""
+    """Return a column [rows, k], or the k columns whose names contain a number, in its order."""
     if "{}" not in name:
         found = table.column(name).astype(np.float64)
         if found.ndim != 2:
@@ -94,12 +125,32 @@ def _stacked(table: Table, name: str) -> Floats:
             f"{', '.join(sorted(table.columns))}"
         )
     matches.sort(key=lambda match: int(match[1]))
-    return np.stack([numbers(table, match[0]) for match in matches], axis=1)
+    return np.stack([numeric_column(table, match[0]) for match in matches], axis=1)
 
 
-def numbers(table: Table, name: str) -> Floats:
-    """Return a column [rows] of numbers, or say that it holds something else."""
+def numeric_column(table: Table, name: str) -> Floats:
+    """Return a column of numbers.
+
+    Parameters
+    ----------
+    table : Table
+        A table.
+    name : str
+        Name of the column.
+
+    Returns
+    -------
+    array of float [rows]
+
+    Raises
+    ------
+    DataError
+        If the column is missing, or is not one number per row.
+    """
     values = table.column(name)
     if values.dtype.kind not in "iufb" or values.ndim != 1:
-        raise DataError(f"table {table.name!r}: column {name!r} does not hold one number a row")
+        raise DataError(
+            f"table {table.name!r}: column {name!r} does not have one number per row; it has "
+            f"{values.dtype} values of shape {list(values.shape)}"
+        )
     return values.astype(np.float64)

@@ -1,4 +1,4 @@
-"""Tasks answered by a closed form over a box: test problems of optimisation, not measurements."""
+"""Tasks with closed-form objectives on a box: test problems of multi-objective optimisation."""
 
 from __future__ import annotations
 
@@ -7,50 +7,50 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from bench.arrays import Floats
 from bench.entrants.problem import Candidate
 from bench.errors import ProtocolError
 from bench.indicators import non_dominated
+from bench.schema import StrictModel
 from bench.spaces.box import Box
 from bench.spaces.space import Kind
-from bench.tasks.base import Answer, Task
+from bench.tasks.base import Answer, Measurement, Task
 
 __all__ = ["FUNCTIONS", "Function", "FunctionObjective", "FunctionTask", "FunctionTaskSpec"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class FunctionObjective:
-    """One objective of a function, as it is shown."""
+    """An objective of a function: its name, and its title and unit in tables and figures."""
 
     name: str
     title: str
     unit: str
     cheap: bool = False
 
-    def source(self, measurement: Literal["search", "score"]) -> str:
-        """Say in words what a measurement of this objective is made of."""
+    def source(self, measurement: Measurement) -> str:
+        """Return a short description of a measurement."""
         del measurement  # both are the same
         return "closed form"
 
 
 @dataclass(frozen=True)
 class Function:
-    """A closed form over a box, all objectives minimised.
+    """A closed form on a box, all objectives minimised.
 
     Attributes
     ----------
     variables : tuple of (str, float, float)
-        Name, lower and upper bound.
+        Name, lower and upper bound of each variable.
     objectives : tuple of FunctionObjective
-    values : function
-        Points [n, variables] to objectives [n, m], element by element: the same bits whatever else
-        is asked for at the same time.
+        The m objectives.
+    values : callable
+        Maps points [n, variables] to objectives [n, m]. It computes element by element, so that
+        the result for a point is the same in every bit, whatever the other points are.
     source : str
-        Where the formulas are published.
+        The publications of the formulas.
     """
 
     variables: tuple[tuple[str, float, float], ...]
@@ -65,7 +65,7 @@ def _branin_currin(points: Floats) -> Floats:
     u, v = 15.0 * x0 - 5.0, 15.0 * x1
     arc = v - 5.1 / (4.0 * np.pi**2) * u * u + 5.0 / np.pi * u - 6.0
     branin = arc * arc + 10.0 * (1.0 - 1.0 / (8.0 * np.pi)) * np.cos(u) + 10.0
-    with np.errstate(divide="ignore"):  # on the edge x1 = 0 the factor is its limit, 1
+    with np.errstate(divide="ignore"):  # at x1 = 0 the factor is its limit, 1
         factor = 1.0 - np.exp(-1.0 / (2.0 * x1))
     square = x0 * x0
     numerator = 2300.0 * square * x0 + 1900.0 * square + 2092.0 * x0 + 60.0
@@ -74,7 +74,7 @@ def _branin_currin(points: Floats) -> Floats:
 
 
 def _vehicle_safety(points: Floats) -> Floats:
-    """Return mass, acceleration and toe-board intrusion of a car, by thickness of five parts."""
+    """Return mass, acceleration and toe-board intrusion of a car with five part thicknesses."""
     t1, t2, t3, t4, t5 = points.T
     mass = (
         1640.2823
@@ -144,55 +144,52 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
-class FunctionTaskSpec(BaseModel):
-    """What a protocol says of a function task.
+class FunctionTaskSpec(StrictModel):
+    """The `[task]` of a protocol whose objectives are a closed form on a box."""
 
-    Attributes
-    ----------
-    function : str
-        One of `FUNCTIONS`.
-    known_front : tuple of tuple of float
-        Points that together come near the front, once a protocol is written: they stand where the
-        front has no end of points.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kind: Literal["function"]
-    function: Literal["branin-currin", "vehicle-safety"]
-    known_front: tuple[tuple[float, ...], ...] = ()
+    kind: Literal["function"] = Field(description="Kind of the task.")
+    function: Literal["branin-currin", "vehicle-safety"] = Field(
+        description="Name of the function, which is also the name of its box."
+    )
+    known_front: tuple[tuple[float, ...], ...] = Field(
+        default=(),
+        description=(
+            "Points of the box, one number per variable, that approximate the Pareto front, which "
+            "is not finite. `monas protocol front FILE` finds them."
+        ),
+    )
 
     @property
     def space(self) -> str:
-        """The name of the box, which is the function's."""
+        """Name of the box, which is that of the function."""
         return self.function
 
     @property
     def source(self) -> str:
-        """Where the formulas are published."""
+        """The publications of the formulas."""
         return FUNCTIONS[self.function].source
 
     @property
     def space_kind(self) -> Kind:
-        """What a method must be able to search."""
+        """Kind of space that a method must be able to search."""
         return "box"
 
     @property
     def tables(self) -> tuple[()]:
-        """No table is needed."""
+        """The tables of the task: none."""
         return ()
 
     @property
     def objectives(self) -> tuple[FunctionObjective, ...]:
-        """Those of the function."""
+        """The objectives of the function."""
         return FUNCTIONS[self.function].objectives
 
 
 class FunctionTask(Task):
-    """Answers with the function; nothing is held back, and nothing costs any time.
+    """A task that computes a function: search and test objectives are equal, and cost 0 s.
 
-    Elementary functions are rounded differently on other processors, and with them the last digits
-    of an answer.
+    Processors round elementary functions differently, so the last digits of an answer may differ
+    between machines.
     """
 
     tolerance = 1e-9
@@ -207,25 +204,25 @@ class FunctionTask(Task):
         self.titles = tuple(o.title for o in spec.objectives)
 
     def evaluate(self, candidates: Sequence[Candidate]) -> Answer:
-        """Compute: objectives [n, m]; seconds [n], all zero."""
+        """Return the objectives [n, m] of candidates, and costs [n] of 0 s."""
         objectives = self.score(self.space.check([c.architecture for c in candidates]))
         return Answer(objectives, np.zeros(len(objectives)))
 
     def cheap(self, architectures: Floats) -> Floats:
-        """Return no objectives, [n, 0]: a formula is not known to a search."""
+        """Return an array [n, 0]: a search does not know the formulas."""
         return np.empty((len(architectures), 0))
 
     def score(self, architectures: Floats) -> Floats:
-        """Compute objectives [n, m]."""
+        """Return the objectives [n, m] of points [n, variables]."""
         return self._function.values(self.space.check(architectures))
 
-    def front(self, measurement: Literal["search", "score"]) -> Floats:
-        """Return the known front [p, m]; it is the same for both measurements.
+    def front(self, measurement: Measurement) -> Floats:
+        """Return the known front [p, m], which is the same for both measurements.
 
         Raises
         ------
         ProtocolError
-            If the protocol lists no points for it.
+            If the protocol has no known front.
         """
         if not self._known_front:
             raise ProtocolError(

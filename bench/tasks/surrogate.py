@@ -1,4 +1,4 @@
-"""Tasks answered by a fitted model of measurements, over a space too large to be listed."""
+"""Tasks on a surrogate: a model fitted to measurements of a space too large to enumerate."""
 
 from __future__ import annotations
 
@@ -6,89 +6,90 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from bench.arrays import Floats
 from bench.entrants.problem import Candidate
 from bench.errors import ProtocolError
 from bench.indicators import non_dominated
+from bench.schema import StrictModel
 from bench.spaces.darts import DARTS, DARTSSkeleton
 from bench.spaces.finite import Architectures
 from bench.spaces.space import Kind
-from bench.tasks.base import Answer, Task
-from bench.tasks.table import PinnedTable, load_pinned
+from bench.tasks.base import Answer, Measurement, ObjectiveSpec, Task
+from bench.tasks.pinned import PinnedTable, load_pinned
 from bench.tasks.yahpo import YahpoSurrogate
 
 __all__ = ["SurrogateObjective", "SurrogateTask", "SurrogateTaskSpec"]
 
-_STRICT = ConfigDict(extra="forbid", frozen=True)
-
 Quantity = Literal["error", "params", "flops"]
 
 
-class SurrogateObjective(BaseModel):
-    """One objective: what the model predicts, or a closed form of the network, times `scale`."""
+class SurrogateObjective(ObjectiveSpec):
+    """An objective of a surrogate task: a prediction, or a closed form of the network."""
 
-    model_config = _STRICT
-
-    name: str
-    title: str
-    unit: str
-    quantity: Quantity
-    scale: float = Field(default=1.0, gt=0)
+    quantity: Quantity = Field(
+        description=(
+            "`error` is 100 minus the predicted validation accuracy in %; `params` and `flops` "
+            "are the number of parameters and of multiply-adds of the network, which are known "
+            "without training."
+        )
+    )
+    scale: float = Field(
+        default=1.0, gt=0, description="Factor applied to the quantity, to change the unit."
+    )
 
     @property
     def cheap(self) -> bool:
-        """Whether it is known without any training: a closed form is."""
+        """Whether the objective is a closed form, known without training."""
         return self.quantity != "error"
 
-    def source(self, measurement: Literal["search", "score"]) -> str:
-        """Say in words what a measurement of this objective is made of."""
+    def source(self, measurement: Measurement) -> str:
+        """Return a short description of a measurement."""
         del measurement  # both are the same
         return "closed form of the network" if self.cheap else "100 - predicted accuracy in %"
 
 
-class SurrogateTaskSpec(BaseModel):
-    """What a protocol says of a surrogate task.
+class SurrogateTaskSpec(StrictModel):
+    """The `[task]` of a protocol whose objectives are predicted by a surrogate."""
 
-    Attributes
-    ----------
-    tables : tuple of PinnedTable
-        The arrays of the model.
-    epoch : int
-        Training epochs after which the model is asked.
-    known_front : tuple of tuple of int
-        The best architectures anybody has found, once a protocol is written: they stand where an
-        exact front cannot be computed. Their objectives are asked of the model again.
-    """
-
-    model_config = _STRICT
-
-    kind: Literal["surrogate"]
-    space: Literal["darts"]
-    tables: tuple[PinnedTable]
-    epoch: int = Field(ge=1, le=98)
-    objectives: tuple[SurrogateObjective, ...] = Field(min_length=2)
-    known_front: tuple[tuple[int, ...], ...] = ()
+    kind: Literal["surrogate"] = Field(description="Kind of the task.")
+    space: Literal["darts"] = Field(description="Name of the search space.")
+    tables: tuple[PinnedTable] = Field(description="The table with the arrays of the model.")
+    epoch: int = Field(
+        ge=1, le=98, description="Number of training epochs for which the model predicts."
+    )
+    objectives: tuple[SurrogateObjective, ...] = Field(
+        min_length=2,
+        description="The objectives, all minimised; at least one has the quantity `error`.",
+    )
+    known_front: tuple[tuple[int, ...], ...] = Field(
+        default=(),
+        description=(
+            "Architectures of the best known front, one category per variable, since the exact "
+            "front cannot be computed. Only the architectures are stored; the model predicts "
+            "their objectives. `monas protocol front FILE` finds them."
+        ),
+    )
 
     @property
     def space_kind(self) -> Kind:
-        """What a method must be able to search."""
+        """Kind of space that a method must be able to search."""
         return "finite"
 
     @model_validator(mode="after")
-    def _agree(self) -> SurrogateTaskSpec:
+    def _check_objectives(self) -> SurrogateTaskSpec:
         if "error" not in {o.quantity for o in self.objectives}:
             raise ValueError("task.objectives needs one of quantity 'error'")
         return self
 
 
 class SurrogateTask(Task):
-    """Answers with YAHPO-Gym's model of NAS-Bench-301 and the network's closed forms.
+    """A task on YAHPO Gym's surrogate of NAS-Bench-301 and closed forms of the network.
 
-    The model has no noise and no second measurement: what a search sees is what it is scored by.
-    An evaluation costs the seconds that the model says its training takes. The model computes in
-    single precision, and its answers on two machines differ in their seventh digit.
+    The model is deterministic: search and test objectives are equal. An evaluation costs the
+    predicted seconds of its training. The model computes in single precision, so the answers of
+    two machines may differ in their seventh digit.
     """
 
     tolerance = 1e-5
@@ -104,28 +105,28 @@ class SurrogateTask(Task):
         self._model = YahpoSurrogate(load_pinned(spec.tables[0]).columns)
 
     def evaluate(self, candidates: Sequence[Candidate]) -> Answer:
-        """Ask the model: objectives [n, m] and seconds [n]."""
+        """Return the objectives [n, m] of candidates, and their predicted training costs [n]."""
         return self._answer(self.space.check([c.architecture for c in candidates]))
 
-    def cheap(self, architectures: Architectures) -> NDArray[np.float64]:
-        """Return the cheap objectives [n, k] by their closed forms."""
+    def cheap(self, architectures: Architectures) -> Floats:
+        """Return the cheap objectives [n, k], which are closed forms."""
         columns = [
-            self._closed_form(self._spec.objectives[place], architectures)
-            for place in self.cheap_objectives
+            self._closed_form(self._spec.objectives[index], architectures)
+            for index in self.cheap_objectives
         ]
         return np.stack(columns, axis=1) if columns else np.empty((len(architectures), 0))
 
-    def score(self, architectures: Architectures) -> NDArray[np.float64]:
-        """Ask the model: objectives [n, m]."""
+    def score(self, architectures: Architectures) -> Floats:
+        """Return the objectives [n, m] of architectures [n, variables]."""
         return self._answer(self.space.check(architectures)).objectives
 
-    def front(self, measurement: Literal["search", "score"]) -> NDArray[np.float64]:
-        """Return the known front [p, m]; it is the same for both measurements.
+    def front(self, measurement: Measurement) -> Floats:
+        """Return the known front [p, m], which is the same for both measurements.
 
         Raises
         ------
         ProtocolError
-            If the protocol lists no architectures for it.
+            If the protocol has no known front.
         """
         if not self._spec.known_front:
             raise ProtocolError(
@@ -135,7 +136,7 @@ class SurrogateTask(Task):
         return np.unique(score[non_dominated(score)], axis=0)
 
     def _answer(self, architectures: Architectures) -> Answer:
-        # One by one: the same bits whatever else is asked for at the same time.
+        # One by one, so that the result does not depend on the other architectures.
         predicted = self._model.predict(
             self.space.yahpo_inputs(architectures), self._spec.epoch, one_by_one=True
         )
@@ -147,8 +148,6 @@ class SurrogateTask(Task):
         ]
         return Answer(np.stack(columns, axis=1), predicted["runtime_s"])
 
-    def _closed_form(
-        self, objective: SurrogateObjective, architectures: Architectures
-    ) -> NDArray[np.float64]:
+    def _closed_form(self, objective: SurrogateObjective, architectures: Architectures) -> Floats:
         count = self._skeleton.params if objective.quantity == "params" else self._skeleton.flops
         return objective.scale * count(architectures)

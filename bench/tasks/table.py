@@ -1,62 +1,54 @@
-"""Tasks answered from tables with a row for every architecture of a finite space."""
+"""Tasks on tables that have a row for every architecture of a finite space."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from bench.data import Table, load_table
-from bench.entrants.estimator import find_estimator
+from bench.arrays import Floats, Indices
+from bench.data import Table
 from bench.entrants.problem import Candidate, Estimated
 from bench.errors import DataError, ProtocolError
 from bench.indicators import non_dominated
+from bench.schema import StrictModel
 from bench.spaces import HWGPT, FiniteSpace, ListedSpace, get_space
 from bench.spaces.finite import Architectures
 from bench.spaces.space import Kind
-from bench.tasks.base import Answer, Task
-from bench.tasks.curves import CurveColumns, numbers, read_curves, run_curve_estimator
+from bench.tasks.base import Answer, Measurement, ObjectiveSpec, Task
+from bench.tasks.curves import numeric_column
+from bench.tasks.estimates import StoredEstimate, stored_estimate
+from bench.tasks.pinned import PinnedTable, load_pinned
 
-__all__ = [
-    "PinnedTable",
-    "StoredEstimate",
-    "TableObjective",
-    "TableTask",
-    "TableTaskSpec",
-    "load_pinned",
-]
-
-_STRICT = ConfigDict(extra="forbid", frozen=True)
+__all__ = ["TableObjective", "TableTask", "TableTaskSpec"]
 
 
-class PinnedTable(BaseModel):
-    """A table and the digest that its content must have (`bench.data.content_digest`)."""
+class TableObjective(ObjectiveSpec):
+    """An objective of a table task: the transformed mean of some columns, minimised."""
 
-    model_config = _STRICT
+    search: tuple[str, ...] = Field(
+        min_length=1, description="Columns whose mean a search sees as this objective."
+    )
+    score: tuple[str, ...] = Field(
+        min_length=1,
+        description="Columns whose mean is the test objective, which methods never see.",
+    )
+    transform: Literal["mean", "100 - mean"] = Field(
+        default="mean",
+        description="Function of the columns: their mean, or 100 minus it (for accuracies in %).",
+    )
+    scale: float = Field(
+        default=1.0, gt=0, description="Factor applied after the transform, to change the unit."
+    )
+    cheap: bool = Field(
+        default=False,
+        description="Whether the objective is known without training, and thus free of charge.",
+    )
 
-    name: str
-    content_sha256: str = Field(pattern="^[0-9a-f]{64}$")
-
-
-class TableObjective(BaseModel):
-    """One objective: the mean of some columns, transformed; other columns while scoring."""
-
-    model_config = _STRICT
-
-    name: str
-    title: str
-    unit: str
-    search: tuple[str, ...] = Field(min_length=1)
-    score: tuple[str, ...] = Field(min_length=1)
-    transform: Literal["mean", "100 - mean"] = "mean"
-    scale: float = Field(default=1.0, gt=0)
-    cheap: bool = False
-
-    def source(self, measurement: Literal["search", "score"]) -> str:
-        """Say in words what a measurement of this objective is made of."""
+    def source(self, measurement: Measurement) -> str:
+        """Return a short description of the columns of a measurement."""
         names = self.search if measurement == "search" else self.score
         listed = ", ".join(names)
         if self.transform == "mean":
@@ -64,89 +56,71 @@ class TableObjective(BaseModel):
         return f"{self.transform} of {listed}"
 
 
-class StoredEstimate(BaseModel):
-    """Scores of an estimator that a table holds, or that follow from curves there; their seconds.
+class TableTaskSpec(StrictModel):
+    """The `[task]` of a protocol whose objectives are looked up in tables."""
 
-    Attributes
-    ----------
-    table : PinnedTable
-    join : str
-        Column that this table and the task's first have, and whose values pair their rows. An
-        architecture whose row is not paired has no estimate.
-    scores, seconds : str
-        Columns: what was scored, the larger the better, and what it took in seconds.
-    curves : CurveColumns
-        In place of both: the curves that `estimator`, a registered name, reads with `settings`.
-    """
-
-    model_config = _STRICT
-
-    name: str
-    table: PinnedTable
-    join: str = "index"
-    scores: str | None = None
-    seconds: str | None = None
-    curves: CurveColumns | None = None
-    estimator: str | None = None
-    settings: dict[str, Any] = {}
-
-    @model_validator(mode="after")
-    def _agree(self) -> StoredEstimate:
-        stored = [self.scores is not None, self.seconds is not None]
-        read = [self.curves is not None, self.estimator is not None]
-        if not (all(stored) and not any(read)) and not (all(read) and not any(stored)):
-            raise ValueError("give scores and seconds, or curves and an estimator that reads them")
-        return self
-
-
-class TableTaskSpec(BaseModel):
-    """What a protocol says of a table task.
-
-    Attributes
-    ----------
-    tables : tuple of PinnedTable
-        Where columns are looked for, in this order.
-    row_key : str, optional
-        Column of the first table with the index, in the space, of each row's architecture;
-        architectures that have no row of their own are looked up by their canonical form.
-    architecture : tuple of str
-        In place of `row_key`: one column of the first table for each variable of the space.
-    listed : bool
-        In place of either: the first table holds a sample of the space, and only what it lists can
-        be asked for (`ListedSpace`).
-    join : str, optional
-        Column that every table has and whose values pair their rows, where there are several.
-    cost : tuple of str
-        Columns whose sum, times `cost_scale`, is the seconds that one evaluation costs; none if
-        the tables do not hold it.
-    missing : str
-        `refuse`: a table with a missing value among the used columns cannot be used.
-    estimates : tuple of StoredEstimate
-        What a search may ask for besides, at its cost.
-    """
-
-    model_config = _STRICT
-
-    kind: Literal["table"]
-    space: str
-    tables: tuple[PinnedTable, ...] = Field(min_length=1)
-    row_key: str | None = None
-    architecture: tuple[str, ...] = ()
-    listed: bool = False
-    join: str | None = None
-    cost: tuple[str, ...] = ()
-    cost_scale: float = Field(default=1.0, gt=0)
-    missing: Literal["refuse"] = "refuse"
-    objectives: tuple[TableObjective, ...] = Field(min_length=2)
-    estimates: tuple[StoredEstimate, ...] = ()
+    kind: Literal["table"] = Field(description="Kind of the task.")
+    space: str = Field(description="Name of the search space, such as `nasbench201`.")
+    tables: tuple[PinnedTable, ...] = Field(
+        min_length=1,
+        description="Tables with the columns; the first one that has a column is used.",
+    )
+    row_key: str | None = Field(
+        default=None,
+        description=(
+            "Column of the first table with the index, in the space, of each row's architecture. "
+            "An architecture without a row has the row of its canonical form."
+        ),
+    )
+    architecture: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "Instead of `row_key`: columns of the first table with the category of each variable."
+        ),
+    )
+    listed: bool = Field(
+        default=False,
+        description=(
+            "Instead of `row_key` and `architecture`: whether the first table is a sample of the "
+            "space, so that only its architectures can be evaluated."
+        ),
+    )
+    join: str | None = Field(
+        default=None,
+        description=(
+            "Column whose values must be equal, row by row, in all tables. Required if there are "
+            "several tables, and not allowed otherwise."
+        ),
+    )
+    cost: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "Columns whose sum, times `cost_scale`, is the cost of an evaluation in seconds. "
+            "Without columns, evaluations cost 0 s."
+        ),
+    )
+    cost_scale: float = Field(
+        default=1.0, gt=0, description="Factor that converts the sum of `cost` to seconds."
+    )
+    missing: Literal["refuse"] = Field(
+        default="refuse",
+        description="Rule for missing values. `refuse`: an objective without a value is an error.",
+    )
+    objectives: tuple[TableObjective, ...] = Field(
+        min_length=2, description="The objectives, all minimised."
+    )
+    estimates: tuple[StoredEstimate, ...] = Field(
+        default=(),
+        description="Stored estimates that a search can request, at their cost in seconds.",
+    )
 
     @property
     def space_kind(self) -> Kind:
-        """What a method must be able to search."""
+        """Kind of space that a method must be able to search."""
         return "finite"
 
     @model_validator(mode="after")
-    def _agree(self) -> TableTaskSpec:
+    def _check_rows(self) -> TableTaskSpec:
         if [self.row_key is None, not self.architecture, not self.listed].count(False) != 1:
             raise ValueError("task needs one of row_key, architecture and listed")
         if (self.join is None) != (len(self.tables) == 1):
@@ -154,34 +128,19 @@ class TableTaskSpec(BaseModel):
         return self
 
 
-def load_pinned(pinned: PinnedTable) -> Table:
-    """Return a table, if the one on this machine is the one that was pinned.
-
-    Raises
-    ------
-    ProtocolError
-        If it is another.
-    """
-    table = load_table(pinned.name)
-    if table.content_sha256 != pinned.content_sha256:
-        raise ProtocolError(
-            f"table {pinned.name!r} has content {table.content_sha256[:12]}..., this protocol "
-            f"was frozen on {pinned.content_sha256[:12]}...; use the release of the suite that "
-            f"holds that table, or a newer version of the protocol"
-        )
-    return table
-
-
 class TableTask(Task):
-    """Answers from tables; lineage is ignored, an evaluation costs what its training cost.
+    """A task whose answers are rows of tables.
+
+    An evaluation costs what the training of its architecture took; lineage is ignored.
 
     Raises
     ------
+    DataMissingError
+        If a table is not installed.
     ProtocolError
-        If a table on this machine is not the one that the specification pins, or `row_key` is a
-        column of something else.
+        If an installed table is not the pinned one, or `row_key` is not a column of indices.
     DataError
-        If an architecture has no row, or a used value is missing.
+        If an architecture has no row, or an objective has no value.
     """
 
     space: FiniteSpace
@@ -195,48 +154,56 @@ class TableTask(Task):
         self.units = tuple(o.unit for o in spec.objectives)
         self.titles = tuple(o.title for o in spec.objectives)
         self.cheap_objectives = tuple(i for i, o in enumerate(spec.objectives) if o.cheap)
-        self._row = _rows_of_space(tables[0], spec, self.space)
+        self._row_of = _rows_of_space(tables[0], spec, self.space)
         self._search = _measure(tables, spec, "search")
         self._score = _measure(tables, spec, "score")
         costs = [_column(tables, name) for name in spec.cost]
         self.estimates = tuple(each.name for each in spec.estimates)
         self._estimates = {
-            each.name: _stored(each, tables[0], self._row) for each in spec.estimates
+            each.name: stored_estimate(each, tables[0], self._row_of) for each in spec.estimates
         }
         self._cost = spec.cost_scale * np.sum([np.zeros(len(self._score)), *costs], axis=0)
 
     def evaluate(self, candidates: Sequence[Candidate]) -> Answer:
-        """Look candidates up: search objectives [n, m] and seconds [n]."""
+        """Return the search objectives [n, m] of candidates, and their training costs [n]."""
         rows = self._rows([c.architecture for c in candidates])
         return Answer(self._search[rows], self._cost[rows])
 
-    def cheap(self, architectures: Architectures) -> NDArray[np.float64]:
-        """Look the cheap objectives [n, k] up."""
+    def cheap(self, architectures: Architectures) -> Floats:
+        """Return the cheap objectives [n, k] of architectures [n, variables]."""
         return self._search[self._rows(architectures)][:, list(self.cheap_objectives)]
 
-    def score(self, architectures: Architectures) -> NDArray[np.float64]:
-        """Look the held-back objectives [n, m] up."""
+    def score(self, architectures: Architectures) -> Floats:
+        """Return the test objectives [n, m] of architectures [n, variables]."""
         return self._score[self._rows(architectures)]
 
     def estimate(self, name: str, architectures: Architectures) -> Estimated:
-        """Look the stored estimates [n] called `name` up."""
-        stored, places = self._estimates[name], self.space.index(architectures)
-        return Estimated(stored.scores[places], stored.seconds[places])
+        """Return the stored estimates [n] of architectures, and their seconds [n].
 
-    def front(self, measurement: Literal["search", "score"]) -> NDArray[np.float64]:
-        """Return the exact front [p, m] of the whole table.
+        Parameters
+        ----------
+        name : str
+            One of `estimates`.
+        architectures : array of int8 [n, variables]
+            Architectures of the space.
+        """
+        stored, indices = self._estimates[name], self.space.index(architectures)
+        return Estimated(stored.scores[indices], stored.seconds[indices])
 
-        Over connected architectures: a network whose output does not depend on its input is the
-        fastest of all and answers nothing, and would stretch the front to an error of chance.
+    def front(self, measurement: Measurement) -> Floats:
+        """Return the exact front [p, m] of all connected architectures; see `Task.front`.
+
+        A network whose output does not depend on its input is the fastest one and predicts at
+        random; it would extend the front to the error rate of random guessing.
         """
         connected = self.space.connected(self.space.enumerate())
-        rows = np.unique(self._row[connected])
+        rows = np.unique(self._row_of[connected])
         score = self._score[rows]
-        seen = self._search[rows] if measurement == "search" else score
-        return np.unique(score[non_dominated(seen)], axis=0)
+        selecting = self._search[rows] if measurement == "search" else score
+        return np.unique(score[non_dominated(selecting)], axis=0)
 
-    def _rows(self, architectures: object) -> NDArray[np.int64]:
-        return self._row[self.space.index(np.asarray(architectures))]
+    def _rows(self, architectures: object) -> Indices:
+        return self._row_of[self.space.index(np.asarray(architectures))]
 
 
 def _space(table: Table, spec: TableTaskSpec) -> FiniteSpace:
@@ -244,7 +211,10 @@ def _space(table: Table, spec: TableTaskSpec) -> FiniteSpace:
     if not spec.listed:
         return space
     if not isinstance(space, HWGPT):
-        raise ProtocolError(f"task.listed: no table lists some of the space {spec.space!r}")
+        raise ProtocolError(
+            f"task.listed: no table is a sample of the space {spec.space!r}; expected the space "
+            f"{HWGPT.name!r}"
+        )
     return ListedSpace(space, space.from_columns(table.columns))
 
 
@@ -253,20 +223,19 @@ def _check_same_rows(tables: Sequence[Table], key: str) -> None:
     for table in tables[1:]:
         if not np.array_equal(first, table.column(key)):
             raise DataError(
-                f"tables {tables[0].name!r} and {table.name!r} do not hold the same rows in the "
+                f"tables {tables[0].name!r} and {table.name!r} do not have the same rows in the "
                 f"same order: their columns {key!r} differ"
             )
 
 
-def _column(tables: Sequence[Table], name: str) -> NDArray[np.float64]:
-    """Return the column [rows] of the first table that has it."""
-    holder = next((table for table in tables if name in table.columns), tables[0])
-    return holder.column(name).astype(np.float64)
+def _column(tables: Sequence[Table], name: str) -> Floats:
+    """Return a column [rows] of the first table that has it."""
+    first = next((table for table in tables if name in table.columns), tables[0])
+    return first.column(name).astype(np.float64)
 
 
-def _measure(
-    tables: Sequence[Table], spec: TableTaskSpec, measurement: Literal["search", "score"]
-) -> NDArray[np.float64]:
+def _measure(tables: Sequence[Table], spec: TableTaskSpec, measurement: Measurement) -> Floats:
+    """Return the objectives [rows, m] of every row of the tables."""
     columns = []
     for objective in spec.objectives:
         names = objective.search if measurement == "search" else objective.score
@@ -275,57 +244,40 @@ def _measure(
         if not np.isfinite(value).all():
             row = int(np.flatnonzero(~np.isfinite(value))[0])
             raise DataError(
-                f"{names[0]!r} and the like: no value for objective {objective.name!r} in row "
-                f"{row}, and the protocol's rule for missing values is {spec.missing!r}"
+                f"no value for objective {objective.name!r} in row {row} (columns "
+                f"{', '.join(names)}); the protocol's rule for missing values is {spec.missing!r}"
             )
         columns.append(objective.scale * value)
     return np.stack(columns, axis=1)
 
 
-def _stored(spec: StoredEstimate, first: Table, row: NDArray[np.int64]) -> Estimated:
-    """Return the estimate [size] of every architecture, of which `row` is the one in `first`."""
-    table = load_pinned(spec.table)
-    place = {key: i for i, key in enumerate(table.column(spec.join).tolist())}
-    paired = np.array([place.get(key, -1) for key in first.column(spec.join).tolist()])[row]
-    if spec.curves and spec.estimator:
-        curves = read_curves(table, spec.curves)
-        estimator = find_estimator(spec.estimator).entrant
-        scores, seconds = run_curve_estimator(estimator, spec.settings, curves), curves.seconds
-    else:
-        assert spec.scores is not None
-        assert spec.seconds is not None
-        scores, seconds = numbers(table, spec.scores), numbers(table, spec.seconds)
-    # The last entry, which -1 points at, stands for no estimate.
-    return Estimated(np.append(scores, np.nan)[paired], np.append(seconds, 0.0)[paired])
-
-
-def _places(table: Table, key: str, space: FiniteSpace) -> NDArray[np.int64]:
+def _indices(table: Table, key: str, space: FiniteSpace) -> Indices:
     """Return the index [rows], in the space, of each row's architecture."""
-    found = numbers(table, key)
+    found = numeric_column(table, key)
     wrong = np.flatnonzero(~np.isin(found, np.arange(space.size)))
     if wrong.size:
         raise ProtocolError(
             f"task.row_key: column {key!r} of table {table.name!r} has {found[wrong[0]]:g} in row "
             f"{wrong[0]}; expected the index of an architecture in the space {space.name!r}, a "
-            f"whole number from 0 to {space.size - 1}: name the column that holds it"
+            f"whole number from 0 to {space.size - 1}; give the name of that column"
         )
     return found.astype(np.int64)
 
 
-def _rows_of_space(table: Table, spec: TableTaskSpec, space: FiniteSpace) -> NDArray[np.int64]:
+def _rows_of_space(table: Table, spec: TableTaskSpec, space: FiniteSpace) -> Indices:
     """Return the row [size] of every architecture of the space."""
     if spec.listed:
         return np.arange(space.size)
     if spec.row_key:
-        places = _places(table, spec.row_key, space)
+        indices = _indices(table, spec.row_key, space)
     else:
-        places = space.index(np.stack([table.column(c) for c in spec.architecture], axis=1))
-    row = np.full(space.size, -1, dtype=np.int64)
-    row[places] = np.arange(table.rows)
-    without = np.flatnonzero(row < 0)
+        indices = space.index(np.stack([table.column(c) for c in spec.architecture], axis=1))
+    row_of = np.full(space.size, -1, dtype=np.int64)
+    row_of[indices] = np.arange(table.rows)
+    without = np.flatnonzero(row_of < 0)
     if without.size:
-        row[without] = row[space.index(space.canonical(space.from_index(without)))]
-    if (row < 0).any():
-        lost = space.to_strings(space.from_index(np.flatnonzero(row < 0)[:1]))[0]
-        raise DataError(f"table {table.name!r} has no row for {lost}")
-    return row
+        row_of[without] = row_of[space.index(space.canonical(space.from_index(without)))]
+    if (row_of < 0).any():
+        missing = space.to_strings(space.from_index(np.flatnonzero(row_of < 0)[:1]))[0]
+        raise DataError(f"table {table.name!r} has no row for {missing}")
+    return row_of

@@ -1,7 +1,4 @@
-"""The YAHPO Gym surrogate of NAS-Bench-301, answered by numpy from its published weights.
-
-No ONNX at run time, no lookup of measurements: what is here is one trained network and its codes.
-"""
+"""The YAHPO Gym surrogate of NAS-Bench-301, computed by numpy from its published weights."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bench.arrays import Floats, Indices
 from bench.data.readers.converters.nb301_yahpo import CARDINALITIES, EPOCHS, INPUT_NAMES, OUTPUTS
 from bench.errors import CallError, DataError
 
@@ -21,25 +19,24 @@ _OFFSETS = np.cumsum(CARDINALITIES) - CARDINALITIES
 _EMBEDDING_WIDTHS = (5,) * 28 + (3, 5, 6) * 2
 _WIDTH, _HIDDEN, _LAYERS = 128, 342, 5
 _BN_EPS = 1e-5
-_MARGIN = 0.01  # both ends of every scale keep this distance from 0 and 1
-_BLOCK = 512  # the 684 x 512 activations stay in the cache; larger blocks are slower
+_MARGIN = 0.01  # scaled values are between this and 1 - this
+_BLOCK = 512  # the 684 x 512 activations fit into the cache; larger blocks are slower
 
 Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 
 
 class YahpoSurrogate:
-    """What the surrogate `nb301` of YAHPO Gym, version 2, predicts for cells of NAS-Bench-301.
+    """The surrogate `nb301` of YAHPO Gym, version 2, for architectures of NAS-Bench-301.
 
     The network embeds 34 categories and an epoch, passes them through five residual layers
-    (batch normalisation, ReGLU, linear) and scales four outputs back to their units. It is the
-    model of Pfisterer et al., "YAHPO Gym" (AutoML 2022), fitted to the training runs of Zela et
-    al., "Surrogate NAS Benchmarks" (ICLR 2022).
+    (batch normalisation, ReGLU, linear) and scales four outputs to their units. It is the model of
+    Pfisterer et al., "YAHPO Gym" (AutoML 2022), fitted to the training runs of Zela et al.,
+    "Surrogate NAS Benchmarks" (ICLR 2022).
 
     Parameters
     ----------
     arrays : mapping of str to array
-        The surrogate `nb301-yahpo`: weights by name.
+        The weights by name: the table `nb301-yahpo`.
 
     Raises
     ------
@@ -48,11 +45,11 @@ class YahpoSurrogate:
 
     Notes
     -----
-    Three rearrangements, none of which changes the function, make it fast. Embeddings are
-    multiplied by the first layer beforehand, so that 34 lookups and their sum are one product with
-    a matrix of ones and zeros. Every batch normalisation is folded, in double precision, into the
-    linear layer after it, and so are the biases of the residual branches. A row of ones carries
-    all other biases through the matrix products.
+    Three rearrangements make it fast without changing the function. The embeddings are multiplied
+    by the first layer in advance, so that 34 lookups and their sum are one product with a matrix
+    of ones and zeros. Each batch normalisation is folded, in double precision, into the linear
+    layer after it, and so are the biases of the residual branches. All other biases are columns of
+    the weights, multiplied by a row of ones.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
@@ -67,33 +64,33 @@ class YahpoSurrogate:
 
     def predict(
         self, inputs: ArrayLike, epoch: ArrayLike, *, one_by_one: bool = False
-    ) -> dict[str, Float64]:
-        """Return what training each architecture to `epoch` would give.
+    ) -> dict[str, Floats]:
+        """Return the predicted results of training each architecture up to an epoch.
 
         Parameters
         ----------
-        inputs : array of int, [n, 34]
+        inputs : array_like of int [n, 34]
             Category codes in the order of `INPUT_NAMES`; 0 is "not active". Only their range is
-            checked: whether the active edges of a cell agree with its choices of input nodes is
-            for its space to say.
-        epoch : int or array of int, [n]
+            checked, not whether the active edges agree with the pairs of input nodes
+            (`bench.spaces.DARTS.yahpo_inputs` makes codes that do).
+        epoch : int or array_like of int [n]
             From 1 to 98.
         one_by_one : bool
-            Matrix products round differently with the number of columns. In a batch, the answer
-            for an architecture therefore depends on the batch in its seventh digit (about 1e-6
-            relative). With this option each architecture is computed by itself: on one machine the
-            same bits always, at about twelve times the cost.
+            Compute each architecture separately. The rounding of a matrix product depends on its
+            number of columns, so in a batch the seventh digit of a prediction depends on the batch
+            (about 1e-6 relative). With this option, a machine always gives the same bits, at about
+            twelve times the cost.
 
         Returns
         -------
-        dict of str to array [n]
+        dict of str to array of float [n]
             `val_accuracy` (0 to 1), `val_cross_entropy` (nats), `runtime_s` (seconds until the end
-            of the epoch), `runtime_increase_s` (seconds of one epoch); double precision.
+            of the epoch) and `runtime_increase_s` (seconds of one epoch).
 
         Raises
         ------
         CallError
-            If the shape is another, a code or an epoch is not an integer or out of its range; the
+            If the shape is wrong, or a code or an epoch is not an integer or is out of range; the
             message names the first.
         """
         codes = self._check_inputs(inputs)
@@ -105,7 +102,7 @@ class YahpoSurrogate:
             logits[:, begin:end] = self._forward(codes[begin:end], scaled[begin:end])
         return self._to_units(logits)
 
-    def _check_inputs(self, inputs: ArrayLike) -> NDArray[np.int64]:
+    def _check_inputs(self, inputs: ArrayLike) -> Indices:
         found = np.asarray(inputs)
         if found.shape == (0,):
             return np.empty((0, _INPUTS), dtype=np.int64)
@@ -123,14 +120,14 @@ class YahpoSurrogate:
             )
         return found.astype(np.int64)
 
-    def _forward(self, codes: NDArray[np.int64], scaled_epoch: Float32) -> Float32:
+    def _forward(self, codes: Indices, scaled_epoch: Float32) -> Float32:
         """Return the four outputs before their sigmoid, [4, n]; architectures are columns."""
         n = len(codes)
         chosen = np.zeros((self._first.shape[1], n), dtype=np.float32)
         chosen.reshape(-1)[(codes + _OFFSETS) * n + np.arange(n)[:, None]] = 1
         chosen[-2] = scaled_epoch
         chosen[-1] = 1
-        hidden = self._first @ chosen  # its last row stays 1
+        hidden = self._first @ chosen  # its last row is 1
         values = hidden[:_WIDTH]
         inner = np.empty((2 * _HIDDEN, n), dtype=np.float32)
         branch = np.empty((_WIDTH, n), dtype=np.float32)
@@ -147,9 +144,9 @@ class YahpoSurrogate:
         logits: Float32 = self._head @ hidden
         return logits
 
-    def _to_units(self, logits: Float32) -> dict[str, Float64]:
+    def _to_units(self, logits: Float32) -> dict[str, Floats]:
         unit = {name: values[:, None] for name, values in self._units.items()}
-        shares = 0.5 + 0.5 * np.tanh(0.5 * logits.astype(np.float64))  # a sigmoid
+        shares = 0.5 + 0.5 * np.tanh(0.5 * logits.astype(np.float64))  # the sigmoid function
         scaled = (shares - _MARGIN) / (1 - 2 * _MARGIN) * unit["y_range"] + unit["y_min"]
         accuracy, entropy, *log_seconds = scaled * unit["y_std"] + unit["y_mean"]
         answers = (
@@ -160,7 +157,7 @@ class YahpoSurrogate:
         return dict(zip(OUTPUTS, answers, strict=True))
 
 
-def _check_epochs(epoch: ArrayLike, n: int) -> NDArray[np.int64]:
+def _check_epochs(epoch: ArrayLike, n: int) -> Indices:
     found = np.asarray(epoch)
     if found.ndim != 0 and found.shape != (n,):
         raise CallError(f"epoch: expected one or shape [{n}], got {list(found.shape)}")
@@ -174,8 +171,8 @@ def _check_epochs(epoch: ArrayLike, n: int) -> NDArray[np.int64]:
     return np.broadcast_to(found, n).astype(np.int64)
 
 
-def _scale_epochs(epochs: NDArray[np.int64]) -> Float32:
-    """Map 1..98 linearly to -0.98..0.98."""
+def _scale_epochs(epochs: Indices) -> Float32:
+    """Map epochs 1..98 linearly to -0.98..0.98."""
     shares = (epochs - 1) / (EPOCHS - 1) * (1 - 2 * _MARGIN) + _MARGIN
     return (2 * shares - 1).astype(np.float32)
 
@@ -183,7 +180,7 @@ def _scale_epochs(epochs: NDArray[np.int64]) -> Float32:
 # -- from the published arrays to the rearranged ones ------------------------------------------
 
 
-def _read_weights(arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, Float64]:
+def _read_weights(arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, Floats]:
     weights = {}
     for name, shape in _shapes().items():
         if name not in arrays:
@@ -221,10 +218,10 @@ def _shapes() -> dict[str, tuple[int, ...]]:
     return shapes | {f"y_{part}": (len(OUTPUTS),) for part in ("range", "min", "std", "mean")}
 
 
-def _first_layer(weights: Mapping[str, Float64]) -> Float32:
+def _first_layer(weights: Mapping[str, Floats]) -> Float32:
     """Return [129, codes + 2]: a column for each code of each input, the epoch, the bias."""
     ends = np.cumsum(_EMBEDDING_WIDTHS)
-    parts = np.split(weights["first_w"], ends, axis=1)  # the last part is the epoch's
+    parts = np.split(weights["first_w"], ends, axis=1)  # the last part belongs to the epoch
     columns = [parts[i] @ weights[f"emb{i:02d}"].T for i in range(_INPUTS)]
     table = np.concatenate([*columns, parts[-1], weights["first_b"][:, None]], axis=1)
     ones = np.zeros((1, table.shape[1]))
@@ -233,12 +230,12 @@ def _first_layer(weights: Mapping[str, Float64]) -> Float32:
 
 
 def _residual_layers(
-    weights: Mapping[str, Float64],
-) -> tuple[list[tuple[Float32, Float32]], Float64]:
+    weights: Mapping[str, Floats],
+) -> tuple[list[tuple[Float32, Float32]], Floats]:
     """Return (into [684, 129], back [128, 342]) of each layer, and the sum [128] of all biases.
 
-    The biases of the branches are left out of the running sum; what a layer would see of them is
-    in its own bias, and the last normalisation gets the rest.
+    The running sum of the network omits the biases of the branches: they are added to the bias of
+    each later layer, and to the last normalisation.
     """
     layers = []
     shift = np.zeros(_WIDTH)
@@ -252,12 +249,12 @@ def _residual_layers(
 
 
 def _normalisation(
-    weights: Mapping[str, Float64], name: str, shift: Float64
-) -> tuple[Float64, Float64]:
+    weights: Mapping[str, Floats], name: str, shift: Floats
+) -> tuple[Floats, Floats]:
     """Return a and b [128] with `normalisation(h + shift) == a * h + b`."""
     scale = weights[f"{name}_w"] / np.sqrt(weights[f"{name}_var"] + _BN_EPS)
     return scale, weights[f"{name}_b"] + (shift - weights[f"{name}_mean"]) * scale
 
 
-def _with_bias(matrix: Float64, bias: Float64) -> Float64:
+def _with_bias(matrix: Floats, bias: Floats) -> Floats:
     return np.concatenate([matrix, bias[:, None]], axis=1)

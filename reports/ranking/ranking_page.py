@@ -7,7 +7,7 @@ import math
 
 from bench.data.catalogue import catalogue_entry
 from bench.results.ranking import EntryResult, RankingResults
-from bench.tasks.ranking.spec import CellSet
+from bench.tasks.ranking.spec import ArchitectureSet
 from reports.rendering import display
 from reports.search.page import Page, Section, Table
 
@@ -64,7 +64,7 @@ def _sets(results: RankingResults) -> Table:
     return Table(("Set of cells", "Cells", "Intervals from"), rows, words=1)
 
 
-def _ranking(results: RankingResults, chosen: CellSet) -> Section:
+def _ranking(results: RankingResults, chosen: ArchitectureSet) -> Section:
     share = display.share(results.protocol.rules.top_share)
     header = (
         "Entry",

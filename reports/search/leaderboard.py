@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.indicators import (
-    average_ranks,
     bootstrap_interval,
     holm,
+    mean_ranks,
     paired_wilcoxon,
     significance_groups,
 )
@@ -179,7 +179,7 @@ def _measure(results: SearchResults, frame: pd.DataFrame) -> dict[str, Measured]
     column, _ = regret_column(results.protocol)
     igd = np.median(common_matrix(frame, results, "igd_plus"), axis=1)
     regret = np.median(common_matrix(frame, results, column), axis=1)
-    ranks, letters = average_ranks(ratios), significance_groups(ratios, alpha=ALPHA)
+    ranks, letters = mean_ranks(ratios), significance_groups(ratios, alpha=ALPHA)
     against = against_random(results.methods, ratios)
     measured = {}
     for i, method in enumerate(results.methods):

@@ -1,4 +1,4 @@
-"""Attainment surfaces against counting on a grid."""
+"""Attainment surfaces against counting attained points on a grid."""
 
 from itertools import product
 
@@ -31,7 +31,7 @@ def attained(points, corner):
 
 
 def surface_by_counting(runs, count):
-    """All grid corners that `count` runs attain, then the minimal ones: exact for integers."""
+    """Return the minimal grid corners that `count` runs attain: exact for integer points."""
     m = runs[0].shape[1]
     corners = [
         corner
@@ -65,8 +65,8 @@ def test_the_order_of_runs_has_no_effect(runs, random):
 
 
 @pytest.mark.parametrize("r", [3, 7, 30, 100])
-def test_every_share_of_many_runs_is_the_count_it_says(r):
-    # Run i attains [i, i] alone, so the surface of the k best runs is the point [k - 1, k - 1].
+def test_every_share_of_many_runs_is_the_right_count(r):
+    # Run i is the point [i, i], so the surface of the k best runs is the point [k - 1, k - 1].
     runs = [[[i, i]] for i in range(r)]
     for k in range(1, r + 1):
         assert attainment_surface(runs, k / r).tolist() == [[k - 1, k - 1]]
@@ -96,7 +96,7 @@ def test_a_level_outside_its_range_is_refused(level):
         attainment_surface([[[1, 1]]], level)
 
 
-def test_wrong_sets_are_named():
+def test_invalid_sets_are_named():
     with pytest.raises(IndicatorError, match="sets: expected at least one repetition, got none"):
         attainment_surface([], 0.5)
     with pytest.raises(IndicatorError, match=r"sets\[1\]: row 0 is \[nan, 1\.0\]"):

@@ -58,11 +58,11 @@ def test_example_4_of_the_paper_prefers_the_dominating_set():
     assert igd_plus(better, front) < igd_plus(worse, front)
 
 
-def test_nothing_is_infinitely_far():
+def test_an_empty_set_is_infinitely_far():
     assert igd_plus([], [[0.0, 1.0]]) == math.inf
 
 
-def test_wrong_arguments_are_named():
+def test_invalid_arguments_are_named():
     with pytest.raises(IndicatorError, match="front: expected at least one point, got none"):
         igd_plus([[0.0, 1.0]], [])
     with pytest.raises(IndicatorError, match=r"points: expected an array of shape \[n, 2\]"):

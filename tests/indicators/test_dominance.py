@@ -1,4 +1,4 @@
-"""Dominance and scaling against their definitions."""
+"""Dominance and normalisation against their definitions."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_non_dominated_keeps_all_copies():
     assert non_dominated([[1, 1], [1, 1], [2, 1]]).tolist() == [True, True, False]
 
 
-def test_non_dominated_of_nothing_and_of_one():
+def test_non_dominated_of_no_point_and_of_one():
     assert non_dominated([]).shape == (0,)
     assert non_dominated(np.empty((0, 3))).dtype == np.bool_
     assert non_dominated([[5.0, 5.0]]).tolist() == [True]
@@ -51,7 +51,7 @@ def test_a_row_that_is_not_finite_is_named(bad):
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 2, 2), (2, 0)])
-def test_a_wrong_shape_is_named(shape):
+def test_an_invalid_shape_is_named(shape):
     with pytest.raises(IndicatorError, match=r"expected an array of shape \[n, m\], got shape"):
         non_dominated(np.zeros(shape))
 

@@ -58,7 +58,7 @@ def test_an_empty_trace_reaches_nothing():
     assert evaluations_to_targets([0.5], []).shape == (0,)
 
 
-def test_wrong_arguments_are_named():
+def test_invalid_arguments_are_named():
     with pytest.raises(IndicatorError, match="trace: position 1 is nan"):
         evaluations_to_targets([0.1, np.nan], [0.5])
     with pytest.raises(IndicatorError, match=r"targets: expected an array of shape \[n\]"):

@@ -23,7 +23,7 @@ SIDE = 4
 
 
 def grid_clouds(most, low=0):
-    """Clouds with ties, duplicates and points on and beyond the reference point [SIDE] * m."""
+    """Draw clouds with ties, duplicates and points on or beyond the reference point [SIDE] * m."""
     coordinates = st.integers(low, SIDE + 1).map(float)
     return st.integers(2, 3).flatmap(
         lambda m: st.integers(low, most).flatmap(
@@ -89,7 +89,7 @@ def test_hypervolume_never_shrinks_when_a_point_is_added(points):
 
 
 @given(grid_clouds(8, low=1))
-def test_hypervolume_grows_with_a_point_nothing_dominates(points):
+def test_hypervolume_grows_with_a_point_that_dominates_all(points):
     m = points.shape[1]
     better = np.vstack([points, np.zeros(m)])
     assert hypervolume(better, [SIDE] * m) == SIDE**m > hypervolume(points, [SIDE] * m)
@@ -108,7 +108,7 @@ def test_hypervolume_scales_with_an_objective(points, factor):
     assert hypervolume(points * scale, reference * scale) == factor * hypervolume(points, reference)
 
 
-def test_hypervolume_of_nothing_is_zero():
+def test_hypervolume_of_an_empty_set_is_zero():
     assert hypervolume([], [1.0, 1.0]) == 0.0
     assert hypervolume(np.empty((0, 2)), [1.0, 1.0]) == 0.0
 
@@ -151,7 +151,7 @@ def test_a_reference_point_that_does_not_fit_is_refused():
 
 @pytest.fixture(params=[1, 3, 256])
 def block(request, monkeypatch):
-    """Put block boundaries between the few points of the tests, too."""
+    """Use small blocks, so that the few points of the tests fill several."""
     monkeypatch.setattr(_archive, "_BLOCK", request.param)
 
 
@@ -166,7 +166,7 @@ def test_trace_is_the_hypervolume_of_every_prefix():
 
 
 @pytest.mark.usefixtures("block")
-def test_incumbent_trace_is_its_definition():
+def test_incumbent_trace_matches_its_definition():
     rng = np.random.default_rng(2)
     for _ in range(40):
         n = rng.integers(0, 15)
@@ -209,12 +209,12 @@ def test_incumbent_trace_may_fall():
     assert trace.tolist() == [9.0, 1.0, 1.0]
 
 
-def test_traces_of_nothing_are_empty():
+def test_traces_of_no_points_are_empty():
     assert hypervolume_trace([], [1.0, 1.0]).shape == (0,)
     assert incumbent_hypervolume_trace([], [], [1.0, 1.0]).shape == (0,)
 
 
-def test_incumbent_trace_wants_as_many_scores_as_searches():
+def test_incumbent_trace_needs_one_score_per_evaluation():
     with pytest.raises(IndicatorError, match=r"score: expected 2 rows, .* got 1"):
         incumbent_hypervolume_trace([[0, 0], [1, 1]], [[0, 0]], [2, 2])
     with pytest.raises(IndicatorError, match=r"search: row 0 is \[nan\]"):
@@ -230,7 +230,7 @@ def test_log_regret_is_floored():
     assert log_regret(1.0, 1.0, floor=1e-3) == pytest.approx(-3.0)
 
 
-def test_log_regret_refuses_what_has_no_logarithm():
+def test_log_regret_refuses_invalid_arguments():
     with pytest.raises(IndicatorError, match=r"floor: expected a positive number, got 0\.0"):
         log_regret([0.5], 1.0, floor=0.0)
     with pytest.raises(IndicatorError, match="expected finite hypervolumes, got nan or inf"):

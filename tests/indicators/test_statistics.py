@@ -1,4 +1,4 @@
-"""Intervals, tests, ranks and letters against enumeration and definitions."""
+"""Intervals, tests, mean ranks and letters against enumeration and definitions."""
 
 import math
 from itertools import combinations, product
@@ -11,9 +11,9 @@ from hypothesis.extra.numpy import arrays
 
 from bench.errors import IndicatorError
 from bench.indicators import (
-    average_ranks,
     bootstrap_interval,
     holm,
+    mean_ranks,
     paired_wilcoxon,
     significance_groups,
 )
@@ -44,7 +44,7 @@ def plain_median(sample):
     return sorted(sample)[len(sample) // 2]
 
 
-def test_bootstrap_takes_a_statistic_without_an_axis():
+def test_bootstrap_accepts_a_statistic_without_an_axis():
     values = rng(1).normal(size=25)
     slow = bootstrap_interval(values, plain_median, rng=rng(), resamples=300)
     assert slow == bootstrap_interval(values, rng=rng(), resamples=300)
@@ -58,7 +58,7 @@ def test_bootstrap_of_a_mean_agrees_with_theory():
     assert high == pytest.approx(values.mean() + half, abs=0.015)
 
 
-def test_bootstrap_takes_targets_never_reached():
+def test_bootstrap_accepts_targets_never_reached():
     low, high = bootstrap_interval([3.0, 4.0, 5.0, math.inf, math.inf], rng=rng())
     assert (low, high) == (3.0, math.inf)
 
@@ -71,7 +71,7 @@ def test_a_higher_level_is_a_wider_interval(small, resamples):
     assert outer[0] <= inner[0] <= inner[1] <= outer[1]
 
 
-def test_bootstrap_names_what_is_wrong():
+def test_invalid_arguments_of_the_bootstrap_are_named():
     with pytest.raises(IndicatorError, match="values: expected at least one repetition, got none"):
         bootstrap_interval([], rng=rng())
     with pytest.raises(IndicatorError, match="values: position 1 is nan"):
@@ -86,7 +86,7 @@ def test_bootstrap_names_what_is_wrong():
 
 
 def wilcoxon_by_signs(differences):
-    """Enumerate all signs: the two-sided exact p-value without ties and zeros."""
+    """Return the exact two-sided p-value, without ties and zeros, by enumerating all signs."""
     ranks = np.argsort(np.argsort(np.abs(differences))) + 1
     observed = sum(rank for rank, d in zip(ranks, differences, strict=True) if d > 0)
     signs = product([0, 1], repeat=len(ranks))
@@ -105,7 +105,7 @@ def test_wilcoxon_enumerates_signs(sizes, data):
 
 @pytest.mark.filterwarnings("error")
 @given(arrays(np.float64, (2, 14), elements=st.integers(0, 5).map(float)))
-def test_wilcoxon_does_not_take_sides(scores):
+def test_wilcoxon_is_symmetric(scores):
     a, b = scores
     p = paired_wilcoxon(a, b)
     assert 0.0 <= p <= 1.0
@@ -116,7 +116,7 @@ def test_wilcoxon_of_equal_methods_is_one():
     assert paired_wilcoxon([0.1, 0.2], [0.1, 0.2]) == 1.0
 
 
-def test_wilcoxon_names_what_is_wrong():
+def test_invalid_arguments_of_wilcoxon_are_named():
     with pytest.raises(IndicatorError, match=r"b: expected an array of shape \[2\]"):
         paired_wilcoxon([1, 2], [1, 2, 3])
     with pytest.raises(IndicatorError, match="a: expected at least one pair"):
@@ -129,7 +129,7 @@ def test_wilcoxon_names_what_is_wrong():
 
 
 def holm_rejects(p, alpha):
-    """Holm's procedure as he words it: go up from the smallest, stop at the first acceptance."""
+    """Reject from the smallest p-value up, until the first hypothesis that is not rejected."""
     rejected = [False] * len(p)
     for step, i in enumerate(sorted(range(len(p)), key=lambda i: p[i])):
         if p[i] > alpha / (len(p) - step):
@@ -148,25 +148,25 @@ def test_holm_rejects_what_the_procedure_rejects(p, alpha):
 
 
 @given(st.lists(st.floats(0.0, 1.0), max_size=8))
-def test_holm_keeps_the_order_and_never_lowers(p):
+def test_holm_keeps_the_order_and_never_decreases(p):
     adjusted = holm(p)
     assert (adjusted >= p).all()
     assert (adjusted <= 1.0).all()
     assert (np.diff(adjusted[np.argsort(p, kind="stable")]) >= 0.0).all()
 
 
-def test_holm_by_hand():
+def test_holm_of_known_values():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([]).shape == (0,)
     with pytest.raises(IndicatorError, match=r"p: position 1 is 1\.5; expected a probability"):
         holm([0.5, 1.5])
 
 
-# -- ranks -------------------------------------------------------------------------------------
+# -- mean ranks --------------------------------------------------------------------------------
 
 
 @given(arrays(np.float64, (4, 5), elements=st.integers(0, 3).map(float)))
-def test_average_ranks_counts_who_is_better(scores):
+def test_mean_ranks_count_better_methods(scores):
     twin = [
         np.mean(
             [
@@ -178,12 +178,12 @@ def test_average_ranks_counts_who_is_better(scores):
         )
         for own in scores
     ]
-    assert average_ranks(scores) == pytest.approx(twin)
+    assert mean_ranks(scores) == pytest.approx(twin)
 
 
-def test_average_ranks_without_repetitions_is_refused():
+def test_mean_ranks_need_repetitions():
     with pytest.raises(IndicatorError, match="scores: expected an array of shape"):
-        average_ranks(np.empty((3, 0)))
+        mean_ranks(np.empty((3, 0)))
 
 
 # -- letters -----------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def symmetric(k, pairs):
 
 
 def maximal_groups(differ):
-    """Brute force: all sets without a significant pair that no other such set contains."""
+    """Return all maximal sets without a significant pair, by brute force."""
     k = len(differ)
     groups = [
         set(members)
@@ -234,8 +234,8 @@ def test_letters_are_the_maximal_groups(differ):
     assert letters[0].startswith("a")
 
 
-def test_letters_that_run_out():
-    # Ten pairs that differ, all else alike: 2 ** 10 maximal groups.
+def test_too_many_letters_are_refused():
+    # Ten pairs that differ, and no other: 2 ** 10 maximal groups.
     differ = symmetric(20, [(2 * i, 2 * i + 1) for i in range(10)])
     with pytest.raises(
         IndicatorError, match="1024 letters needed for 20 methods; expected at most"
@@ -243,13 +243,13 @@ def test_letters_that_run_out():
         compact_letters(differ)
 
 
-def test_significance_groups_orders_by_median_and_answers_in_the_order_given():
+def test_significance_groups_are_lettered_by_median_in_the_given_order():
     base = rng().normal(size=20) * 0.01
     noise = rng(5).normal(size=20) * 0.01
     assert significance_groups([base, base + 3, base + 1, base + 1 + noise]) == ["c", "a", "b", "b"]
 
 
-def test_significance_groups_shows_what_is_not_transitive():
+def test_significance_groups_need_not_be_transitive():
     noise = rng(1).normal(size=(3, 20))
     scores = noise + np.array([[0.0], [0.6], [1.2]])
     p = holm([paired_wilcoxon(scores[i], scores[j]) for i, j in [(0, 1), (1, 2), (0, 2)]])
@@ -262,7 +262,7 @@ def test_significance_groups_of_one_method_and_of_few_repetitions():
     assert significance_groups([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]) == ["a", "a"]
 
 
-def test_significance_groups_names_what_is_wrong():
+def test_invalid_arguments_of_significance_groups_are_named():
     with pytest.raises(IndicatorError, match=r"alpha: expected a level in \(0, 1\), got 5"):
         significance_groups([[0.1], [0.2]], alpha=5)
     with pytest.raises(IndicatorError, match=r"scores: row 1 is \[nan\]"):

@@ -145,7 +145,7 @@ def test_a_sample_needs_networks(rules):
 def test_subsets_larger_than_their_set_are_refused(rules):
     protocol = load_ranking_protocol(str(rules(("size = 10", "size = 30"))))
     with pytest.raises(
-        ProtocolError, match="set 'sample' has 24 cells; its subsets cannot be of 30"
+        ProtocolError, match="set 'sample' has 24 architectures; expected at least 30"
     ):
         protocol.task()
 
@@ -195,7 +195,7 @@ def test_a_sample_is_drawn_from_the_cells_of_its_set(rules, monkeypatch):
     assert len(cells.sample) == len(everywhere.sample) == 24
     assert (cells.sample % 100 == 7).all()
     assert not (everywhere.sample % 100 == 7).all()
-    with pytest.raises(ProtocolError, match="a sample of 70 of 65 cells"):
+    with pytest.raises(ProtocolError, match=r"a sample of 70 networks needs .* got 65"):
         load_ranking_protocol(str(rules(("size = 200", "size = 50"), ("= 24", "= 70")))).task()
 
 

@@ -12,7 +12,7 @@ from playing import planned
 from playing import score as do
 
 from bench.errors import CallError, JournalError, MixedProtocolsError, MonasError, ResultsError
-from bench.indicators.ranks import kendall
+from bench.indicators import kendall_tau
 from bench.protocol import load_ranking_protocol
 from bench.results.ranking import load_ranking_results
 from bench.runs.sweep import sweep
@@ -26,6 +26,10 @@ COUNTING = (
     "            out.write('x')\n"
     "        return float(sum(p.numel() for p in factory.network().parameters()))\n"
 )
+
+
+def _kendall(scores, truth):
+    return kendall_tau(scores, truth, missing="last")
 
 
 @pytest.fixture
@@ -62,7 +66,7 @@ def test_the_roster_is_ranked_and_read_back(rules, tmp_path):
         for chosen in protocol.rules.sets:
             found, members = by_label[label].sets[chosen.name], cells.members(chosen)
             assert found.cells == len(members)
-            assert found.tau == pytest.approx(kendall(scores[members], cells.truth[members]))
+            assert found.tau == pytest.approx(_kendall(scores[members], cells.truth[members]))
             assert found.low <= found.high
     seconds = table.column("train_seconds").astype(float).mean() / 2
     assert by_label["tse"].seconds == pytest.approx(seconds)
@@ -98,7 +102,7 @@ def test_networks_are_measured_once_and_resumed(rules, counting, tmp_path):
     cells = protocol.task()
     scores = [row[0] for line in whole[1:-1] for row in line["values"]]
     assert entry.sets["sample"].tau == pytest.approx(
-        kendall(np.asarray(scores), cells.truth[cells.sample])
+        _kendall(np.asarray(scores), cells.truth[cells.sample])
     )
     assert entry.seconds > 0
 
@@ -120,7 +124,7 @@ def test_what_has_no_score_ranks_last(rules, estimator_file, tmp_path):
     assert entry.sets["sample"].without == sum(missing)
     cells = protocol.task()
     as_worst = [-1.0 if score is None else score for score in recorded]
-    assert entry.sets["sample"].tau == pytest.approx(kendall(as_worst, cells.truth[cells.sample]))
+    assert entry.sets["sample"].tau == pytest.approx(_kendall(as_worst, cells.truth[cells.sample]))
 
 
 def test_a_combined_estimator_sees_the_whole_sample(rules, estimator_file, tmp_path):
@@ -142,7 +146,7 @@ def test_a_combined_estimator_sees_the_whole_sample(rules, estimator_file, tmp_p
     ranks = np.argsort(np.argsort(np.asarray(rows), axis=0), axis=0)
     cells = protocol.task()
     assert entry.sets["sample"].tau == pytest.approx(
-        kendall(ranks.sum(axis=1), cells.truth[cells.sample])
+        _kendall(ranks.sum(axis=1), cells.truth[cells.sample])
     )
 
 
@@ -233,7 +237,7 @@ def test_an_unknown_column_is_told(rules, tmp_path):
     path = rules(("epochs = 2", "epochs = 13"))
     assert "has 12 epochs of train_loss_s0_e{}, not 13" in do(path, tmp_path / "e")["tse-2"].error
     path = rules(('column = "params"', 'column = "arch_str"'))
-    assert "does not hold one number a row" in do(path, tmp_path / "n")["params"].error
+    assert "does not have one number per row" in do(path, tmp_path / "n")["params"].error
 
 
 def test_an_estimator_without_a_source_is_refused(rules, estimator_file, tmp_path):

@@ -1,4 +1,4 @@
-"""Boxes: what belongs to them, the unit cube, and what is said of what does not belong."""
+"""Box spaces: sampling, the unit cube, and the checks of points."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 
 @given(SEEDS)
-def test_samples_belong_and_differ(seed):
+def test_samples_are_valid_and_distinct(seed):
     drawn = BOX.sample(np.random.default_rng(seed), 50)
     assert drawn.shape == (50, 2)
     assert drawn.dtype == np.float64
@@ -25,19 +25,19 @@ def test_samples_belong_and_differ(seed):
     assert len(set(BOX.class_keys(drawn))) == 50
 
 
-def test_samples_fill_the_box_evenly():
+def test_samples_are_uniform():
     shares = BOX.to_unit(BOX.sample(np.random.default_rng(0), 20_000))
     counts = [np.histogram(column, bins=10, range=(0, 1))[0] for column in shares.T]
     assert (np.abs(np.array(counts) - 2000) < 200).all()
 
 
 @given(SEEDS)
-def test_the_unit_cube_and_back(seed):
+def test_unit_cube_round_trip(seed):
     points = np.random.default_rng(seed).random((20, 2))
     np.testing.assert_allclose(BOX.to_unit(BOX.from_unit(points)), points, atol=1e-12)
 
 
-def test_corners_and_what_lies_beyond():
+def test_corners_and_points_outside():
     corners = BOX.from_unit([[0, 0], [1, 1], [-3, 9]])
     np.testing.assert_array_equal(corners, [[-1.0, 0.1], [3.0, 0.2], [-1.0, 0.2]])
     np.testing.assert_array_equal(BOX.check(corners), corners)
@@ -45,7 +45,7 @@ def test_corners_and_what_lies_beyond():
 
 
 @given(SEEDS)
-def test_rounding_never_leads_out(seed):
+def test_rounding_never_leaves_the_box(seed):
     rng = np.random.default_rng(seed)
     low = rng.normal(scale=10.0 ** rng.integers(-6, 6), size=4)
     box = Box("any", [(str(i), x, x + 10.0 ** rng.integers(-8, 4)) for i, x in enumerate(low)])
@@ -61,18 +61,18 @@ def test_points_survive_json_to_the_last_bit(seed):
     assert read.tobytes() == drawn.tobytes()
 
 
-def test_a_zero_has_no_sign():
+def test_zeros_of_both_signs_are_equal():
     box = Box("zero", [("x", -1.0, 1.0)])
     assert box.class_keys([[-0.0]]) == box.class_keys([[0.0]])
     assert box.class_keys([[0]]) == box.class_keys([[0.0]])
 
 
-def test_no_points_have_the_right_shape():
+def test_an_empty_list_has_the_right_shape_and_type():
     assert BOX.check([]).shape == (0, 2)
     assert BOX.check([]).dtype == np.float64
 
 
-def test_inputs_are_left_alone():
+def test_inputs_are_not_changed():
     given_points = np.array([[9.0, 0.15]])
     BOX.repair(given_points)
     np.testing.assert_array_equal(given_points, [[9.0, 0.15]])
@@ -93,12 +93,12 @@ def test_inputs_are_left_alone():
         ([[True, False]], "expected real numbers, got bool"),
     ],
 )
-def test_what_does_not_belong_is_explained(points, message):
+def test_invalid_points_are_described(points, message):
     with pytest.raises(SpaceError, match=message):
         BOX.check(points)
 
 
-def test_repair_cannot_mend_what_is_no_number():
+def test_repair_refuses_nan():
     with pytest.raises(SpaceError, match="has nan for 'width'"):
         BOX.repair([[0.0, np.nan]])
 
@@ -112,7 +112,7 @@ def test_repair_cannot_mend_what_is_no_number():
         ([("x", np.nan, 1.0)], "bounds nan and 1"),
     ],
 )
-def test_a_box_needs_bounds(variables, message):
+def test_a_box_needs_valid_bounds(variables, message):
     with pytest.raises(SpaceError, match=message):
         Box("broken", variables)
 

@@ -42,12 +42,12 @@ def _cell(nodes):
 
 
 def _relabellings(cell):
-    """Return all cells that are this one with its inner nodes in another legal order."""
+    """Return this cell with its inner nodes in each valid order."""
     found = []
     for order in permutations(range(2, 6)):  # the nodes in their new order
-        label = {0: 0, 1: 1, **{old: 2 + place for place, old in enumerate(order)}}
+        label = {0: 0, 1: 1, **{old: 2 + new for new, old in enumerate(order)}}
         nodes = [{(label[s], o) for s, o in _nodes(cell)[old - 2]} for old in order]
-        if all(source < 2 + place for place, node in enumerate(nodes) for source, _ in node):
+        if all(source < 2 + i for i, node in enumerate(nodes) for source, _ in node):
             found.append(_cell(nodes))
     return found
 
@@ -61,7 +61,7 @@ def test_size_fits_in_64_bits():
     assert SPACE.size < 2**63
 
 
-def test_a_genotype_read_and_written():
+def test_a_known_genotype_is_read_and_written():
     [architecture] = SPACE.from_strings([DARTS_V2])
     sep, skip, dil, pool = 3, 2, 5, 0
     assert architecture[:11].tolist() == [sep, sep, sep, sep, skip, sep, skip, dil, 0, 0, 1]
@@ -97,7 +97,7 @@ def test_other_spellings_of_the_same_genotype(old, new):
         ("('skip_connect', 2)", "('skip_connect', 1)", "node 3 of reduce takes nodes 1 and 1; exp"),
     ],
 )
-def test_other_strings_are_refused(old, new, message):
+def test_invalid_genotypes_are_refused(old, new, message):
     with pytest.raises(SpaceError, match=message):
         SPACE.from_strings([DARTS_V2, DARTS_V2.replace(old, new)])
 
@@ -128,7 +128,7 @@ def test_canonical_is_constant_on_a_class(seed):
     assert len(set(SPACE.class_keys(members))) == 1
 
 
-def test_a_chain_is_alone_and_a_fan_has_24_orders():
+def test_a_chain_has_one_order_and_a_fan_has_24():
     chain = [3] * 8 + [PAIRS[1].index((1, 2)), PAIRS[2].index((2, 3)), PAIRS[3].index((3, 4))]
     assert _relabellings(chain) == [chain]
     fan = [6, 6, 5, 5, 4, 4, 3, 3, 0, 0, 0]
@@ -137,14 +137,14 @@ def test_a_chain_is_alone_and_a_fan_has_24_orders():
 
 
 def _count_classes(operations):
-    """Count the classes of cells by Burnside's lemma, never listing an operation."""
+    """Count the classes of cells by Burnside's lemma, without enumerating operations."""
     count, seen = 0, set()
     for topology in product(range(3), range(6), range(10)):
         sources = [PAIRS[0][0], *(PAIRS[1 + i][p] for i, p in enumerate(topology))]
         edges = [(2 + i, source) for i in range(4) for source in sources[i]]
         orbit, fixed = set(), []
         for order in permutations(range(2, 6)):
-            label = {0: 0, 1: 1, **{old: 2 + place for place, old in enumerate(order)}}
+            label = {0: 0, 1: 1, **{old: 2 + new for new, old in enumerate(order)}}
             moved = [(label[target], label[source]) for target, source in edges]
             if all(source < target for target, source in moved):
                 orbit.add(frozenset(moved))
@@ -160,10 +160,10 @@ def _cycles(permutation):
     left, cycles = set(permutation), 0
     while left:
         cycles += 1
-        at = next(iter(left))
-        while at in left:
-            left.remove(at)
-            at = permutation[at]
+        element = next(iter(left))
+        while element in left:
+            left.remove(element)
+            element = permutation[element]
     return cycles
 
 
@@ -176,7 +176,7 @@ def test_number_of_classes():
     assert _count_classes(7) == 382_128_166
 
 
-def test_inputs_of_a_known_genotype():
+def test_surrogate_inputs_of_a_known_genotype():
     [inputs] = SPACE.yahpo_inputs(SPACE.from_strings([DARTS_V2]))
     avg, dil3, max_pool, sep3, skip = 1, 2, 4, 5, 7
     assert inputs[:14].tolist() == [
@@ -202,15 +202,15 @@ def test_inputs_of_a_known_genotype():
 
 
 @given(seeds)
-def test_inputs_tell_architectures_apart_and_are_of_their_edges(seed):
+def test_surrogate_inputs_are_unique_and_encode_the_edges(seed):
     architectures = _draw(seed, 8)
     inputs = SPACE.yahpo_inputs(architectures)
     assert inputs.shape == (8, 34)
     assert len(np.unique(inputs, axis=0)) == len(np.unique(architectures, axis=0))
     alphabetical = ["", *sorted(OPERATIONS)]
     starts = (0, 2, 5, 9)
-    for place, edges in ((0, inputs[:, :14]), (11, inputs[:, 14:28])):
-        for row, cell in zip(edges, architectures[:, place : place + 11], strict=True):
+    for first, edges in ((0, inputs[:, :14]), (11, inputs[:, 14:28])):
+        for row, cell in zip(edges, architectures[:, first : first + 11], strict=True):
             for node, start in enumerate(starts):
                 taken = {
                     (s, OPERATIONS.index(alphabetical[row[start + s]]))
@@ -220,7 +220,7 @@ def test_inputs_tell_architectures_apart_and_are_of_their_edges(seed):
                 assert taken == _nodes(cell)[node]
 
 
-def test_inputs_are_those_of_the_published_configuration_space(real_tables):
+def test_surrogate_inputs_match_the_published_configuration_space(real_tables):
     raw = real_tables / "raw" / "yahpo_data_v2_nb301"
     encoding = json.loads((raw / "encoding_v2.json").read_text(encoding="utf-8"))
     conditions = json.loads((raw / "config_space_v2.json").read_text(encoding="utf-8"))[
@@ -241,12 +241,12 @@ def test_inputs_are_those_of_the_published_configuration_space(real_tables):
         for cell, text in zip(CELLS, string.split("_concat=")[:2], strict=True):
             edges = re.findall(r"\('(\w+)', (\d)\)", text)
             for node, start in zip(range(2, 6), (0, 2, 5, 9), strict=True):
-                mine = edges[2 * node - 4 : 2 * node - 2]
-                for operation, source in mine:
+                into_node = edges[2 * node - 4 : 2 * node - 2]
+                for operation, source in into_node:
                     configuration[f"{prefix}edge_{cell}_{start + int(source)}"] = operation
                 if node > 2:
                     key = f"{prefix}inputs_node_{cell}_{node}"
-                    configuration[key] = "_".join(source for _, source in mine)
+                    configuration[key] = "_".join(source for _, source in into_node)
         assert [encoding[name][configuration[name]] for name in order] == row.tolist()
         for rule in conditions:
             active = configuration[rule["parent"]] in rule["values"]
@@ -268,7 +268,7 @@ def test_isomorphic_cells_have_the_same_size(seed):
 
 
 def _network(torch, architecture, skeleton):
-    """Build the network of the paper for one architecture; on torch's current device."""
+    """Build the network of the paper for one architecture, on torch's current device."""
     nn = torch.nn
 
     def norm_after(*convolutions):
@@ -339,8 +339,8 @@ def _network(torch, architecture, skeleton):
                 nn.BatchNorm2d(stem),
             )
             self.cells, channels, wide = nn.ModuleList(), (stem, stem), False
-            for place in range(skeleton.cells):
-                reduction = place in (skeleton.cells // 3, 2 * skeleton.cells // 3)
+            for position in range(skeleton.cells):
+                reduction = position in (skeleton.cells // 3, 2 * skeleton.cells // 3)
                 c = 2 * c if reduction else c
                 nodes = _nodes(architecture[11:] if reduction else architecture[:11])
                 self.cells.append(Cell(nodes, channels, c, reduction=reduction, wide=wide))
@@ -358,12 +358,12 @@ def _network(torch, architecture, skeleton):
 
 def _measure(torch, architecture, skeleton):
     """Return the parameters of the built network and its multiply-adds, counted by hooks."""
-    spent = []
+    multiply_adds = []
 
     def count(module, _, output):
-        spent.append(module.weight[0].numel() * output.numel())
+        multiply_adds.append(module.weight[0].numel() * output.numel())
 
-    with torch.device("meta"):  # shapes without numbers
+    with torch.device("meta"):  # tensors with shapes but no data
         network = _network(torch, architecture, skeleton)
         for module in network.modules():
             if isinstance(module, torch.nn.Conv2d | torch.nn.Linear):
@@ -371,7 +371,7 @@ def _measure(torch, architecture, skeleton):
         size = (1, skeleton.in_channels, skeleton.image, skeleton.image)
         output = network.eval()(torch.empty(size))
     assert output.shape == (1, skeleton.classes)
-    return sum(p.numel() for p in network.parameters()), sum(spent)
+    return sum(p.numel() for p in network.parameters()), sum(multiply_adds)
 
 
 @pytest.mark.parametrize(

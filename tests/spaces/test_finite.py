@@ -1,4 +1,4 @@
-"""Properties of finite spaces that every space must have."""
+"""Finite spaces: enumeration, variation, encodings, and the properties shared by all spaces."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_neighbours_differ_in_exactly_one_variable(cell):
 
 
 @given(cells, st.integers(0, 2**32 - 1), st.sampled_from([None, 0.0, 0.3, 1.0]))
-def test_mutation_always_changes_something_and_stays_legal(cell, seed, rate):
+def test_mutation_always_changes_something_and_stays_valid(cell, seed, rate):
     rng = np.random.default_rng(seed)
     parents = np.tile(np.asarray(cell, dtype=np.int8), (8, 1))
     before = parents.copy()
@@ -87,17 +87,17 @@ def test_one_hot_encoding_has_one_per_variable(cell):
         ([[0.0, 1, 2, 3, 4, 1]], "integer categories, got float64"),
     ],
 )
-def test_illegal_architectures_are_named(given_, message):
+def test_invalid_architectures_are_described(given_, message):
     with pytest.raises(SpaceError, match=message):
         SPACE.check(given_)
 
 
-def test_unknown_space_lists_those_there_are():
+def test_an_unknown_space_lists_all_names():
     with pytest.raises(SpaceError, match=r"'nope': expected one of darts, hwgpt-s, .*nasbench201"):
         get_space("nope")
 
 
-# -- the same of every space ----------------------------------------------------------------------
+# -- properties of every space --------------------------------------------------------------------
 
 EVERY = [DARTS(), HWGPT(), NASBench201(), NASBenchMacro()]
 every_space = pytest.mark.parametrize("space", EVERY, ids=lambda space: space.name)
@@ -110,14 +110,14 @@ def test_a_space_is_found_by_its_name(space):
 
 
 @every_space
-def test_ranks_order_all_categories(space):
+def test_capacity_ranks_order_all_categories(space):
     assert len(space.capacity_rank) == space.variables
     for ranks, categories in zip(space.capacity_rank, space.cardinalities, strict=True):
         assert sorted(ranks) == list(range(categories))
 
 
 @every_space
-def test_samples_are_legal_and_use_every_category(space):
+def test_samples_are_valid_and_use_every_category(space):
     drawn = space.sample(np.random.default_rng(2), 2000)
     assert space.check(drawn).shape == (2000, space.variables)
     for variable, categories in enumerate(space.cardinalities):
@@ -127,13 +127,13 @@ def test_samples_are_legal_and_use_every_category(space):
 
 @every_space
 @given(seeds)
-def test_places_round_trip(space, seed):
-    places = np.random.default_rng(seed).integers(0, space.size, size=8)
-    assert np.array_equal(space.index(space.from_index(places)), places)
+def test_indices_round_trip(space, seed):
+    indices = np.random.default_rng(seed).integers(0, space.size, size=8)
+    assert np.array_equal(space.index(space.from_index(indices)), indices)
 
 
 @every_space
-def test_first_and_last_place(space):
+def test_first_and_last_index(space):
     ends = space.from_index([0, space.size - 1])
     assert ends.tolist() == [[0] * space.variables, [c - 1 for c in space.cardinalities]]
     for outside in (-1, space.size):
@@ -152,7 +152,7 @@ def test_strings_round_trip(space, seed):
 
 @every_space
 @given(seeds)
-def test_canonical_is_a_legal_projection(space, seed):
+def test_canonical_is_a_valid_projection(space, seed):
     drawn = space.sample(np.random.default_rng(seed), 8)
     before = drawn.copy()
     representatives = space.check(space.canonical(drawn))
@@ -163,7 +163,7 @@ def test_canonical_is_a_legal_projection(space, seed):
 
 @every_space
 @given(seeds)
-def test_variation_is_legal(space, seed):
+def test_variation_is_valid(space, seed):
     rng = np.random.default_rng(seed)
     first, second = space.sample(rng, 6), space.sample(rng, 6)
     mutants = space.check(space.mutate(rng, first))
@@ -184,7 +184,7 @@ def test_neighbours_are_all_single_changes(space, seed):
 
 @every_space
 @given(seeds)
-def test_encodings_tell_architectures_apart(space, seed):
+def test_encodings_are_unique(space, seed):
     drawn = space.sample(np.random.default_rng(seed), 8)
     ordinal, one_hot = space.encode_ordinal(drawn), space.encode_one_hot(drawn)
     assert ordinal.shape == (8, space.variables)
@@ -197,7 +197,7 @@ def test_encodings_tell_architectures_apart(space, seed):
 
 
 @every_space
-def test_nothing_in_nothing_out(space):
+def test_no_architectures_give_empty_results(space):
     for found in (space.check([]), space.canonical([]), space.from_strings([])):
         assert found.shape == (0, space.variables)
         assert found.dtype == np.int8
@@ -205,7 +205,7 @@ def test_nothing_in_nothing_out(space):
 
 
 @every_space
-def test_only_small_spaces_are_listed(space):
+def test_only_small_spaces_are_enumerated(space):
     assert space.listable == (space.size <= LISTABLE)
     if space.listable:
         assert len(space.enumerate()) == space.size

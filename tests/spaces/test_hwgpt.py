@@ -1,4 +1,4 @@
-"""HW-GPT-Bench's GPT-S: names, columns, unused layers."""
+"""GPT-S of HW-GPT-Bench: names, columns, unused layers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def _draw(seed, n=8):
 
 
 def _columns(architectures):
-    """Return what a table says of these architectures, unused entries included."""
+    """Return a table's columns for these architectures, unused layers included."""
     choices = [EMBED_DIM, N_LAYER, BIAS, *[HEADS] * 12, *[MLP_RATIO] * 12]
-    rows = zip(*architectures, strict=True)
+    variables = zip(*architectures, strict=True)
     return {
-        name: np.array([of[category] for category in row])
-        for name, of, row in zip(COLUMNS, choices, rows, strict=True)
+        name: np.array([values[category] for category in categories])
+        for name, values, categories in zip(COLUMNS, choices, variables, strict=True)
     }
 
 
@@ -34,7 +34,7 @@ def test_size():
     assert SPACE.variables == len(COLUMNS) == 27
 
 
-def test_name_of_an_architecture():
+def test_name_of_a_known_architecture():
     name = "gpt-s-10-384-2423323344-4812481248124-True"
     heads, ratios = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0], [0, 2, 0, 1, 1, 0, 1, 1, 2, 2]
     expected = [1, 0, 1, *heads, 0, 0, *ratios, 0, 0]
@@ -42,7 +42,7 @@ def test_name_of_an_architecture():
     assert SPACE.to_strings([expected]) == [name]
 
 
-def test_unused_entries_are_written_where_they_are_not_zero():
+def test_unused_layers_are_written_if_they_are_not_zero():
     architecture = [0, 1, 0, *[0] * 11, 2, *[1] * 11, 1]
     name = SPACE.to_strings([architecture])[0]
     assert name == "gpt-s-11-192-333333333333-4444444444412-False"
@@ -63,13 +63,13 @@ def test_unused_entries_are_written_where_they_are_not_zero():
         ("gpt-s-10-384-2222222222-444444444412-True\n", "expected gpt-s-LAYERS-WIDTH"),
     ],
 )
-def test_other_strings_are_refused(string, message):
+def test_invalid_names_are_refused(string, message):
     with pytest.raises(SpaceError, match=message):
         SPACE.from_strings([string])
 
 
 @given(seeds)
-def test_exactly_the_entries_of_absent_layers_do_not_count(seed):
+def test_exactly_the_variables_of_absent_layers_are_ignored(seed):
     for architecture in _draw(seed, 3):
         layers = 10 + architecture[1]
         absent = [v for first in (3, 15) for v in range(first + layers, first + 12)]
@@ -85,7 +85,7 @@ def test_architectures_are_read_from_columns(seed):
     assert np.array_equal(SPACE.from_columns(_columns(drawn)), SPACE.canonical(drawn))
 
 
-def test_what_stands_in_absent_layers_does_not_matter():
+def test_values_of_absent_layers_are_ignored():
     columns = _columns([[0] * 27])
     assert columns["n_layer"][0] == 10
     columns["n_head_11"] = np.array([np.nan])
@@ -93,7 +93,7 @@ def test_what_stands_in_absent_layers_does_not_matter():
     assert SPACE.from_columns(columns).tolist() == [[0] * 27]
 
 
-def test_columns_must_be_there_and_hold_choices():
+def test_missing_columns_and_unknown_values_are_refused():
     columns = _columns(_draw(0))
     columns["embed_dim"] = np.where(np.arange(8) == 5, 256, columns["embed_dim"])
     with pytest.raises(SpaceError, match="row 5 has 256 in embed_dim; expected one of 192, 384"):
@@ -116,9 +116,9 @@ def test_the_published_sample_has_10000_distinct_architectures(real_tables):
         layer = int(name.rsplit("_", 1)[1]) if name[-1].isdigit() else -1
         used = columns["n_layer"] > layer
         assert np.array_equal(back[name][used], columns[name][used])
-    for place, string in enumerate(SPACE.to_strings(architectures[:200])):
-        layers = columns["n_layer"][place]
-        ratios = "".join(str(columns[f"mlp_ratio_{i}"][place]) for i in range(layers))
-        heads = "".join(str(columns[f"n_head_{i}"][place]) for i in range(layers))
-        width, bias = columns["embed_dim"][place], columns["bias"][place]
+    for row, string in enumerate(SPACE.to_strings(architectures[:200])):
+        layers = columns["n_layer"][row]
+        ratios = "".join(str(columns[f"mlp_ratio_{i}"][row]) for i in range(layers))
+        heads = "".join(str(columns[f"n_head_{i}"][row]) for i in range(layers))
+        width, bias = columns["embed_dim"][row], columns["bias"][row]
         assert string == f"gpt-s-{layers}-{width}-{ratios}-{heads}-{bias}"

@@ -1,4 +1,4 @@
-"""A sample of a space: everything that is made of it lies in it."""
+"""Listed spaces: sampling, variation and repair give members of the list."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SPACE = ListedSpace(BASE, MEMBERS)
 SEEDS = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 
 
-def members(rows):
+def keys(rows):
     return {row.tobytes() for row in rows}
 
 
-ALL = members(MEMBERS)
+ALL = keys(MEMBERS)
 
 
-def test_places_are_those_of_the_list():
+def test_indices_are_positions_in_the_list():
     assert SPACE.size == len(MEMBERS) == 300
     assert SPACE.listable
     assert np.array_equal(SPACE.enumerate(), MEMBERS)
@@ -32,7 +32,7 @@ def test_places_are_those_of_the_list():
 
 
 @given(rng=SEEDS)
-def test_whatever_is_made_is_a_member(rng):
+def test_samples_and_varied_architectures_are_members(rng):
     drawn = SPACE.sample(rng, 8)
     for rows in (
         drawn,
@@ -41,39 +41,39 @@ def test_whatever_is_made_is_a_member(rng):
         SPACE.neighbours(drawn[0]),
         SPACE.repair(BASE.sample(rng, 6)),
     ):
-        assert members(rows) <= ALL
+        assert keys(rows) <= ALL
 
 
 @given(rng=SEEDS)
-def test_repair_gives_the_nearest_and_leaves_members_alone(rng):
+def test_repair_returns_the_nearest_member_and_keeps_members(rng):
     wanted = BASE.sample(rng, 5)
     for row, nearest in zip(BASE.canonical(wanted), SPACE.repair(wanted), strict=True):
         assert (row != nearest).sum() == min((row != member).sum() for member in MEMBERS)
     assert np.array_equal(SPACE.repair(MEMBERS), MEMBERS)
 
 
-def test_neighbours_are_the_nearest_others():
+def test_neighbours_are_the_nearest_other_members():
     around = SPACE.neighbours(MEMBERS[7])
     assert len(around) == sum(c - 1 for c in BASE.cardinalities)
-    assert MEMBERS[7].tobytes() not in members(around)
+    assert MEMBERS[7].tobytes() not in keys(around)
     farthest = (around != MEMBERS[7]).sum(axis=1).max()
-    others = [m for m in MEMBERS if m.tobytes() not in members(around)]
+    others = [m for m in MEMBERS if m.tobytes() not in keys(around)]
     assert all((m != MEMBERS[7]).sum() >= farthest for m in others if (m != MEMBERS[7]).any())
 
 
-def test_what_is_not_listed_is_refused():
-    stranger = next(
+def test_architectures_that_are_not_listed_are_refused():
+    unlisted = next(
         row
         for row in BASE.canonical(BASE.sample(np.random.default_rng(5), 50))
         if row.tobytes() not in ALL
     )
     with pytest.raises(SpaceError, match=r"hwgpt-s: gpt-s-.* is not among the 300 architectures"):
-        SPACE.check([stranger])
+        SPACE.check([unlisted])
     with pytest.raises(SpaceError, match="category 9 at variable 0"):
         SPACE.check([[9, *MEMBERS[0][1:]]])
 
 
-def test_a_list_holds_canonical_architectures_once():
+def test_members_must_be_canonical_and_distinct():
     with pytest.raises(SpaceError, match="canonical architectures, each once"):
         ListedSpace(BASE, np.concatenate([MEMBERS, MEMBERS[:1]]))
     with pytest.raises(SpaceError, match="canonical architectures, each once"):

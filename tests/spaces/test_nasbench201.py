@@ -42,7 +42,7 @@ def test_string_form():
         "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|+|none~0|",
     ],
 )
-def test_other_strings_are_refused(string):
+def test_invalid_strings_are_refused(string):
     with pytest.raises(SpaceError, match=r"not a NAS-Bench-201 cell.*expected \|op~0\|"):
         SPACE.from_strings([string])
 
@@ -55,10 +55,10 @@ def test_canonical_is_a_projection_onto_the_smallest_member():
 
 
 def _function_of(cell):
-    """Evaluate a cell on symbols: a multiset of paths, each a nest of operations over the input.
+    """Evaluate a cell on symbols: a multiset of paths, each a nest of operations on the input.
 
-    Convolutions of nothing are nothing here, and nested sums are flat: the coarsest sensible
-    notion of being the same function.
+    A convolution of zero is zero, and nested sums are flattened: the coarsest reasonable
+    definition of equal functions.
     """
     nodes = {0: ("x",)}
     for target in (1, 2, 3):
@@ -79,21 +79,21 @@ def test_a_class_never_joins_different_functions():
     assert all(len(functions) == 1 for functions in by_class.values())
 
 
-def test_4930_functions_as_the_docstring_says():
+def test_there_are_4930_functions():
     assert len({_function_of(cell) for cell in ALL}) == 4930
 
 
-def test_connected_is_having_a_path():
+def test_connected_cells_have_a_path():
     assert SPACE.connected(ALL).tolist() == [bool(_function_of(cell)) for cell in ALL]
 
 
-def test_an_operation_that_reaches_nothing_does_not_count():
+def test_an_operation_without_effect_on_the_output_is_ignored():
     for op02, op03, op23 in product(range(5), repeat=3):
         same = [[op01, op02, NONE, op03, NONE, op23] for op01 in range(5)]
         assert len(np.unique(SPACE.canonical(same), axis=0)) == 1
 
 
-def test_what_reads_an_erased_node_1_does_not_count():
+def test_operations_on_a_node_without_input_are_ignored():
     for op02, op03, op23 in product(range(5), repeat=3):
         same = [[NONE, op02, a, op03, b, op23] for a in range(5) for b in range(5)]
         assert len(np.unique(SPACE.canonical(same), axis=0)) == 1
@@ -120,7 +120,7 @@ def test_closed_forms_equal_the_published_columns(real_tables, prefix, image, cl
     assert skeleton.params(published) / 1e6 == pytest.approx(table[columns[2]].to_numpy(), abs=1e-9)
 
 
-def test_classes_are_those_published_elsewhere(real_tables):
+def test_classes_match_a_published_table(real_tables):
     parquet = pytest.importorskip("pyarrow.parquet")
     table = parquet.read_table(real_tables / "nb201.parquet", columns=["arch_str", "rep_index"])
     ours = SPACE.index(SPACE.canonical(SPACE.from_strings(table["arch_str"].to_pylist())))

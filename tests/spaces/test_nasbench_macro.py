@@ -18,7 +18,7 @@ def test_there_are_6561_architectures_in_3969_classes():
 
 
 def _blocks(architecture):
-    """List what a network is made of: for each stage the first block, then the others that do."""
+    """Return the first block of each stage, followed by its other blocks that are no identity."""
     a = architecture
     return tuple((s[0], *(b for b in s[1:] if b)) for s in (a[:2], a[2:5], a[5:]))
 
@@ -41,7 +41,7 @@ def test_a_class_is_a_sequence_of_blocks():
         ("10021012", "10021012"),
     ],
 )
-def test_identities_close_their_stage(string, canonical):
+def test_identities_come_last_in_their_stage(string, canonical):
     assert SPACE.to_strings(SPACE.canonical(SPACE.from_strings([string]))) == [canonical]
 
 
@@ -50,7 +50,7 @@ def test_strings_are_base_3_numbers():
 
 
 @pytest.mark.parametrize("string", ["", "2221220", "222122021", "22212203", "2221220٢", " 2221220"])
-def test_other_strings_are_refused(string):
+def test_invalid_strings_are_refused(string):
     with pytest.raises(SpaceError, match=r"not a NAS-Bench-Macro architecture.*expected 8 digits"):
         SPACE.from_strings([string])
 

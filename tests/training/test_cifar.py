@@ -100,7 +100,7 @@ def test_missing_files_say_where_they_come_from(cifar10_files):
 
 def test_a_protocol_of_rank_measures_on_them_or_says_what_is_missing(cifar10_files, monkeypatch):
     from bench.entrants.estimator import find_estimator
-    from bench.tasks.ranking.networks import measure_cells
+    from bench.tasks.ranking.networks import measure_architectures
     from bench.tasks.ranking.spec import NetworksSource
 
     source = NetworksSource(
@@ -117,8 +117,10 @@ def test_a_protocol_of_rank_measures_on_them_or_says_what_is_missing(cifar10_fil
     monkeypatch.setenv("MONAS_DATA", str(folder.parent))
     require_cifar("cifar10")
     part = find_estimator("params").entrant()
-    scores, _ = measure_cells([part], "nasbench201", np.zeros((1, 6), dtype=np.int8), source)
-    grey = measure_cells(
+    scores, _ = measure_architectures(
+        [part], "nasbench201", np.zeros((1, 6), dtype=np.int8), source
+    )
+    grey = measure_architectures(
         [part],
         "nasbench201",
         np.zeros((1, 6), dtype=np.int8),

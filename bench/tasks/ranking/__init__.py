@@ -1,1 +1,1 @@
-"""Ranking tasks: the truth that estimators are held against, and where their scores come from."""
+"""Ranking tasks: a truth, sets of architectures, and the scores of estimators on them."""

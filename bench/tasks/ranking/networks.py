@@ -1,4 +1,4 @@
-"""Scores of estimators that look at networks: measured, architecture by architecture."""
+"""Measured scores of estimators that look at networks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.entrants.estimator import CombinedEstimator, Estimator, NetworkEstimator, calling
 from bench.errors import MethodError
 from bench.spaces import Skeleton
@@ -18,9 +18,7 @@ from bench.tasks.ranking.spec import NetworksSource
 if TYPE_CHECKING:
     from bench.training.images.noisy_digits import ImageSet
 
-__all__ = ["DEVICE", "combined", "measure_cells", "parts_of"]
-
-Floats = NDArray[np.float64]
+__all__ = ["DEVICE", "combined", "measure_architectures", "parts_of"]
 
 DEVICE = "cpu"
 
@@ -28,12 +26,19 @@ DEVICE = "cpu"
 def parts_of(
     estimator: type[Estimator], settings: Mapping[str, Any]
 ) -> tuple[NetworkEstimator, ...]:
-    """Return the estimators that are measured: itself, or the parts of a combined one.
+    """Return the network estimators that are measured: one, or the parts of a combined estimator.
+
+    Parameters
+    ----------
+    estimator : type
+        A subclass of `NetworkEstimator` or `CombinedEstimator`.
+    settings : mapping of str to value
+        Settings of the estimator.
 
     Raises
     ------
     MethodError
-        If it looks at no networks, has no such setting, or raises.
+        If the estimator looks at no networks, does not know a setting, or raises.
     """
     with calling(estimator.name):
         made = estimator(**settings)
@@ -45,12 +50,21 @@ def parts_of(
 
 
 def combined(estimator: type[Estimator], settings: Mapping[str, Any], scores: Floats) -> Floats:
-    """Return the scores [n] of an estimator from those of its parts [n, parts].
+    """Return the scores [n] of an estimator from the scores of its parts.
+
+    Parameters
+    ----------
+    estimator : type
+        A subclass of `NetworkEstimator` or `CombinedEstimator`.
+    settings : mapping of str to value
+        Settings of the estimator.
+    scores : array of float [n, parts]
+        Scores of the estimators that `parts_of` returns.
 
     Raises
     ------
     MethodError
-        If it raises, or does not return one number for each architecture.
+        If the estimator raises, or does not return one number per architecture.
     """
     with calling(estimator.name):
         made = estimator(**settings)
@@ -65,20 +79,38 @@ def combined(estimator: type[Estimator], settings: Mapping[str, Any], scores: Fl
     return found
 
 
-def measure_cells(
+def measure_architectures(
     parts: Sequence[NetworkEstimator],
     space: str,
     architectures: Architectures,
     source: NetworksSource,
 ) -> tuple[Floats, Floats]:
-    """Return the scores [n, parts] of architectures [n, variables], and the seconds [n] in all.
+    """Return the scores of network estimators, and the seconds that they took.
+
+    Parameters
+    ----------
+    parts : sequence of NetworkEstimator
+        The estimators.
+    space : str
+        Name of the space of the architectures.
+    architectures : array of int8 [n, variables]
+        The architectures whose networks are made.
+    source : NetworksSource
+        Sizes of the networks, images and seed.
+
+    Returns
+    -------
+    scores : array of float [n, parts]
+        Larger is better.
+    seconds : array of float [n]
+        Seconds of all estimators together.
 
     Raises
     ------
     MethodError
         If an estimator raises.
     CallError
-        If a package that one requires, torch above all, is not installed.
+        If a package that an estimator requires, such as torch, is not installed.
     """
     for part in parts:
         part.require_installed()

@@ -1,57 +1,66 @@
-"""Scores that follow from tables: stored ones, and those of estimators that read curves."""
+"""Scores from tables: stored scores, and scores of estimators that read stored curves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats, Mask
 from bench.entrants.estimator import Estimator
 from bench.errors import MethodError
-from bench.tasks.curves import numbers, read_curves, run_curve_estimator
+from bench.tasks.curves import numeric_column, read_curves, run_curve_estimator
 from bench.tasks.ranking.spec import CurvesSource, Entry, StoredSource
 from bench.tasks.ranking.task import RankingTask
 
 __all__ = ["Scores", "table_scores"]
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores of some of the architectures.
+    """An entry's scores of a task's n architectures.
 
     Attributes
     ----------
-    values : array [n]
-        Of every cell, larger is better; NaN where there is none.
-    covered : array [n]
-        Whether the source has the cell at all; where it has, a NaN is the estimator's own.
+    values : array of float [n]
+        Larger is better; NaN where there is no score.
+    covered : array of bool [n]
+        Whether the source includes the architecture. If it does, a NaN is a result of the
+        estimator.
     seconds : float
-        Mean of an architecture; NaN if nobody measured it.
+        Mean seconds per architecture; NaN if they were not measured.
     """
 
     values: Floats
-    covered: NDArray[np.bool_]
+    covered: Mask
     seconds: float
 
 
 def table_scores(task: RankingTask, entry: Entry, estimator: type[Estimator] | None) -> Scores:
     """Return the scores of a stored column, or of an estimator that reads curves.
 
+    Parameters
+    ----------
+    task : RankingTask
+        The task with the tables.
+    entry : Entry
+        An entry whose source is stored scores or curves.
+    estimator : type, optional
+        The estimator of an entry with curves.
+
     Raises
     ------
     DataError
         If the table has no such column.
     MethodError
-        If the estimator raises, or does not return one number for each architecture.
+        If the estimator raises or does not return one number per architecture, or the source is
+        networks.
     """
     source = task.spec.sources[entry.source]
     seconds = float("nan")
     if isinstance(source, StoredSource):
         assert entry.column is not None
-        found = entry.sign * numbers(task.table(source.table), entry.column)
+        found = entry.sign * numeric_column(task.table(source.table), entry.column)
     elif isinstance(source, CurvesSource):
         assert estimator is not None
         curves = read_curves(task.table(source.table), source, epochs=entry.epochs)
@@ -59,9 +68,10 @@ def table_scores(task: RankingTask, entry: Entry, estimator: type[Estimator] | N
         seconds = float(curves.seconds.mean())
     else:
         raise MethodError(f"entry {entry.label!r}: scores of networks are measured, not looked up")
-    places = task.indices(source.table)
+    indices = task.indices(source.table)
+    known = indices >= 0
     values = np.full(len(task), np.nan)
     covered = np.zeros(len(task), dtype=bool)
-    values[places[places >= 0]] = found[places >= 0]
-    covered[places[places >= 0]] = True
+    values[indices[known]] = found[known]
+    covered[indices[known]] = True
     return Scores(values, covered, seconds)

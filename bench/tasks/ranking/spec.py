@@ -1,4 +1,4 @@
-"""What a ranking protocol says of its task: truth, sets of architectures, sources of scores."""
+"""Specifications of ranking tasks: the truth, sets of architectures, and sources of scores."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pydantic import Field, model_validator
 from bench.entrants.registry import NAME
 from bench.schema import StrictModel
 from bench.tasks.curves import CurveColumns
-from bench.tasks.table import PinnedTable
+from bench.tasks.pinned import PinnedTable
 
 __all__ = [
-    "CellSet",
+    "ArchitectureSet",
     "CurvesSource",
     "Entry",
     "NetworksSource",
@@ -24,111 +24,126 @@ __all__ = [
 
 
 class Truth(StrictModel):
-    """What estimates are held against: the mean of some columns, larger is better.
+    """The true value of each architecture: the mean of some columns; larger is better."""
 
-    Attributes
-    ----------
-    strings : str
-        Column with each row's architecture as its space writes it.
-    """
-
-    table: str
-    columns: tuple[str, ...] = Field(min_length=1)
-    transform: Literal["mean"] = "mean"
-    title: str
-    unit: str
-    strings: str
+    table: str = Field(description="Name of the table, whose rows are the task's architectures.")
+    columns: tuple[str, ...] = Field(
+        min_length=1, description="Columns of the table whose mean is the truth."
+    )
+    transform: Literal["mean"] = Field(default="mean", description="Function of the columns.")
+    title: str = Field(description="Name of the truth in tables and figures.")
+    unit: str = Field(description="Unit of the truth, for tables and figures.")
+    strings: str = Field(
+        description="Column with the architecture of each row, as a string of the space."
+    )
 
 
-class CellSet(StrictModel):
-    """Cells that are ranked among each other: those that all `tables` have a row for.
+class ArchitectureSet(StrictModel):
+    """A set of architectures that are ranked together: those with a row in all its tables."""
 
-    Attributes
-    ----------
-    sample : bool
-        Of those, only the ones drawn for networks.
-    size, draws : int
-        Intervals come from `draws` random subsets of `size` cells each, without replacement.
-    """
-
-    name: str = Field(pattern=NAME)
-    title: str
-    tables: tuple[str, ...] = Field(min_length=1)
-    sample: bool = False
-    size: int = Field(ge=10)
-    draws: int = Field(ge=10)
+    name: str = Field(
+        pattern=NAME,
+        description="Name of the set in results. Letters a-z, digits, dots and hyphens.",
+    )
+    title: str = Field(description="Name of the set in tables and figures.")
+    tables: tuple[str, ...] = Field(
+        min_length=1,
+        description="Names of the tables in which an architecture of the set has a row.",
+    )
+    sample: bool = Field(
+        default=False,
+        description="Whether the set has only architectures of the sample of networks.",
+    )
+    size: int = Field(
+        ge=10, description="Number of architectures in each random subset, without replacement."
+    )
+    draws: int = Field(
+        ge=10, description="Number of random subsets, from which intervals are computed."
+    )
 
 
 class StoredSource(StrictModel):
-    """Scores that somebody else measured: any column of a table."""
+    """Published scores: any column of a table."""
 
-    kind: Literal["stored"]
-    title: str
-    table: str
+    kind: Literal["stored"] = Field(description="Kind of the source.")
+    title: str = Field(description="Name of the source in tables and figures.")
+    table: str = Field(description="Name of the table with the scores.")
 
 
 class CurvesSource(CurveColumns):
     """Training curves in columns of a table, for estimators that read curves."""
 
-    kind: Literal["curves"]
-    title: str
-    table: str
+    kind: Literal["curves"] = Field(description="Kind of the source.")
+    title: str = Field(description="Name of the source in tables and figures.")
+    table: str = Field(description="Name of the table with the curves.")
 
 
 class NetworksSource(StrictModel):
-    """Networks of random weights and real images, for estimators that look at networks.
+    """Networks with random weights, and real images, for estimators that look at networks."""
 
-    Attributes
-    ----------
-    images : str
-        `noisy-digits` is embedded; `cifar100-r10`, MOTE-NAS's reduced CIFAR-100, is a table of its
-        own and stands among the protocol's; `cifar10` and `cifar100` are python batches that the
-        user has.
-    channels, cells, reduction
-        Of the network around the cell (`bench.spaces.Skeleton`).
-    sample : int
-        Cells that are measured, drawn from the protocol's stream.
-    seed : int
-        Of weights and images.
-    """
-
-    kind: Literal["networks"]
-    title: str
-    images: Literal["noisy-digits", "cifar100-r10", "cifar10", "cifar100"]
-    channels: int = Field(ge=1)
-    cells: int = Field(ge=1)
-    reduction: Literal["residual", "pooling"]
-    sample: int = Field(ge=10)
-    seed: int = Field(ge=0)
+    kind: Literal["networks"] = Field(description="Kind of the source.")
+    title: str = Field(description="Name of the source in tables and figures.")
+    images: Literal["noisy-digits", "cifar100-r10", "cifar10", "cifar100"] = Field(
+        description=(
+            "Image set. `noisy-digits` is part of the suite; `cifar100-r10`, the reduced CIFAR-100 "
+            "of MOTE-NAS, is a table and must be among the protocol's tables; `cifar10` and "
+            "`cifar100` are the Python batches, which the user downloads."
+        )
+    )
+    channels: int = Field(
+        ge=1, description="Channels of the network's first stage; see `bench.spaces.Skeleton`."
+    )
+    cells: int = Field(ge=1, description="Number of cells in each stage of the network.")
+    reduction: Literal["residual", "pooling"] = Field(
+        description="Block that halves the resolution between stages; see `bench.spaces.Skeleton`."
+    )
+    sample: int = Field(
+        ge=10,
+        description="Number of architectures that are measured, drawn at random by the protocol.",
+    )
+    seed: int = Field(ge=0, description="Seed of the initial weights and of the images.")
 
 
 ScoreSource = Annotated[StoredSource | CurvesSource | NetworksSource, Field(discriminator="kind")]
 
 
 class Entry(StrictModel):
-    """Who is ranked: a stored column, or an estimator with its settings, from one source.
+    """A ranked entry: a stored column, or an estimator with its settings, of one source."""
 
-    Attributes
-    ----------
-    label : str
-        What the entry is called; its journal goes by it.
-    sign : {1, -1}
-        Of a stored column: -1 where smaller is better.
-    epochs : int, optional
-        Of curves: the estimator is shown so many epochs from the first, and is charged for no
-        more; the landscape, which is measured after the last, it is not shown then.
-    group : str
-        Entries with the same text are drawn together in a figure of that title.
-    """
-
-    label: str = Field(pattern=NAME)
-    source: str
-    column: str | None = None
-    sign: Literal[1, -1] = 1
-    estimator: str | None = None
-    settings: dict[str, Any] = Field(default={})
-    epochs: int | None = Field(default=None, ge=1)
-    group: str = ""
+    label: str = Field(
+        pattern=NAME,
+        description=(
+            "Name of the entry, unique in the roster; its journal has the same name. Letters a-z, "
+            "digits, dots and hyphens."
+        ),
+    )
+    source: str = Field(description="Name of the source of its scores, a key of `sources`.")
+    column: str | None = Field(default=None, description="Column of a stored source.")
+    sign: Literal[1, -1] = Field(
+        default=1, description="Factor of the scores: -1 if smaller values are better."
+    )
+    estimator: str | None = Field(
+        default=None,
+        description=(
+            "Instead of `column`: registered name of an estimator, or `path/to/file.py:ClassName`."
+        ),
+    )
+    settings: dict[str, Any] = Field(
+        default={},
+        description="Settings of the estimator, by name; the others have their defaults.",
+    )
+    epochs: int | None = Field(
+        default=None,
+        ge=1,
+        description=(
+            "Number of epochs, from the first, that an estimator of curves sees and is charged "
+            "for. The landscape, which is measured after the last epoch, is then not shown."
+        ),
+    )
+    group: str = Field(
+        default="",
+        description="Title of the figure in which entries with the same group are compared.",
+    )
 
     @property
     def spec(self) -> str | None:
@@ -136,7 +151,7 @@ class Entry(StrictModel):
         return self.estimator
 
     @model_validator(mode="after")
-    def _agree(self) -> Entry:
+    def _check_estimate(self) -> Entry:
         if (self.column is None) == (self.estimator is None):
             raise ValueError(f"entry {self.label!r} needs either a column or an estimator")
         if self.column is not None and (self.settings or self.epochs):
@@ -145,41 +160,39 @@ class Entry(StrictModel):
 
 
 class RankingTaskSpec(StrictModel):
-    """What is ranked and against which truth.
+    """The task of a ranking protocol: tables, the truth, the ranked sets, sources of scores."""
 
-    Attributes
-    ----------
-    space : str
-        Name of the space of the truth's architectures.
-    key : str
-        Column that every table has, and whose whole numbers name an architecture.
-    tables : tuple of PinnedTable
-        All that are used, by the truth, the sets and the sources.
-    truth : Truth
-    top_share : float
-        Share of the architectures, best by the truth, over which tau is computed besides.
-    sets : tuple of CellSet
-        Architectures that are ranked among each other.
-    sources : dict of str to ScoreSource
-        Where scores come from, by name.
-    """
-
-    space: str
-    key: str
-    tables: tuple[PinnedTable, ...] = Field(min_length=1)
-    truth: Truth
-    top_share: float = Field(gt=0, lt=1)
-    sets: tuple[CellSet, ...] = Field(min_length=1)
-    sources: dict[str, ScoreSource] = Field(min_length=1)
+    space: str = Field(description="Name of the search space, such as `nasbench201`.")
+    key: str = Field(
+        description=(
+            "Column of integers that every table has and that identifies the architecture of a row."
+        )
+    )
+    tables: tuple[PinnedTable, ...] = Field(
+        min_length=1, description="All tables of the truth, the sets and the sources."
+    )
+    truth: Truth = Field(description="The true values that estimates are compared with.")
+    top_share: float = Field(
+        gt=0,
+        lt=1,
+        description=(
+            "Share of a set's architectures, the best by the truth, on which Kendall tau is also "
+            "computed."
+        ),
+    )
+    sets: tuple[ArchitectureSet, ...] = Field(
+        min_length=1, description="Sets of architectures that are ranked together."
+    )
+    sources: dict[str, ScoreSource] = Field(min_length=1, description="Sources of scores, by name.")
 
     @property
     def networks(self) -> NetworksSource | None:
-        """The source of networks, if there is one."""
+        """The source of networks; None if there is none."""
         found = (s for s in self.sources.values() if isinstance(s, NetworksSource))
         return next(found, None)
 
     @model_validator(mode="after")
-    def _tables_and_sources_agree(self) -> RankingTaskSpec:
+    def _check_names(self) -> RankingTaskSpec:
         known = {table.name for table in self.tables}
         used = [("truth.table", self.truth.table)]
         for each in self.sets:
@@ -194,7 +207,7 @@ class RankingTaskSpec(StrictModel):
                 raise ValueError(f"{where} names {table!r}, which is not among the tables")
         networks = [s for s in self.sources.values() if isinstance(s, NetworksSource)]
         if len(networks) > 1:
-            raise ValueError("more than one source of networks: all are measured on one sample")
+            raise ValueError("more than one source of networks; expected one, with one sample")
         if any(each.sample for each in self.sets) and not networks:
             raise ValueError("a set with sample = true needs a source of networks")
         return self

@@ -1,4 +1,4 @@
-"""A ranking task: tables joined, the truth, the sets that are ranked, the sample of networks."""
+"""A ranking task: joined tables, the truth, the ranked sets, and the sample of networks."""
 
 from __future__ import annotations
 
@@ -6,48 +6,55 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats, Indices, Mask
 from bench.data import Table
 from bench.errors import DataError, ProtocolError
 from bench.spaces import get_space
 from bench.spaces.finite import Architectures, FiniteSpace
-from bench.tasks.ranking.spec import CellSet, RankingTaskSpec
-from bench.tasks.table import load_pinned
+from bench.tasks.pinned import load_pinned
+from bench.tasks.ranking.spec import ArchitectureSet, RankingTaskSpec
 
 __all__ = ["RankingTask", "Stream"]
 
-# Gives the random stream of one use, such as the sample or the subsets of a set.
+# Maps a purpose, such as the sample or the subsets of a set, to its random generator.
 Stream = Callable[..., np.random.Generator]
-
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
 
 
 class RankingTask:
-    """Every architecture that the truth's table has, in its order.
+    """The architectures of the truth's table, their true values, and the sets that are ranked.
 
-    Attributes
-    ----------
-    space : FiniteSpace
-    architectures : array [n, variables]
-    truth : array [n]
-        Larger is better.
+    The n architectures are in the order of the rows of the truth's table; indices of architectures
+    refer to this order.
 
     Parameters
     ----------
     spec : RankingTaskSpec
+        The specification of the task.
     name : str
-        Of the protocol, for messages.
+        Name of the protocol, for messages.
     stream : callable
-        Gives the random stream of one use.
+        Maps a purpose to its random generator.
+
+    Attributes
+    ----------
+    spec : RankingTaskSpec
+        The specification of the task.
+    space : FiniteSpace
+        The space of the architectures.
+    architectures : array of int8 [n, variables]
+        All architectures.
+    truth : array of float [n]
+        Their true values; larger is better.
 
     Raises
     ------
+    DataMissingError
+        If a table is not installed.
     ProtocolError
-        If a table on this machine is not the pinned one, or a set is smaller than its subsets.
+        If an installed table is not the pinned one, or a set is smaller than its subsets.
     DataError
-        If a table lacks a column, a key is twice in it, or the truth has a gap.
+        If a table has no such column or a duplicate key, or the truth has a missing value.
     """
 
     def __init__(self, spec: RankingTaskSpec, name: str, stream: Stream) -> None:
@@ -55,82 +62,89 @@ class RankingTask:
         self._name, self._stream = name, stream
         self.space: FiniteSpace = get_space(spec.space)
         self._tables = {pinned.name: load_pinned(pinned) for pinned in spec.tables}
-        home = self.table(spec.truth.table)
-        self._keys = _keys(home, spec.key)
+        table = self.table(spec.truth.table)
+        self._keys = _keys(table, spec.key)
         self.architectures: Architectures = self.space.from_strings(
-            home.column(spec.truth.strings).tolist()
+            table.column(spec.truth.strings).tolist()
         )
-        columns = [home.column(name).astype(np.float64) for name in spec.truth.columns]
+        columns = [table.column(name).astype(np.float64) for name in spec.truth.columns]
         self.truth: Floats = np.mean(columns, axis=0)
         if not np.isfinite(self.truth).all():
             row = int(np.flatnonzero(~np.isfinite(self.truth))[0])
             raise DataError(
-                f"table {home.name!r}: no value of {', '.join(spec.truth.columns)} in row {row}"
+                f"table {table.name!r}: no value of {', '.join(spec.truth.columns)} in row {row}"
             )
         for each in spec.sets:
             found = len(self.members(each))
             if each.size > found:
                 raise ProtocolError(
-                    f"{self._name}: set {each.name!r} has {found} cells; its subsets cannot be "
-                    f"of {each.size}"
+                    f"{self._name}: set {each.name!r} has {found} architectures; expected at least "
+                    f"{each.size}, the size of its subsets"
                 )
 
     def __len__(self) -> int:
         return len(self.truth)
 
     def table(self, name: str) -> Table:
-        """Return one of the protocol's tables."""
+        """Return the task's table with this name."""
         return self._tables[name]
 
     def indices(self, table: str) -> Indices:
-        """Return the place [rows] of each row of a table among the cells; -1 where it has none."""
+        """Return the index [rows] of the architecture of each row of a table; -1 if it has none."""
         keys = _keys(self.table(table), self.spec.key)
         order = np.argsort(self._keys)
         found = np.minimum(np.searchsorted(self._keys, keys, sorter=order), len(order) - 1)
-        at = order[found]
-        return np.where(self._keys[at] == keys, at, -1)
+        indices = order[found]
+        return np.where(self._keys[indices] == keys, indices, -1)
 
     @cached_property
     def sample(self) -> Indices:
-        """Places [k], ascending, of the cells that networks are measured on.
+        """Indices [k], ascending, of the architectures whose networks are measured.
 
-        Drawn from those that every table of the sampled sets has a row for.
+        They are drawn from the architectures that have a row in every table of the sampled sets.
+
+        Raises
+        ------
+        ProtocolError
+            If there are fewer than the source of networks samples.
         """
         networks = self.spec.networks
         if networks is None:
             return np.empty(0, dtype=np.int64)
         sampled = {name for each in self.spec.sets if each.sample for name in each.tables}
-        held = self._held(sampled)
-        if networks.sample > held.sum():
+        available = self._in_all(sampled)
+        if networks.sample > available.sum():
             raise ProtocolError(
-                f"{self._name}: a sample of {networks.sample} of {held.sum()} cells"
+                f"{self._name}: a sample of {networks.sample} networks needs as many "
+                f"architectures with a row in all tables of the sampled sets; got "
+                f"{available.sum()}"
             )
         order = self._stream("sample").permutation(len(self))
-        return np.sort(order[held[order]][: networks.sample])
+        return np.sort(order[available[order]][: networks.sample])
 
-    def members(self, chosen: CellSet) -> Indices:
-        """Return the places [k], ascending, of the cells of a set."""
-        held = self._held(chosen.tables)
+    def members(self, chosen: ArchitectureSet) -> Indices:
+        """Return the indices [k], ascending, of the architectures of a set."""
+        members = self._in_all(chosen.tables)
         if chosen.sample:
             drawn = np.zeros(len(self), dtype=bool)
             drawn[self.sample] = True
-            held &= drawn
-        return np.flatnonzero(held)
+            members &= drawn
+        return np.flatnonzero(members)
 
-    def _held(self, tables: Iterable[str]) -> NDArray[np.bool_]:
-        """Return for every cell whether all these tables have a row for it."""
-        held = np.ones(len(self), dtype=np.bool_)
+    def _in_all(self, tables: Iterable[str]) -> Mask:
+        """Return [n] whether each architecture has a row in all these tables."""
+        in_all = np.ones(len(self), dtype=np.bool_)
         for table in tables:
-            here = np.zeros(len(self), dtype=np.bool_)
-            places = self.indices(table)
-            here[places[places >= 0]] = True
-            held &= here
-        return held
+            has_row = np.zeros(len(self), dtype=np.bool_)
+            indices = self.indices(table)
+            has_row[indices[indices >= 0]] = True
+            in_all &= has_row
+        return in_all
 
-    def subsets(self, chosen: CellSet) -> list[Indices]:
-        """Return random subsets of the members of a set: places within `members`.
+    def subsets(self, chosen: ArchitectureSet) -> list[Indices]:
+        """Return the random subsets of a set, as indices into its `members`.
 
-        The same for every entry, so that entries are compared on the same cells.
+        They are the same for every entry, so that entries are compared on the same architectures.
         """
         rng = self._stream(chosen.name, "subsets")
         count = len(self.members(chosen))
@@ -140,5 +154,7 @@ class RankingTask:
 def _keys(table: Table, key: str) -> Indices:
     keys = table.column(key).astype(np.int64)
     if len(np.unique(keys)) != len(keys):
-        raise DataError(f"table {table.name!r}: {key!r} has a value twice; it must name one row")
+        raise DataError(
+            f"table {table.name!r}: column {key!r} has a value twice; expected one row per value"
+        )
     return keys

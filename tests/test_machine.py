@@ -1,4 +1,4 @@
-"""Worker processes: they stop when asked to, and end when nobody is left to ask."""
+"""Worker processes: Ctrl-C, stopping on request, and exit when their parent is killed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ import os, signal, sys, time
 from bench.errors import RunInterrupted
 from bench.runs.parallel import in_parallel
 
-if __name__ != "__main__":  # a worker that starts
+if __name__ != "__main__":  # a worker is starting
     os.write(1, b"x")
     time.sleep(1)
 
@@ -54,7 +54,7 @@ if __name__ == "__main__":
 """
 
 
-def test_ctrl_c_while_workers_start_is_told_by_the_parent_alone(tmp_path):
+def test_ctrl_c_while_workers_start_is_reported_only_by_the_parent(tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(STARTING, encoding="utf-8")
     with subprocess.Popen(
@@ -64,23 +64,23 @@ def test_ctrl_c_while_workers_start_is_told_by_the_parent_alone(tmp_path):
         start_new_session=True,
     ) as parent:
         assert parent.stdout.read(2) == b"xx"
-        os.killpg(parent.pid, signal.SIGINT)  # as a terminal does: every process of the group
-        said = parent.communicate(timeout=60)[1].decode()
-    assert said == "stopped by Ctrl-C; what is finished is kept, the same command continues\n"
+        os.killpg(parent.pid, signal.SIGINT)  # like a terminal: to every process of the group
+        message = parent.communicate(timeout=60)[1].decode()
+    assert message == "stopped by Ctrl-C; what is finished is kept, the same command continues\n"
 
 
-@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be held back")
-def test_interrupts_are_held_back_no_longer_than_said():
-    def held():
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be blocked")
+def test_interrupts_are_blocked_only_within_the_context():
+    def blocked():
         return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
     with interrupts_held():
-        assert held()
-    assert not held()
+        assert blocked()
+    assert not blocked()
 
 
 @pytest.mark.parametrize("how", ["ask", "kill"])
-def test_a_worker_ends_when_asked_and_when_its_parent_is_killed(how, tmp_path):
+def test_a_worker_exits_on_request_and_when_its_parent_is_killed(how, tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(PARENT, encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as server:

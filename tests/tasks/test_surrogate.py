@@ -1,4 +1,4 @@
-"""The surrogate task, on random weights in the shape of the published model."""
+"""Surrogate tasks, with random weights of the shapes of the published model."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def arrays():
 
 @pytest.fixture
 def make(monkeypatch, arrays):
-    monkeypatch.setattr("bench.tasks.table.load_table", lambda name: Table(name, arrays, DIGEST))
+    monkeypatch.setattr("bench.tasks.pinned.load_table", lambda name: Table(name, arrays, DIGEST))
 
     def task(**changes):
         return SurrogateTask(SurrogateTaskSpec.model_validate(SPEC | changes))
@@ -45,32 +45,36 @@ def make(monkeypatch, arrays):
     return task
 
 
-def test_answers_are_the_models_and_the_closed_forms(make, arrays):
-    asked = SPACE.sample(np.random.default_rng(0), 12)
-    answer = make().evaluate(candidates(asked))
-    predicted = YahpoSurrogate(arrays).predict(SPACE.yahpo_inputs(asked), 50, one_by_one=True)
+def test_answers_are_predictions_and_closed_forms(make, arrays):
+    architectures = SPACE.sample(np.random.default_rng(0), 12)
+    answer = make().evaluate(candidates(architectures))
+    predicted = YahpoSurrogate(arrays).predict(
+        SPACE.yahpo_inputs(architectures), 50, one_by_one=True
+    )
     assert np.array_equal(answer.objectives[:, 0], 100 * (1 - predicted["val_accuracy"]))
-    assert np.array_equal(answer.objectives[:, 1], 1e-6 * DARTSSkeleton().params(asked))
-    assert np.array_equal(answer.objectives[:, 2], 1e-6 * DARTSSkeleton().flops(asked))
+    assert np.array_equal(answer.objectives[:, 1], 1e-6 * DARTSSkeleton().params(architectures))
+    assert np.array_equal(answer.objectives[:, 2], 1e-6 * DARTSSkeleton().flops(architectures))
     assert np.array_equal(answer.cost_seconds, predicted["runtime_s"])
 
 
-def test_an_answer_does_not_depend_on_its_company(make):
+def test_an_answer_does_not_depend_on_the_other_architectures(make):
     task = make()
-    asked = SPACE.sample(np.random.default_rng(1), 40)
-    together = task.score(asked)
-    assert all(np.array_equal(task.score(asked[i : i + 1])[0], together[i]) for i in range(40))
-    assert np.array_equal(task.cheap(asked), together[:, 1:])
+    architectures = SPACE.sample(np.random.default_rng(1), 40)
+    together = task.score(architectures)
+    assert all(
+        np.array_equal(task.score(architectures[i : i + 1])[0], together[i]) for i in range(40)
+    )
+    assert np.array_equal(task.cheap(architectures), together[:, 1:])
 
 
-def test_another_machine_may_round_differently(make):
+def test_answers_of_two_machines_may_differ_by_rounding(make):
     task = make()
     answer = task.score(SPACE.sample(np.random.default_rng(2), 3))
     assert task.same(answer, answer * (1 + 1e-6))
     assert not task.same(answer, answer * (1 + 1e-3))
 
 
-def test_the_known_front_is_asked_of_the_model_again(make):
+def test_the_known_front_is_predicted_by_the_model(make):
     listed = SPACE.sample(np.random.default_rng(3), 30)
     task = make(known_front=listed.tolist())
     points = task.score(listed)
@@ -84,22 +88,22 @@ def test_without_a_known_front_the_command_is_named(make):
         make().front("score")
 
 
-def test_an_error_is_needed(make):
+def test_an_objective_of_quantity_error_is_required(make):
     with pytest.raises(ValueError, match="needs one of quantity 'error'"):
         make(objectives=SPEC["objectives"][1:])
 
 
-def test_pareto_local_search_ends_where_no_neighbour_enters(make):
+def test_pareto_local_search_ends_if_no_neighbour_enters(make):
     task = make(objectives=SPEC["objectives"][:2])
-    told = []
-    found = known_front(task, searches=1, report=lambda *state: told.append(state))
+    reports = []
+    found = known_front(task, searches=1, report=lambda *state: reports.append(state))
     points = task.score(found)
     assert len(non_dominated(points)) == len(points)
     assert non_dominated(points).all()
     for architecture in found[:: max(1, len(found) // 5)]:
         around = task.score(SPACE.neighbours(architecture))
         for point in around:
-            beaten = (points <= point).all(axis=1).any()
-            assert beaten, "a neighbour would enter"
-    assert told == [(told[0][0], len(found))]
+            covered = (points <= point).all(axis=1).any()
+            assert covered, "a neighbour would enter"
+    assert reports == [(reports[0][0], len(found))]
     assert np.array_equal(found, known_front(task, searches=1))

@@ -1,4 +1,4 @@
-"""Converters of the other spaces, on small files in the originals' formats."""
+"""Converters of tables over other spaces, on small files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def macro(name, accuracy):
     return {name: {"test_acc": runs, "mean_acc": accuracy, "std": 1.0, "params": 5, "flops": 7}}
 
 
-def test_macro_is_in_the_order_of_the_digits(originals):
+def test_macro_rows_are_in_the_order_of_the_digits(originals):
     content = {**macro("22212202", 93.0), **macro("00000001", 80.0)}
     originals.path(MACRO).write_text(json.dumps(content), encoding="utf-8")
     table = nbmacro.convert(originals.files)
@@ -41,14 +41,14 @@ def test_macro_is_in_the_order_of_the_digits(originals):
     assert table["flops"].dtype == np.int64
 
 
-def test_macro_refuses_other_keys_and_runs(originals):
+def test_macro_refuses_wrong_keys_and_numbers_of_runs(originals):
     originals.path(MACRO).write_text(json.dumps(macro("00000003", 1.0)), encoding="utf-8")
     with pytest.raises(DataError, match="not an architecture: '00000003'; expected 8 digits"):
         nbmacro.convert(originals.files)
     content = macro("00000000", 1.0)
     content["00000000"]["test_acc"].pop()
     originals.path(MACRO).write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(DataError, match="00000000 has not 3 test accuracies"):
+    with pytest.raises(DataError, match="00000000 does not have 3 test accuracies"):
         nbmacro.convert(originals.files)
 
 
@@ -77,10 +77,10 @@ def archive(originals, members):
     return originals.files
 
 
-def test_accel_is_in_the_order_of_the_numbers_and_null_is_nan(originals):
-    nothing = {"throughput_mean": None, "throughput_std": None}
+def test_accel_rows_are_in_the_order_of_the_files_and_null_is_nan(originals):
+    empty = {"throughput_mean": None, "throughput_std": None}
     members = [("./d/result_10.json", accel(10)), ("./d/readme.txt", {})]
-    members += [("./d/result_2.json", accel(2, throughput_tpuv2=nothing))]
+    members += [("./d/result_2.json", accel(2, throughput_tpuv2=empty))]
     table = accel_nasbench.convert(archive(originals, members))
     assert table["result_id"].tolist() == [2, 10]
     assert table["block2_se"].tolist() == [1, 1]
@@ -90,7 +90,7 @@ def test_accel_is_in_the_order_of_the_numbers_and_null_is_nan(originals):
     assert len(table) == 46
 
 
-def test_accel_refuses_no_results_and_double_ones(originals):
+def test_accel_refuses_missing_and_repeated_results(originals):
     with pytest.raises(DataError, match=r"no result_<number>\.json in the archive"):
         accel_nasbench.convert(archive(originals, [("other.json", {})]))
     with pytest.raises(DataError, match="result 1 is there twice"):
@@ -119,12 +119,12 @@ def test_graph_reads_the_digits_of_the_key(originals):
     assert table["proteins_params_m"].dtype == np.float32
 
 
-def test_graph_refuses_other_networks(originals):
+def test_graph_refuses_different_networks(originals):
     with pytest.raises(DataError, match=r"photo.bench: other networks than in .*cora.bench"):
         nbgraph.convert(graph(originals, photo={1111: {}}))
     with pytest.raises(DataError, match=r"proteins.bench: networks that .*cora.bench does not"):
         nbgraph.convert(graph(originals, proteins={7: {}}))
-    with pytest.raises(DataError, match="expected measures by the number of a network"):
+    with pytest.raises(DataError, match="expected measures by the key of a network"):
         nbgraph.convert(graph(originals, cora=[1]))
 
 
@@ -178,7 +178,7 @@ def test_gpt_matches_by_architecture_and_takes_medians(originals):
     assert len(table) == 61
 
 
-def test_gpt_refuses_other_architectures_and_sizes(originals):
+def test_gpt_refuses_different_architectures_and_sizes(originals):
     with pytest.raises(DataError, match=r"ppl.pkl: one architecture is there twice"):
         hwgpt_s.convert(gpt(originals, layers=(10, 10, 11, 12)).files)
     with pytest.raises(DataError, match=r"h100 does not have each .* once: 4 observations of 0"):
@@ -242,16 +242,16 @@ def test_ecnas_5v_has_its_evaluation_at_epoch_2(originals):
     assert ecnas_5v.convert(files)["ckpt_ep2_train_time_s"].tolist() == [20.0]
 
 
-def test_ecnas_refuses_what_is_not_whole(originals):
+def test_ecnas_refuses_incomplete_files(originals):
     files = tfrecord(originals, [ecnas_row("a", 4), ecnas_row("a", 36), ecnas_row("b", 4)])
-    with pytest.raises(DataError, match="not every network has the same budgets and repeats"):
+    with pytest.raises(DataError, match="networks differ in their budgets or numbers of repeats"):
         ecnas_4v.convert(files)
     with pytest.raises(DataError, match=r"network a has evaluations at epochs \[0, 1, 5\], expec"):
         ecnas_4v.convert(tfrecord(originals, [ecnas_row("a", 4, budget=5)]))
     path = files["ec-nas-bench/energy_4V9E.tfrecord"]
     tfrecord(originals, [ecnas_row("a", 4)])
-    whole = path.read_bytes()
-    for cut in (len(whole) - 1, 5):
-        path.write_bytes(whole[:cut])
+    content = path.read_bytes()
+    for end in (len(content) - 1, 5):
+        path.write_bytes(content[:end])
         with pytest.raises(DataError, match="ends within a record"):
             ecnas_4v.convert(files)

@@ -1,4 +1,4 @@
-"""The formats that can be imported: named, found, and read through one door."""
+"""The formats that can be imported: their tables, and the common form of their readers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_formats_and_their_tables():
 
 
 @pytest.mark.parametrize("name", importers())
-def test_every_reader_has_the_same_form(name):
+def test_every_reader_has_the_same_signature(name):
     module = import_module(importers()[name].module)
     assert "read" in module.__all__
     first, *others = inspect.signature(module.read).parameters.values()
@@ -36,7 +36,7 @@ def test_every_reader_has_the_same_form(name):
 
 
 @pytest.mark.parametrize("name", importers())
-def test_a_path_that_is_not_there_is_told(name, tmp_path):
+def test_a_missing_path_is_named(name, tmp_path):
     importer = importers()[name]
     if importer.needs[:1] == ("torch",):
         pytest.importorskip("torch")
@@ -44,7 +44,7 @@ def test_a_path_that_is_not_there_is_told(name, tmp_path):
         importer.read(tmp_path / "absent")
 
 
-def test_heavy_packages_stay_out(tmp_path):
+def test_importing_the_readers_imports_no_heavy_packages(tmp_path):
     code = (
         "import sys; from bench.data.readers.importers import importers\n"
         "from bench.data.readers.importers import nas_bench_201, nats_bench\n"

@@ -1,25 +1,16 @@
-"""The NAS-Bench-301 surrogate: its numpy form, its converter, and what it must not accept."""
+"""The NAS-Bench-301 surrogate in numpy: its formula, its batches, and inputs that it refuses."""
 
 from __future__ import annotations
 
 import json
-import sys
 
 import numpy as np
 import pytest
-from made_surrogate import made_arrays
+from made_surrogate import SOURCE, made_arrays, original_files, published_arrays
 
-from bench.data.readers.converters.nb301_yahpo import (
-    CARDINALITIES,
-    INPUT_NAMES,
-    OUTPUTS,
-    convert,
-)
+from bench.data.readers.converters.nb301_yahpo import CARDINALITIES, INPUT_NAMES, OUTPUTS
 from bench.errors import CallError, DataError
 from bench.tasks.yahpo import YahpoSurrogate
-
-SOURCE = "yahpo_data_v2_nb301"
-FILES = ("model_v2.onnx", "encoding_v2.json", "config_space_v2.json")
 
 CLOSE = {"rtol": 1e-5, "atol": 1e-5}  # single precision against double
 
@@ -28,12 +19,12 @@ EDGES = [(node, source) for node in (2, 3, 4, 5) for source in range(node)]
 
 
 def pairs(node):
-    """Return the choices of two input nodes in the order of their codes, from 1."""
+    """Return the pairs of input nodes in the order of their codes, from 1."""
     return [(a, b) for a in range(node) for b in range(a + 1, node)]
 
 
 def random_inputs(rng, n):
-    """Return n valid architectures [n, 34]: every node has two inputs, all other edges code 0."""
+    """Return n valid architectures [n, 34]: every node has two inputs, other edges have code 0."""
     inputs = np.zeros((n, 34), dtype=np.int64)
     for row in inputs:
         for cell in range(2):
@@ -48,7 +39,7 @@ def random_inputs(rng, n):
 
 
 def plain_formula(arrays, inputs, epochs):
-    """Return the four outputs [n, 4] in double precision, nothing folded, one step at a time."""
+    """Return the four outputs [n, 4] step by step in double precision, without rearrangements."""
     w = {name: values.astype(float) for name, values in arrays.items()}
 
     def norm(h, name):
@@ -87,26 +78,19 @@ def surrogate(made):
 
 @pytest.fixture(scope="module")
 def real_arrays(real_tables):
-    path = real_tables / "nb301_yahpo_v2.npz"
-    if not path.exists():
-        pytest.skip(f"no {path.name} among the published tables")
-    with np.load(path, allow_pickle=False) as stored:
-        return dict(stored)
+    return published_arrays(real_tables)
 
 
 @pytest.fixture(scope="module")
 def real_files(real_tables):
-    folder = real_tables / "raw" / SOURCE
-    if not folder.exists():
-        pytest.skip("no original YAHPO files among the published tables")
-    return {f"{SOURCE}/{name}": folder / name for name in FILES}
+    return original_files(real_tables)
 
 
 # -- on random weights ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_it_is_the_plain_formula(seed):
+def test_it_agrees_with_the_plain_formula(seed):
     arrays = made_arrays(seed)
     rng = np.random.default_rng(seed)
     inputs, epochs = random_inputs(rng, 600), rng.integers(1, 99, 600)
@@ -116,7 +100,7 @@ def test_it_is_the_plain_formula(seed):
     assert (truth.std(axis=0) > 0.01).all()
 
 
-def test_accuracy_is_cut_at_both_ends_and_entropy_at_one(made):
+def test_accuracy_is_clipped_to_0_and_1_and_entropy_to_0(made):
     wide = {**made, "y_std": made["y_std"] * [20, 20, 1, 1]}
     inputs = random_inputs(np.random.default_rng(4), 600)
     answer = YahpoSurrogate(wide).predict(inputs, 30)
@@ -125,7 +109,7 @@ def test_accuracy_is_cut_at_both_ends_and_entropy_at_one(made):
     assert answer["val_cross_entropy"].min() == 0
 
 
-def test_every_code_of_every_input_counts(surrogate, made):
+def test_every_code_of_every_input_changes_the_output(surrogate, made):
     start = random_inputs(np.random.default_rng(1), 1)[0]
     for i, codes in enumerate(CARDINALITIES):
         varied = np.repeat(start[None], codes, axis=0)
@@ -135,7 +119,7 @@ def test_every_code_of_every_input_counts(surrogate, made):
         assert len(np.unique(found[:, 2])) == codes, i
 
 
-def test_alone_the_bits_do_not_depend_on_the_others(surrogate):
+def test_one_by_one_the_bits_do_not_depend_on_the_batch(surrogate):
     rng = np.random.default_rng(2)
     inputs, epochs = random_inputs(rng, 40), rng.integers(1, 99, 40)
     together = stacked(surrogate.predict(inputs, epochs, one_by_one=True))
@@ -146,7 +130,7 @@ def test_alone_the_bits_do_not_depend_on_the_others(surrogate):
     assert np.array_equal(stacked(alone), together[:1])
 
 
-def test_it_repeats_and_writes_to_no_argument(surrogate):
+def test_it_repeats_and_does_not_change_its_arguments(surrogate):
     rng = np.random.default_rng(3)
     inputs, epochs = random_inputs(rng, 50), rng.integers(1, 99, 50)
     inputs.flags.writeable = epochs.flags.writeable = False
@@ -154,20 +138,20 @@ def test_it_repeats_and_writes_to_no_argument(surrogate):
     assert np.array_equal(first, second)
 
 
-def test_one_epoch_for_all_and_small_integers(surrogate):
+def test_one_epoch_for_all_and_other_integer_types(surrogate):
     inputs = random_inputs(np.random.default_rng(5), 7)
     expected = stacked(surrogate.predict(inputs, np.full(7, 98)))
     assert np.array_equal(stacked(surrogate.predict(inputs.astype(np.int8), 98)), expected)
     assert np.array_equal(stacked(surrogate.predict(inputs.tolist(), [98] * 7)), expected)
 
 
-@pytest.mark.parametrize("nothing", [[], np.empty((0, 34), dtype=np.int8)])
-def test_no_architectures_no_answers(surrogate, nothing):
+@pytest.mark.parametrize("empty", [[], np.empty((0, 34), dtype=np.int8)])
+def test_no_architectures_give_empty_arrays(surrogate, empty):
     for epoch in (98, []):
-        assert stacked(surrogate.predict(nothing, epoch)).shape == (0, 4)
+        assert stacked(surrogate.predict(empty, epoch)).shape == (0, 4)
 
 
-# -- what is refused ------------------------------------------------------------------------------
+# -- errors ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -186,7 +170,7 @@ def test_no_architectures_no_answers(surrogate, nothing):
 def test_the_first_code_out_of_range_is_named(surrogate, row, column, code, message):
     inputs = random_inputs(np.random.default_rng(6), 3)
     inputs[row, column] = code
-    inputs[2, -1] = 11 if row == 2 else 99  # of two, the first is named
+    inputs[2, -1] = 11 if row == 2 else 99  # the first wrong one is named
     with pytest.raises(CallError, match=message):
         surrogate.predict(inputs, 98)
 
@@ -200,7 +184,7 @@ def test_the_first_code_out_of_range_is_named(surrogate, row, column, code, mess
         (np.ones((2, 34), dtype=bool), r"expected integer codes, got bool"),
     ],
 )
-def test_other_inputs_are_refused(surrogate, inputs, message):
+def test_wrong_inputs_are_refused(surrogate, inputs, message):
     with pytest.raises(CallError, match=message):
         surrogate.predict(inputs, 98)
 
@@ -216,7 +200,7 @@ def test_other_inputs_are_refused(surrogate, inputs, message):
         ([1, 2], r"epoch: expected one or shape \[3\], got \[2\]"),
     ],
 )
-def test_other_epochs_are_refused(surrogate, epoch, message):
+def test_wrong_epochs_are_refused(surrogate, epoch, message):
     with pytest.raises(CallError, match=message):
         surrogate.predict(random_inputs(np.random.default_rng(7), 3), epoch)
 
@@ -241,7 +225,7 @@ def test_damaged_arrays_are_refused(made, name, change, message):
 # -- on the published model -----------------------------------------------------------------------
 
 
-def test_it_is_the_published_model(real_arrays, real_files):
+def test_it_agrees_with_the_published_model(real_arrays, real_files):
     onnxruntime = pytest.importorskip("onnxruntime")
     session = onnxruntime.InferenceSession(
         real_files[f"{SOURCE}/model_v2.onnx"], providers=["CPUExecutionProvider"]
@@ -259,9 +243,9 @@ def test_it_is_the_published_model(real_arrays, real_files):
     np.testing.assert_allclose(alone, ours[:200], rtol=5e-6)
 
 
-def test_mean_accuracy_is_the_known_one(real_arrays):
-    # The known means are of another random sample, of unknown size; that of 2,000 has a standard
-    # error of 0.0007 at epoch 1 and 0.0001 at epoch 98. 0.004 allows for one of a few hundred.
+def test_mean_accuracy_is_the_published_one(real_arrays):
+    # The known means are of another random sample of unknown size. A sample of 2,000 has a standard
+    # error of 0.0007 at epoch 1 and 0.0001 at epoch 98; 0.004 allows for one of a few hundred.
     surrogate = YahpoSurrogate(real_arrays)
     inputs = random_inputs(np.random.default_rng(11), 2000)
     known = {1: 0.546, 10: 0.720, 25: 0.816, 50: 0.879, 98: 0.924}
@@ -269,91 +253,17 @@ def test_mean_accuracy_is_the_known_one(real_arrays):
     np.testing.assert_allclose(found, list(known.values()), rtol=0, atol=0.004)
 
 
-def test_only_active_edges_have_a_code_as_the_space_demands(real_files):
+def test_only_active_edges_have_a_code_as_the_space_requires(real_files):
     space = json.loads(real_files[f"{SOURCE}/config_space_v2.json"].read_bytes())
     encoding = json.loads(real_files[f"{SOURCE}/encoding_v2.json"].read_bytes())
     inputs = random_inputs(np.random.default_rng(12), 300)
-    place = {name: i for i, name in enumerate(INPUT_NAMES)}
+    column = {name: i for i, name in enumerate(INPUT_NAMES)}
     conditional = set()
     for condition in space["conditions"]:
-        child, parent = place[condition["child"]], place[condition["parent"]]
+        child, parent = column[condition["child"]], column[condition["parent"]]
         conditional.add(child)
         codes = encoding[condition["parent"]]
         labels = np.asarray(sorted(codes, key=codes.__getitem__))[inputs[:, parent]]
         assert np.array_equal(inputs[:, child] > 0, np.isin(labels, condition["values"]))
     assert sorted(set(range(34)) - conditional) == [0, 1, 14, 15, *range(28, 34)]
     assert (inputs[:, [0, 1, 14, 15]] > 0).all()
-
-
-# -- the converter --------------------------------------------------------------------------------
-
-
-def test_converted_arrays_are_the_published_tables(real_files, real_arrays):
-    pytest.importorskip("onnx")
-    converted = convert(real_files)
-    assert set(converted) == set(real_arrays) - {"meta_json"}
-    for name in converted:
-        assert converted[name].dtype == real_arrays[name].dtype, name
-        assert np.array_equal(converted[name], real_arrays[name]), name
-
-
-def test_without_onnx_the_message_says_how_to_get_it(monkeypatch, tmp_path):
-    monkeypatch.setitem(sys.modules, "onnx", None)
-    with pytest.raises(CallError, match=r"needs the package onnx: `pip install 'monas-bench\[imp"):
-        convert({f"{SOURCE}/{name}": tmp_path / name for name in FILES})
-
-
-def test_what_is_no_model_is_refused(tmp_path):
-    pytest.importorskip("onnx")
-    files = {f"{SOURCE}/{name}": tmp_path / name for name in FILES}
-    files[f"{SOURCE}/model_v2.onnx"].write_bytes(b"\x0a\xff not a model")
-    with pytest.raises(DataError, match=r"model_v2.onnx: not an ONNX model"):
-        convert(files)
-    files[f"{SOURCE}/model_v2.onnx"].write_bytes(b"")
-    with pytest.raises(DataError, match=r"model_v2.onnx: the model has no weight 'embds_fct.0"):
-        convert(files)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda g: g.node.remove(_node(g, "Exp")), r"the model has 105 steps, expected 106"),
-        (lambda g: _node(g, "Relu").__setattr__("op_type", "Elu"), r"step 43 .*Elu.*Relu"),
-        (lambda g: _node(g, "Sigmoid").__setattr__("op_type", "Tanh"), r"Tanh\(\).*Sigmoid\(\)"),
-        (lambda g: _node(g, "BatchN").attribute[0].__setattr__("f", 1e-3), r"0\.001\).*1e-05\)"),
-        (lambda g: _node(g, "Gemm").input.reverse(), r"step \d+ .*first_layer.bias, first_layer.w"),
-        (lambda g: g.initializer.pop(), r"the model has no weight"),
-    ],
-)
-def test_another_model_is_refused(real_files, tmp_path, change, message):
-    onnx = pytest.importorskip("onnx")
-    model = onnx.load(real_files[f"{SOURCE}/model_v2.onnx"])
-    change(model.graph)
-    changed = tmp_path / "model_v2.onnx"
-    changed.write_bytes(model.SerializeToString())
-    with pytest.raises(DataError, match=message):
-        convert({**real_files, f"{SOURCE}/model_v2.onnx": changed})
-
-
-def _node(graph, start):
-    return next(node for node in graph.node if node.op_type.startswith(start))
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new", "message"),
-    [
-        ("encoding_v2.json", b"{", b"", r"encoding_v2.json: not JSON"),
-        ("encoding_v2.json", b'"#na#": 0', b'"#na#": 1', r"encoding_v2.json: codes of .*normal_0"),
-        ("config_space_v2.json", b'"max_pool_3x3"', b'"max_pool"', r"expected 0 to 7 for #na#"),
-        ("config_space_v2.json", b'"upper": 98', b'"upper": 99', r"epochs \(1, 99\), expected"),
-        ("config_space_v2.json", b"edge_reduce_3", b"edge_other_3", r"no '.*edge_reduce_3'"),
-    ],
-)
-def test_other_names_and_codes_are_refused(real_files, tmp_path, name, old, new, message):
-    pytest.importorskip("onnx")
-    content = real_files[f"{SOURCE}/{name}"].read_bytes()
-    assert old in content
-    changed = tmp_path / name
-    changed.write_bytes(content.replace(old, new, 1))
-    with pytest.raises(DataError, match=message):
-        convert({**real_files, f"{SOURCE}/{name}": changed})

@@ -1,4 +1,4 @@
-"""Small files in the formats of the originals, so that converters are tested without them."""
+"""Small files in the formats of the originals, for tests of converters without the originals."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-import pytest
 
 from bench.spaces import NASBench201
 
-# Four cells of NAS-Bench-201 in an order of their own: codes, then the same cells in NASLib's.
+# Four cells of NAS-Bench-201, as the suite's operation codes and in NASLib's form.
 CELLS = ("421211", "000000", "333333", "013402")
 NASLIB = ("(4, 3, 3, 0, 0, 0)", "(1, 1, 1, 1, 1, 1)", "(2, 2, 2, 2, 2, 2)", "(1, 0, 4, 2, 1, 3)")
 
 
 class Originals:
-    """Files by `<source key>/<name>`, each written in its format."""
+    """A writer of source files in their formats; `files` has them by `<source key>/<name>`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -50,19 +49,13 @@ class Originals:
     def index(self, cells=CELLS):
         codes = [[int(digit) for digit in cell] for cell in cells]
         strings = NASBench201().to_strings(np.asarray(codes))
-        numbered = {string: place for place, string in enumerate(strings)}
+        numbered = {string: index for index, string in enumerate(strings)}
         self.torch_zip("help_nasbench201/str_arch2idx.pt", dict(reversed(numbered.items())))
         return strings
 
 
-@pytest.fixture
-def originals(tmp_path):
-    """Give a writer of source files; its `files` is what a converter is called with."""
-    return Originals(tmp_path)
-
-
 class _Named:
-    """Something that a pickle names by module and name, and that need not exist here."""
+    """A global that a pickle refers to by module and name; it does not need to be importable."""
 
     def __init__(self, module: str, name: str) -> None:
         self.module, self.name = module, name
@@ -90,7 +83,7 @@ class _Pickler(pickle._Pickler):
 
 
 def pickled_frame(columns):
-    """Return a data frame as pandas 1 pickles it: one block for each type of column."""
+    """Return a data frame as pandas 1 pickles it, with one block for each column."""
     index = _Named("pandas.core.indexes.base", "Index")
     new_index = _Named("pandas.core.indexes.base", "_new_Index")
     names = np.asarray(list(columns), dtype=object)
@@ -106,8 +99,8 @@ def pickled_frame(columns):
     ]
     cut = _Named("builtins", "slice")
     blocks = [
-        {"values": np.asarray([values]), "mgr_locs": _Object(cut, (place, place + 1, 1))}
-        for place, values in enumerate(columns.values())
+        {"values": np.asarray([values]), "mgr_locs": _Object(cut, (index, index + 1, 1))}
+        for index, values in enumerate(columns.values())
     ]
     state = (axes, [], [], {"0.14.1": {"axes": axes, "blocks": blocks}})
     manager = _Object(_Named("pandas.core.internals.managers", "BlockManager"), (), state)

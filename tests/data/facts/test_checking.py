@@ -1,4 +1,4 @@
-"""Known facts: true of the published tables, false once a value of theirs is another one."""
+"""Known facts: true for the published tables, false after a value is changed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ TABLES = [entry.name for entry in catalogue() if facts(entry.name)]
 
 
 @cache
-def made_cells():
-    """Return what every NAS-Bench-201 table must say of its cells, in the space's own order."""
+def consistent_cells():
+    """Return columns that agree with every fact about the cells, in the order of the space."""
     cells = SPACE.enumerate()
     keys = np.asarray(SPACE.class_keys(cells))
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
@@ -54,36 +54,38 @@ def changed(columns, name, row, value):
     ("statement", "column", "value"),
     [
         ("every cell once", "arch_str", SPACE.to_strings([[1] * 6])[0]),
-        ("strings that are not those of the operation codes", "op3", 4),
+        ("strings that differ from the operation codes", "op3", 4),
         ("6,466 isomorphism classes", "rep_index", -1),
-        ("cells not with the first of their class", "rep_index", 7),
+        ("cells whose representative is not the first of their class", "rep_index", 7),
         ("values missing besides those of seed 999", "c100_test_acc_200", np.nan),
-        ("means that are not those of the seeds, in16", "in16_val_acc_200_s888", 51.0),
-        ("sizes off the closed form, c10", "c10_flops_m", 7.0),
-        ("sizes off the closed form, c100", "c100_params_m", 7.0),
+        ("means that differ from the mean of the seeds, in16", "in16_val_acc_200_s888", 51.0),
+        ("sizes that differ from the closed form, c10", "c10_flops_m", 7.0),
+        ("sizes that differ from the closed form, c100", "c100_params_m", 7.0),
     ],
 )
-def test_what_is_true_of_the_cells_is_not_after_a_change(statement, column, value):
-    columns = made_cells()
+def test_facts_about_the_cells_are_false_after_a_change(statement, column, value):
+    columns = consistent_cells()
     assert result(columns, statement).ok is True
     after = result(changed(columns, column, 2, value), statement)
     assert after.ok is False
     assert after.found != after.expected
 
 
-def test_made_accuracies_are_not_the_published_ones():
-    columns = made_cells()
+def test_constant_accuracies_are_not_the_published_ones():
+    columns = consistent_cells()
     assert result(columns, "best mean test accuracy, c10").found == (50.0, 0)
     assert result(columns, "cells without a third seed, c10").found == 0
     front = result(columns, "exact front of (validation error, FLOPs), c10")
     assert front.found == int((columns["c10_flops_m"] == columns["c10_flops_m"].min()).sum())
 
 
-def test_a_table_that_no_fact_can_be_computed_from_is_wrong():
-    after = result(changed(made_cells(), "op0", 3, 9), "sizes off the closed form, c10")
+def test_a_fact_that_cannot_be_computed_is_false():
+    after = result(
+        changed(consistent_cells(), "op0", 3, 9), "sizes that differ from the closed form, c10"
+    )
     assert after.ok is False
     assert "category 9 at variable 0" in after.found
-    short = {name: values[:0] for name, values in made_cells().items()}
+    short = {name: values[:0] for name, values in consistent_cells().items()}
     assert result(short, "best mean test accuracy, c10").ok is False
 
 
@@ -91,30 +93,30 @@ def proxies(params):
     return {"index": np.asarray([3, 8], dtype=np.int32), "c10_zc_params": params}
 
 
-def test_a_fact_about_two_tables_takes_both():
-    statement = "parameters that are not those of the benchmark, c10"
-    nb201 = Table("nb201", made_cells(), "")
-    params = made_cells()["c10_params_m"][[3, 8]].astype(np.float32)
+def test_a_fact_about_two_tables_needs_both():
+    statement = "parameters that differ from those of nb201, c10"
+    nb201 = Table("nb201", consistent_cells(), "")
+    params = consistent_cells()["c10_params_m"][[3, 8]].astype(np.float32)
 
     def absent(name):
         raise DataMissingError(name)
 
-    def ask(columns, load):
+    def check(columns, load):
         fact = next(f for f in facts("nb201-zero-cost") if f.statement == statement)
         assert fact.needs == "nb201"
         table = Table("nb201-zero-cost", columns, "")
         found = [r for r in check_facts(table, load=load) if r.statement == statement]
         return found[0]
 
-    assert ask(proxies(params), {"nb201": nb201}.__getitem__).ok is True
-    assert ask(proxies(params + 1), {"nb201": nb201}.__getitem__).found == 2
+    assert check(proxies(params), {"nb201": nb201}.__getitem__).ok is True
+    assert check(proxies(params + 1), {"nb201": nb201}.__getitem__).found == 2
     for load in (None, absent):
-        unknown = ask(proxies(params), load)
+        unknown = check(proxies(params), load)
         assert unknown.ok is None
-        assert unknown.found == "not checked: it takes table 'nb201'"
+        assert unknown.found == "not checked: it needs table 'nb201'"
 
 
-def test_another_table_that_is_damaged_is_an_error():
+def test_a_damaged_second_table_is_an_error():
     def damaged(name):
         raise DataError(f"{name} is damaged")
 
@@ -122,12 +124,12 @@ def test_another_table_that_is_damaged_is_an_error():
         check_facts(Table("nb201-zero-cost", proxies(np.zeros(2)), ""), load=damaged)
 
 
-def test_nothing_is_known_of_a_table_of_ones_own():
+def test_a_table_of_the_user_has_no_facts():
     assert facts("mine") == []
     assert check_facts(Table("mine", {"a": np.zeros(1)}, "")) == []
 
 
-def test_every_table_to_be_had_from_others_has_facts():
+def test_every_published_table_has_facts():
     pinned = {e.name for e in catalogue() if not e.embedded and e.content_sha256}
     assert pinned == set(TABLES)
     for name in TABLES:
@@ -147,7 +149,7 @@ def test_facts_and_results_cannot_be_changed():
 
 @pytest.fixture(scope="module")
 def load(real_tables):
-    """Give a function that loads a published table, restricted to the suite's columns."""
+    """Return a function that loads a published table, restricted to the suite's columns."""
     import pyarrow.parquet as pq
 
     from bench.data.table import check_columns
@@ -170,7 +172,7 @@ def load(real_tables):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_fact_is_true_of_the_published_table(name, load):
+def test_every_fact_is_true_for_the_published_table(name, load):
     results = check_facts(load(name), load=load)
     assert [r for r in results if r.ok is not True] == []
 
@@ -195,7 +197,7 @@ def copy_a_row(columns):
 
 
 def one_of_a_pair(prefix):
-    """Return a function that finds a row whose columns `prefix...` are those of another row."""
+    """Return a function that finds a row whose columns `prefix...` equal those of another row."""
 
     def find(columns):
         seen = {}
@@ -219,13 +221,17 @@ def least(column):
 
 NAN, MORE = np.nan, (lambda old: old + 1)
 ROWS = "15,625 cells"
-# A change for each fact: table, statement, change. Of a fact about three datasets, all three.
+# A change for each fact: table, statement, change. A fact about three datasets has three.
 CHANGES = [
     ("nb201", ROWS, drop_a_row),
     ("nb201", "every cell once", copy_a_row),
-    ("nb201", "strings that are not those of the operation codes", set_value("op5", 9, 0)),
+    ("nb201", "strings that differ from the operation codes", set_value("op5", 9, 0)),
     ("nb201", "6,466 isomorphism classes", set_value("rep_index", not_first_of_its_class, -1)),
-    ("nb201", "cells not with the first of their class", set_value("rep_index", 4, 3)),
+    (
+        "nb201",
+        "cells whose representative is not the first of their class",
+        set_value("rep_index", 4, 3),
+    ),
     (
         "nb201",
         "MFLOPs and M parameters of the all-3x3 cell, c10",
@@ -255,7 +261,7 @@ CHANGES = [
     ),
     (
         "nb201-robustness",
-        "accuracies under attack that differ inside an isomorphism class",
+        "accuracies under attack that differ within an isomorphism class",
         set_value("fgsm_linf_1.0", 0, MORE),
     ),
     ("nb201-zero-cost", "9,445 cells without unreachable operations", drop_a_row),
@@ -263,14 +269,14 @@ CHANGES = [
     ("nb201-zero-cost", "values missing", set_value("in16_zc_zen", 1, NAN)),
     (
         "nb201-zero-cost",
-        "parameters that are not those of the benchmark, c10",
+        "parameters that differ from those of nb201, c10",
         set_value("c10_zc_params", 1, MORE),
     ),
     ("nb201-mote", "15,614 cells", drop_a_row),
     ("nb201-mote", "cells that are absent", set_value("index", 0, 3990)),
     (
         "nb201-mote",
-        "speed terms that are not time / mean loss",
+        "speed terms that differ from time / mean loss",
         set_value("proxy_train_time_s", 1, MORE),
     ),
     (
@@ -285,9 +291,13 @@ CHANGES = [
     ),
     ("nbmacro", "6,561 networks", drop_a_row),
     ("nbmacro", "every network once", copy_a_row),
-    ("nbmacro", "choices that are not the digits of their network", set_value("op0", 0, 2)),
+    ("nbmacro", "choices that differ from the digits of their network", set_value("op0", 0, 2)),
     ("nbmacro", "best mean test accuracy and its network", set_value("c10_test_acc_mean", 0, 94.0)),
-    ("nbmacro", "means that are not those of the runs", set_value("c10_test_acc_r1", 0, MORE)),
+    (
+        "nbmacro",
+        "means that differ from the mean of the runs",
+        set_value("c10_test_acc_r1", 0, MORE),
+    ),
     ("hwgpt-s", "10,000 networks", drop_a_row),
     ("hwgpt-s", "all of them distinct", copy_a_row),
     ("hwgpt-s", "values missing", set_value("perplexity", 0, NAN)),
@@ -299,7 +309,7 @@ CHANGES = [
     ),
     ("nbgraph", "26,206 networks", drop_a_row),
     ("nbgraph", "every network once", copy_a_row),
-    ("nbgraph", "keys that are not the digits of their network", set_value("op2", 0, MORE)),
+    ("nbgraph", "keys that differ from the digits of their network", set_value("op2", 0, MORE)),
     (
         "nbgraph",
         "networks trained on proteins",
@@ -318,7 +328,7 @@ CHANGES = [
     ("cifar100-r10", "test images of each label", set_value("test_labels", 0, 1)),
     (
         "cifar100-r10",
-        "images for training and test both",
+        "images in both training and test split",
         lambda columns: changed(columns, "train_images", 0, columns["test_images"][0]),
     ),
     ("ecnas-5v", "2,532 cells", drop_a_row),
@@ -335,8 +345,12 @@ for d, most_accurate, fast in (("c10", 6111, 0), ("c100", 9930, 0), ("in16", 857
             f"cells without a third seed, {d}",
             set_value(f"{mean}_s999", lambda c, m=mean: np.isnan(c[f"{m}_s999"]).argmax(), 50.0),
         ),
-        ("nb201", f"means that are not those of the seeds, {d}", set_value(mean, 0, MORE)),
-        ("nb201", f"sizes off the closed form, {d}", set_value(f"{d}_params_m", 0, MORE)),
+        ("nb201", f"means that differ from the mean of the seeds, {d}", set_value(mean, 0, MORE)),
+        (
+            "nb201",
+            f"sizes that differ from the closed form, {d}",
+            set_value(f"{d}_params_m", 0, MORE),
+        ),
         (
             "nb201",
             f"exact front of (validation error, FLOPs), {d}",
@@ -366,7 +380,7 @@ def test_there_is_a_change_for_every_fact():
 
 
 @pytest.mark.parametrize(("name", "statement", "change"), CHANGES)
-def test_a_fact_is_false_once_a_value_is_another(name, statement, change, load):
+def test_a_fact_is_false_after_a_change(name, statement, change, load):
     columns = change(dict(load(name).columns))
     found = check_facts(Table(name, columns, ""), load=load)
     assert next(r for r in found if r.statement == statement).ok is False

@@ -1,9 +1,8 @@
-"""NAS-Bench-301's XGBoost ensembles: features by hand, a trained ensemble, what is refused."""
+"""NAS-Bench-301's XGBoost ensembles: features by hand, a trained ensemble, errors."""
 
 from __future__ import annotations
 
 import json
-import os
 import pickle
 from collections import namedtuple
 from importlib.metadata import PackageNotFoundError, distribution
@@ -91,9 +90,9 @@ def test_features_of_the_training_by_hand(features):
     assert not any("sgd:" in name or "image" in name.lower() for name in categorical if found[name])
 
 
-def test_the_order_of_a_nodes_inputs_does_not_count(features):
-    turned = [DARTS_V2.normal[place] for place in (1, 0, 3, 2, 5, 4, 7, 6)]
-    found = features.encode([DARTS_V2, (turned, DARTS_V2.reduce)])
+def test_the_order_of_a_nodes_inputs_has_no_effect(features):
+    swapped = [DARTS_V2.normal[index] for index in (1, 0, 3, 2, 5, 4, 7, 6)]
+    found = features.encode([DARTS_V2, (swapped, DARTS_V2.reduce)])
     assert np.array_equal(found[0], found[1])
 
 
@@ -114,7 +113,7 @@ def test_architectures_of_the_space_are_their_genotypes(features):
 
 
 @pytest.mark.parametrize(
-    ("place", "edge", "said"),
+    ("index", "edge", "message"),
     [
         (0, ("none", 0), r"edge_normal_0: 'none', expected one of max_pool_3x3, "),
         (
@@ -126,21 +125,23 @@ def test_architectures_of_the_space_are_their_genotypes(features):
         (3, ("skip_connect", -1), r"node 3 has inputs \[-1, 0\]"),
     ],
 )
-def test_what_is_no_cell_is_told(place, edge, said, features):
+def test_malformed_cells_are_refused(index, edge, message, features):
     cell = list(DARTS_V2.normal)
-    cell[place] = edge
-    with pytest.raises(SpaceError, match=said):
+    cell[index] = edge
+    with pytest.raises(SpaceError, match=message):
         features.encode([(cell, DARTS_V2.reduce)])
     with pytest.raises(SpaceError, match="reduce cell: 7 edges, expected 8"):
         features.encode([(DARTS_V2.normal, DARTS_V2.reduce[:7])])
 
 
-def test_a_missing_package_is_told(monkeypatch):
+def test_a_missing_package_is_named(monkeypatch):
     def absent(name):
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr("bench.data.readers.importers._darts_features.distribution", absent)
-    with pytest.raises(DataMissingError, match=r"bring it with `pip install --no-deps nasbench301"):
+    with pytest.raises(
+        DataMissingError, match=r"install it with `pip install --no-deps nasbench301"
+    ):
         GenotypeFeatures.installed()
 
 
@@ -149,7 +150,7 @@ def test_a_missing_package_is_told(monkeypatch):
 
 @pytest.fixture(scope="module")
 def trained(features, tmp_path_factory):
-    """Folder, members and features of an ensemble trained here, in nasbench301's format."""
+    """Folder, members and features of a trained ensemble in nasbench301's format."""
     xgboost = pytest.importorskip("xgboost")
     folder = tmp_path_factory.mktemp("xgb_v1.0")
     inputs = features.encode_architectures(random_architectures(120))
@@ -205,54 +206,45 @@ def test_the_columns_survive_a_file(trained, tmp_path):
     table = pq.read_table(tmp_path / "nb301-xgb.parquet")
     back = {name: table.column(name).to_numpy() for name in table.column_names}
     architectures = random_architectures(10)
-    for kept, anew in zip(
+    for stored, original in zip(
         NASBench301Ensemble(back).predict(architectures),
         NASBench301Ensemble(columns).predict(architectures),
         strict=True,
     ):
-        assert np.array_equal(kept, anew)
+        assert np.array_equal(stored, original)
 
 
 @pytest.mark.parametrize(
-    ("config", "said"),
+    ("config", "message"),
     [
         ({"model": "gnn_gin"}, r"surrogates of kind 'gnn_gin', expected one of xgb, xgb_time"),
         ({}, r"no key 'model' in it"),
         (None, r"model_config\.json: cannot be read: No such file"),
     ],
 )
-def test_other_surrogates_are_told(config, said, folder):
+def test_other_surrogates_are_refused(config, message, folder):
     path = folder / "xgb" / "20201002-0" / "model_config.json"
     path.unlink() if config is None else path.write_text(json.dumps(config), encoding="utf-8")
-    with pytest.raises(DataError, match=said):
+    with pytest.raises(DataError, match=message):
         read(folder)
 
 
-def test_runtime_surrogates_say_so(folder):
+def test_runtime_surrogates_have_another_quantity(folder):
     path = folder / "xgb" / "20201002-0" / "model_config.json"
     path.write_text(json.dumps({"model": "xgb_time"}), encoding="utf-8")
     assert NASBench301Ensemble.from_folder(folder).quantity == "runtime"
 
 
-class Touch:
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return os.system, (f"touch {self.path}",)
-
-
-def test_code_is_refused_and_does_not_run(folder, tmp_path):
-    marker = tmp_path / "it-ran"
+def test_code_is_refused_and_does_not_run(folder, attack):
     member = folder / "xgb" / "20201002-1" / "surrogate_model.model"
-    member.write_bytes(pickle.dumps({"handle": Touch(marker)}))
-    with pytest.raises(UntrustedPickleError, match=r"20201002-1.*asks for posix\.system"):
+    member.write_bytes(pickle.dumps({"handle": attack.payload}))
+    with pytest.raises(UntrustedPickleError, match=r"20201002-1.*refers to posix\.system"):
         read(folder)
-    assert not marker.exists()
+    assert not attack.marker.exists()
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (pickle.dumps([1]), r"surrogate_model\.model: list, expected a pickled Booster"),
         (pickle.dumps([1])[:-2], r"surrogate_model\.model: not a pickle"),
@@ -266,13 +258,13 @@ def test_code_is_refused_and_does_not_run(folder, tmp_path):
         ),
     ],
 )
-def test_damaged_members_are_told(content, said, folder):
+def test_damaged_members_are_named(content, message, folder):
     (folder / "xgb" / "20201002-2" / "surrogate_model.model").write_bytes(content)
-    with pytest.raises(DataError, match=said):
+    with pytest.raises(DataError, match=message):
         read(folder)
 
 
-def test_a_folder_without_members_is_told(tmp_path):
+def test_a_folder_without_members_is_refused(tmp_path):
     for path in (tmp_path, tmp_path / "absent"):
         with pytest.raises(DataError, match=r"no \*/surrogate_model\.model in it"):
             read(path)

@@ -1,4 +1,4 @@
-"""Importing: formats are told from paths; only the frozen content takes a table's place."""
+"""Import of tables: guessed formats, and content that is not the catalogue's."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("layout", ["mirror", "flat", "clone"])
-def test_originals_in_any_layout_make_the_table(real_originals, tmp_path, folder, layout):
+def test_originals_in_any_layout_become_the_table(real_originals, tmp_path, folder, layout):
     from bench.data.catalogue import source_file
 
     (reference,) = ("nas-bench-macro/nas-bench-macro_cifar10.json",)
     _, file = source_file(reference)
-    place = tmp_path / "mine" / {"mirror": reference, "flat": file.name, "clone": file.path}[layout]
-    place.parent.mkdir(parents=True)
-    place.write_bytes((real_originals / reference).read_bytes())
+    path = tmp_path / "mine" / {"mirror": reference, "flat": file.name, "clone": file.path}[layout]
+    path.parent.mkdir(parents=True)
+    path.write_bytes((real_originals / reference).read_bytes())
     assert import_table("nbmacro", tmp_path / "mine") == folder / "nbmacro_cifar10.parquet"
     assert load_table("nbmacro").rows == 6561
-    place.write_bytes(place.read_bytes().replace(b"9", b"8", 1))
+    path.write_bytes(path.read_bytes().replace(b"9", b"8", 1))
     with pytest.raises(DataError, match=r"has sha256 .*, expected 686dee8363cc"):
         import_table("nbmacro", tmp_path / "mine")
 
 
-def test_a_folder_without_the_originals_names_the_first(tmp_path):
+def test_in_a_folder_without_the_originals_the_first_is_named(tmp_path):
     with pytest.raises(DataError, match=r"does not hold nas-bench-macro/.*\.json: expected it"):
         import_table("nbmacro", tmp_path, form=ORIGINALS)
 
@@ -43,7 +43,7 @@ def test_hw_nas_bench_becomes_the_table(real_originals, folder):
     assert load_table("nb201-hw").rows == 15625
 
 
-def test_another_content_is_refused_and_can_be_kept_elsewhere(monkeypatch, tmp_path, folder):
+def test_other_content_is_refused_and_can_be_written_elsewhere(monkeypatch, tmp_path, folder):
     columns = {
         "index": np.arange(15625, dtype=np.int32),
         **{
@@ -66,14 +66,16 @@ def test_another_content_is_refused_and_can_be_kept_elsewhere(monkeypatch, tmp_p
     assert pq.read_table(tmp_path / "own.parquet").column_names == list(columns)
 
 
-def test_what_cannot_be_written_names_the_way_to_another_place(monkeypatch, tmp_path, folder):
+def test_a_file_that_cannot_be_written_names_the_option_for_another_path(
+    monkeypatch, tmp_path, folder
+):
     monkeypatch.setattr(
         "bench.data.readers.importers.hw_nas_bench.read",
         lambda path, finished=None: {"a": np.zeros(1)},
     )
     path = tmp_path / "mine.pickle"
     path.touch()
-    with pytest.raises(CallError, match=r"cannot write .*own\.parquet: .*; .* place with --out$"):
+    with pytest.raises(CallError, match=r"cannot write .*own\.parquet: .*; .* path with --out$"):
         import_table("nb201-hw", path, out=path / "own.parquet")
     folder.touch()
     with pytest.raises(CallError, match=r"cannot write .*/data/t\.parquet: .*; MONAS_DATA names"):
@@ -89,5 +91,7 @@ def test_wrong_calls_are_explained(tmp_path):
         import_table("nb201", tmp_path, form="zip")
     with pytest.raises(DataError, match="not a NATS-Bench folder"):
         import_table("nb201", tmp_path)
-    with pytest.raises(CallError, match=r"cannot be imported: `monas table build nb201-digits`"):
+    with pytest.raises(
+        CallError, match=r"cannot be imported; install it with `monas table build nb201-"
+    ):
         import_table("nb201-digits", tmp_path)

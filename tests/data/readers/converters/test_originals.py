@@ -1,4 +1,4 @@
-"""Converters on the published originals: every column, bit for bit, is that of the table."""
+"""Converters on the published originals: every column is that of the table, bit for bit."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ def originals_of(references, real_tables):
     """Return the original files, or skip if the folder does not have them all."""
     files = {}
     for reference in references:
-        places = [real_tables / folder / reference for folder in ("raw", "sources")]
-        there = [path for path in places if path.is_file()]
-        if not there:
+        paths = [real_tables / folder / reference for folder in ("raw", "sources")]
+        found = [path for path in paths if path.is_file()]
+        if not found:
             pytest.skip(f"no {reference} among the originals on this machine")
-        files[reference] = there[0]
+        files[reference] = found[0]
     return files
 
 
 @pytest.mark.parametrize("entry", CONVERTED, ids=lambda entry: entry.name)
-def test_the_sources_of_a_table_are_catalogued_and_its_converter_is_there(entry):
+def test_the_sources_of_a_table_are_in_the_catalogue_and_its_converter_exists(entry):
     assert entry.sources
     for reference in entry.sources:
-        origin, file = source_file(reference)
-        assert reference == f"{origin.key}/{file.name}"
+        source, file = source_file(reference)
+        assert reference == f"{source.key}/{file.name}"
     assert callable(import_module(f"bench.data.readers.converters.{entry.converter}").convert)
 
 
@@ -64,7 +64,7 @@ def test_a_converted_table_is_the_published_one(entry, real_tables):
     assert content_digest(columns) == entry.content_sha256
 
 
-def test_devices_there_are_originals_of(real_tables, monkeypatch):
+def test_a_device_with_an_original_file(real_tables, monkeypatch):
     from bench.data.readers.converters import nb201_devices
 
     monkeypatch.setattr(nb201_devices, "DEVICES", ("titan_rtx_256",))
@@ -75,7 +75,7 @@ def test_devices_there_are_originals_of(real_tables, monkeypatch):
     assert list(columns) == ["index", "titan_rtx_256_ms"]
 
 
-def test_the_graph_dataset_there_is_an_original_of(real_tables, monkeypatch):
+def test_a_graph_dataset_with_an_original_file(real_tables, monkeypatch):
     from bench.data.readers.converters import nbgraph
 
     monkeypatch.setattr(nbgraph, "_COMPLETE", ("cora",))

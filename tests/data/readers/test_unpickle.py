@@ -1,4 +1,4 @@
-"""Pickles from outside: what is data comes back whole, what is code is refused and never runs."""
+"""Untrusted pickles: data is read whole, code is refused and never runs."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ ARRAYS = {
     "raw": np.asarray([b"a", b"bcd"]),
     "objects": np.asarray([{"a": 1}, [2], None], dtype=object),
     "record": np.asarray([(1, 2.0)], dtype=[("n", "i4"), ("x", "f8")]),
-    "none of them": np.empty((0, 5), dtype=np.uint8),
-    "no axis": np.asarray(3.5),
-    "yes or no": np.asarray([True, False]),
+    "empty": np.empty((0, 5), dtype=np.uint8),
+    "zero-dimensional": np.asarray(3.5),
+    "booleans": np.asarray([True, False]),
     "strided": np.arange(20)[::3],
 }
 SCALARS = [
@@ -55,7 +55,7 @@ SCALARS = [
 
 @pytest.fixture
 def marker(tmp_path):
-    """Path that every malicious pickle below would make."""
+    """Path of the file that each malicious pickle makes if its code runs."""
     return tmp_path / "it-ran"
 
 
@@ -68,7 +68,7 @@ class Calls:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_containers_come_back(protocol):
+def test_containers_are_read(protocol):
     back = safe_load(pickle.dumps(PLAIN, protocol))
     assert back == PLAIN
     found = [*back["numbers"], *back["containers"], *back["collections"]]
@@ -79,7 +79,7 @@ def test_containers_come_back(protocol):
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("name", ARRAYS)
-def test_arrays_come_back(name, protocol):
+def test_arrays_are_read(name, protocol):
     content = pickle.dumps({"deep": [ARRAYS[name]]}, protocol)
     back = safe_load(content)["deep"][0]
     assert type(back) is np.ndarray
@@ -89,13 +89,13 @@ def test_arrays_come_back(name, protocol):
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_scalars_come_back(protocol):
+def test_scalars_are_read(protocol):
     back = safe_load(pickle.dumps(SCALARS, protocol))
     assert back == SCALARS
     assert list(map(type, back)) == list(map(type, SCALARS))
 
 
-def test_names_of_older_and_newer_numpy_are_one():
+def test_names_of_older_and_newer_numpy_are_equivalent():
     content = pickle.dumps(ARRAYS["floats"], 2)
     for old, new in ((b"numpy._core.", b"numpy.core."), (b"numpy.core.", b"numpy._core.")):
         assert np.array_equal(safe_load(content.replace(old, new)), ARRAYS["floats"])
@@ -110,7 +110,7 @@ def test_paths_bytes_and_open_files(tmp_path):
 
 
 def attacks(marker):
-    """Return (pickle, the name it is refused for); each would make `marker` if it ran."""
+    """Return pickles that make `marker` if their code runs, each with the refused name."""
     command = f"touch {marker}"
     system = Calls(os.system, command)
     array = np.empty(1, dtype=object)
@@ -149,13 +149,13 @@ def test_code_is_refused_and_does_not_run(kind, marker, tmp_path):
     path.write_bytes(content)
     with pytest.raises(UntrustedPickleError) as caught:
         safe_load(path)
-    assert str(caught.value).startswith(f"{path}: the pickle asks for ")
+    assert str(caught.value).startswith(f"{path}: the pickle refers to ")
     assert f"{refused} (code), expected arrays" in str(caught.value)
-    assert "the file was not read and nothing of it was run" in str(caught.value)
+    assert "the file was not read and none of its code was run" in str(caught.value)
     assert not marker.exists()
 
 
-def test_the_attack_works_on_those_who_trust(marker):
+def test_the_attack_works_with_pickle_loads(marker):
     pickle.loads(attacks(marker)["nested"][0])
     assert marker.exists()
 
@@ -170,31 +170,31 @@ def test_code_inside_bz2_and_zip_is_refused(marker, tmp_path):
     with zipfile.ZipFile(zipped, "w") as archive:
         archive.writestr("latency/data.pkl", content)
     with pytest.raises(
-        UntrustedPickleError, match=r"latency\.pt: the pickle asks for posix.system"
+        UntrustedPickleError, match=r"latency\.pt: the pickle refers to posix.system"
     ):
         load_torch_zip(zipped)
     assert not marker.exists()
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "EOFError"),
         (b"PK\x03\x04 no pickle", "UnpicklingError"),
         (pickle.dumps(PLAIN)[:-40], "truncated|ran out of data"),
-        (pickle.dumps(Calls(ndarray_reduce()[0], list, (0,), b"b")), "array of a foreign type"),
+        (pickle.dumps(Calls(ndarray_reduce()[0], list, (0,), b"b")), "array of another type"),
         (b"cnumpy\ndtype\n(N}X\x01\x00\x00\x00aK\x01stb.", "sets attributes of a function"),
         (b"ccollections\nOrderedDict\n(N}X\x01\x00\x00\x00aK\x01stb.", "immutable type"),
         (b"cnumpy\nndarray\n(K\x02tR.", "calls numpy.ndarray"),
         (pickle.dumps(b"\xff", 2).replace(b"latin1", b"utf_16"), "other than latin1"),
     ],
 )
-def test_damaged_pickles_are_errors_that_name_the_file(content, said):
-    with pytest.raises(DataError, match=rf"^here: not a pickle of .*({said})"):
+def test_damaged_pickles_are_errors_that_name_the_file(content, message):
+    with pytest.raises(DataError, match=rf"^here: not a pickle of .*({message})"):
         safe_load(content, name="here")
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_named(tmp_path):
     for read in (safe_load, load_torch_zip):
         with pytest.raises(DataError, match=r"absent.pt: cannot be read: No such file"):
             read(tmp_path / "absent.pt")
@@ -205,12 +205,12 @@ def test_persistent_ids_are_refused():
         safe_load(b"Pstorage 0\n.")
 
 
-def test_more_can_be_allowed_by_name():
+def test_further_names_can_be_allowed():
     content = pickle.dumps(Counter("aab"))
     assert safe_load(content, allow=[("collections", "Counter")]) == Counter("aab")
 
 
-def test_a_stand_in_is_built_without_importing_what_it_stands_for():
+def test_a_stand_in_is_built_without_importing_the_original_class():
     content = b"cno_such_module\nModel\n)\x81}X\x01\x00\x00\x00aK\x01sb."
 
     class StandIn:
@@ -235,7 +235,7 @@ def test_torch_files_of_containers_are_read_without_torch(tmp_path):
         load_torch_zip(path)
 
 
-def test_a_zip_that_torch_did_not_write(tmp_path):
+def test_a_zip_that_torch_did_not_write_is_refused(tmp_path):
     path = tmp_path / "other.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme", "")

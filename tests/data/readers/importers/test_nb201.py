@@ -1,4 +1,4 @@
-"""The benchmark's own numbering of the 15,625 cells, found again without its files."""
+"""The benchmark's own numbering of the 15,625 cells, computed without its files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.spaces import NASBench201
     ("index", "operations"),
     [(0, "421211"), (9, "400103"), (123, "442043"), (1462, "333333")],
 )
-def test_cells_that_are_known_by_their_index(index, operations):
+def test_known_indices_of_cells(index, operations):
     cell = NASBench201().from_strings([official_strings()[index]])[0]
     assert "".join(map(str, cell)) == operations
 
@@ -37,7 +37,7 @@ def test_order_equals_the_published_tables(real_tables):
         assert values.dtype == published.dtype, name
 
 
-def test_another_order_is_told():
+def test_another_order_is_refused():
     cells = list(official_strings())
     cells[7], cells[8] = cells[8], cells[7]
     with pytest.raises(DataError, match=r"^file: meta_archs\[7\] is '\|.*', expected '\|"):

@@ -1,4 +1,4 @@
-"""CIFAR's python batches: small files written in their format, as Python 2 did."""
+"""CIFAR's python batches, as small files that are written as Python 2 did."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RNG = np.random.default_rng(3)
 
 
 class Python2Pickler(pickle._Pickler):
-    """Writes text and bytes as Python 2's byte strings, which CIFAR's files consist of."""
+    """A pickler that writes text and bytes as Python 2's byte strings, as in CIFAR's files."""
 
     dispatch: ClassVar = dict(pickle._Pickler.dispatch)
 
@@ -83,22 +83,22 @@ def test_cifar100_has_fine_labels_and_halves_its_test_images(tmp_path):
     assert images.classes == 100
 
 
-def test_a_folder_and_what_it_lies_in_are_the_same(cifar10_files):
+def test_the_folder_or_its_parent_can_be_given(cifar10_files):
     folder, _ = cifar10_files
-    inside, above = cifar("cifar10", folder), cifar("cifar10", folder.parent)
-    assert np.array_equal(inside.train[0], above.train[0])
+    images, same = cifar("cifar10", folder), cifar("cifar10", folder.parent)
+    assert np.array_equal(images.train[0], same.train[0])
 
 
-def test_missing_files_say_where_they_come_from(cifar10_files):
+def test_missing_files_are_named_with_their_address(cifar10_files):
     folder, _ = cifar10_files
     (folder / "data_batch_3").unlink()
-    with pytest.raises(DataMissingError, match=r"data_batch_3 is not there.*cifar-10-python"):
+    with pytest.raises(DataMissingError, match=r"data_batch_3 is missing.*cifar-10-python"):
         cifar("cifar10", folder)
     with pytest.raises(DataMissingError, match=r"cifar-100-python.*MONAS_DATA"):
         cifar("cifar100", folder.parent)
 
 
-def test_a_protocol_of_rank_measures_on_them_or_says_what_is_missing(cifar10_files, monkeypatch):
+def test_a_ranking_benchmark_measures_on_them_or_names_the_missing_file(cifar10_files, monkeypatch):
     from bench.entrants.estimator import find_estimator
     from bench.tasks.ranking.networks import measure_cells
     from bench.tasks.ranking.spec import NetworksSource
@@ -135,20 +135,20 @@ def test_a_protocol_of_rank_measures_on_them_or_says_what_is_missing(cifar10_fil
         ({"data": np.zeros((4, 3071), np.uint8)}, r"\[4, 3071\] uint8, expected \[n, 3072\] uint8"),
         ({"data": np.zeros((4, 3072), np.float32)}, r"\[4, 3072\] float32, expected"),
         ({"data": [1, 2]}, r"'data' is <class 'list'>, expected"),
-        ({"labels": [0, 1, 2]}, "'labels' are not 4 whole numbers"),
-        ({"labels": [0, 1, 2, 2.5]}, "'labels' are not 4 whole numbers"),
+        ({"labels": [0, 1, 2]}, "'labels' are not 4 integers"),
+        ({"labels": [0, 1, 2, 2.5]}, "'labels' are not 4 integers"),
         ({"labels": [0, 1, 10, 2]}, "label 10 of image 2; expected 0 to 9"),
         ({"labels": [0, -1, 1, 2]}, "label -1 of image 1; expected 0 to 9"),
     ],
 )
-def test_what_is_wrong_in_a_file_is_said(cifar10_files, changes, message):
+def test_faults_of_a_file_are_named(cifar10_files, changes, message):
     folder, _ = cifar10_files
     write(folder / "data_batch_2", batch(4, 10, "labels", **changes))
     with pytest.raises(DataError, match=rf"data_batch_2: .*{message}"):
         cifar("cifar10", folder)
 
 
-def test_other_contents_are_told(cifar10_files):
+def test_files_of_other_content_are_refused(cifar10_files):
     folder, _ = cifar10_files
     write(folder / "test_batch", [1, 2])
     with pytest.raises(DataError, match="test_batch: holds list, expected a dict"):
@@ -158,7 +158,7 @@ def test_other_contents_are_told(cifar10_files):
         cifar("cifar10", folder)
 
 
-def test_nothing_of_a_foreign_pickle_is_run(cifar10_files):
+def test_code_is_refused_and_does_not_run(cifar10_files):
     folder, _ = cifar10_files
     (folder / "test_batch").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
     with pytest.raises(UntrustedPickleError, match=r"os\.system"):

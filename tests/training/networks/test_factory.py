@@ -1,4 +1,4 @@
-"""Where network estimators find networks and images."""
+"""The network factory: reproducible networks, images and generators; checks of images."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ torch = pytest.importorskip("torch")
 
 from bench.errors import TrainingError  # noqa: E402
 from bench.spaces import DARTS, DARTSSkeleton, Skeleton  # noqa: E402
-from bench.training.images.noisy_digits import ImageSet, noisy_digits  # noqa: E402
+from bench.training.images.image_set import ImageSet  # noqa: E402
+from bench.training.images.noisy_digits import noisy_digits  # noqa: E402
 from bench.training.networks.factory import TorchNetworkFactory, check_images  # noqa: E402
 
 DIGITS = noisy_digits()
@@ -19,15 +20,10 @@ SKELETON = Skeleton(8, 1, 10, 4, 1, "pooling")
 DARTS_SKELETON = DARTSSkeleton(8, 1, 10, 4, 3)
 CELL = (3, 0, 2, 1, 4, 3)
 GENOTYPE = tuple(DARTS().sample(np.random.default_rng(1), 1)[0].tolist())
-BEDS = [(CELL, SKELETON), (GENOTYPE, DARTS_SKELETON)]
+FACTORIES = [(CELL, SKELETON), (GENOTYPE, DARTS_SKELETON)]
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
-
-
-def bed_of(architecture=CELL, skeleton=SKELETON, *, seed=0):
+def factory_of(architecture=CELL, skeleton=SKELETON, *, seed=0):
     return TorchNetworkFactory(architecture, DIGITS, skeleton, seed=seed)
 
 
@@ -39,9 +35,9 @@ def same(a, b):
     return a.shape == b.shape and bool((a == b).all())
 
 
-@pytest.mark.parametrize(("architecture", "skeleton"), BEDS)
-def test_a_bed_repeats_itself(architecture, skeleton):
-    first, second = bed_of(architecture, skeleton), bed_of(architecture, skeleton)
+@pytest.mark.parametrize(("architecture", "skeleton"), FACTORIES)
+def test_equal_factories_give_equal_networks_images_and_generators(architecture, skeleton):
+    first, second = factory_of(architecture, skeleton), factory_of(architecture, skeleton)
     for initial in ("default", "kaiming-in", "kaiming-out", "normal"):
         assert same(
             numbers(first.network(initial=initial)), numbers(second.network(initial=initial))
@@ -53,12 +49,12 @@ def test_a_bed_repeats_itself(architecture, skeleton):
 
 
 def test_seeds_architectures_and_calls_differ():
-    factory = bed_of()
+    factory = factory_of()
     once, twice = numbers(factory.network()), numbers(factory.network())
     assert not same(once, twice)
-    assert not same(once, numbers(bed_of(seed=1).network()))
-    assert not same(factory.images(40)[0][0], bed_of(seed=1).images(40)[0][0])
-    stem = [next(b.network().parameters()) for b in (bed_of(), bed_of((3, 0, 2, 1, 4, 2)))]
+    assert not same(once, numbers(factory_of(seed=1).network()))
+    assert not same(factory.images(40)[0][0], factory_of(seed=1).images(40)[0][0])
+    stem = [next(f.network().parameters()) for f in (factory_of(), factory_of((3, 0, 2, 1, 4, 2)))]
     assert not same(*stem)
     draws = [torch.randn(5, generator=factory.generator()) for _ in range(2)]
     assert not same(*draws)
@@ -67,16 +63,16 @@ def test_seeds_architectures_and_calls_differ():
 def test_global_random_state_is_neither_read_nor_changed():
     torch.manual_seed(1)
     before = torch.random.get_rng_state()
-    one = numbers(bed_of().network())
+    one = numbers(factory_of().network())
     assert same(before, torch.random.get_rng_state())
     torch.manual_seed(2)
-    assert same(one, numbers(bed_of().network()))
+    assert same(one, numbers(factory_of().network()))
 
 
-@pytest.mark.parametrize(("architecture", "skeleton"), BEDS)
+@pytest.mark.parametrize(("architecture", "skeleton"), FACTORIES)
 @pytest.mark.parametrize("size", ["full", "small", "thin"])
 def test_networks_map_images_to_logits(architecture, skeleton, size):
-    network = bed_of(architecture, skeleton).network(size=size)
+    network = factory_of(architecture, skeleton).network(size=size)
     assert network.training
     assert network(torch.randn(6, network.in_channels, 8, 8)).shape == (6, 10)
     if size == "thin":
@@ -86,10 +82,10 @@ def test_networks_map_images_to_logits(architecture, skeleton, size):
     assert network.classifier.weight.shape[0] == 10
 
 
-def test_the_benchmark_s_network_is_built():
-    """Stem of 16 channels; 3 stages of 5 cells with residual blocks between; BN, ReLU, pooling."""
+def test_the_full_network_is_that_of_the_benchmark():
+    """Stem of 16 channels; 3 stages of 5 cells, residual blocks between; BN, ReLU, pooling."""
     skeleton = Skeleton(32, 3, 10)
-    network = bed_of((3,) * 6, skeleton).network()
+    network = factory_of((3,) * 6, skeleton).network()
     kinds = "".join(type(m).__name__[0] for m in network.body)
     assert kinds == "CB" + "C" * 5 + "_" + "C" * 5 + "_" + "C" * 5 + "BRA"
     assert network.body[0].weight.shape == (16, 3, 3, 3)
@@ -98,15 +94,15 @@ def test_the_benchmark_s_network_is_built():
     assert network(torch.zeros(2, 3, 32, 32)).shape == (2, 10)
 
 
-def test_small_network_has_three_channels_and_a_cell_a_stage():
-    network = bed_of((3,) * 6, Skeleton(32, 3, 10)).network(size="small")
+def test_the_small_network_has_three_channels_and_one_cell_for_each_stage():
+    network = factory_of((3,) * 6, Skeleton(32, 3, 10)).network(size="small")
     small = Skeleton(32, 3, 10, 3, 1)
     assert sum(p.numel() for p in network.parameters()) == small.params([(3,) * 6])[0]
 
 
-def test_initialisations():
+def test_initial_weights_have_the_requested_distribution():
     wide = Skeleton(8, 1, 10, 64, 1)
-    factory = bed_of((3,) * 6, wide)
+    factory = factory_of((3,) * 6, wide)
 
     def layer(**settings):
         network = factory.network(**settings)
@@ -129,14 +125,14 @@ def test_initialisations():
     assert float(inputs.std()) == pytest.approx(np.sqrt(2 / 256), rel=0.05)
 
 
-def test_double_has_the_same_weights():
-    single, double = bed_of().network(), bed_of().network(double=True)
+def test_double_precision_has_the_same_weights():
+    single, double = factory_of().network(), factory_of().network(double=True)
     assert next(double.parameters()).dtype == torch.float64
     assert same(numbers(single), numbers(double))
 
 
-def test_images_come_in_an_order_that_begins_anew():
-    factory = bed_of()
+def test_when_all_images_are_used_a_new_order_follows():
+    factory = factory_of()
     train, labels = DIGITS.train
     keys = {image.tobytes(): label for image, label in zip(train, labels, strict=True)}
     batches = factory.images(len(labels), batches=2)
@@ -168,12 +164,12 @@ def changed(**changes):
         (changed(pictures=DIGITS.train[0][:0], labels=DIGITS.train[1][:0]), r"\[0, 1, 8, 8\]"),
     ],
 )
-def test_unsound_images_are_told(images, message):
+def test_wrong_images_are_refused(images, message):
     with pytest.raises(TrainingError, match=message):
         check_images(images, SKELETON)
 
 
-def test_sound_images_pass():
+def test_images_of_the_skeleton_pass():
     check_images(DIGITS, SKELETON)
     with pytest.raises(TrainingError, match="give a skeleton made for these images"):
         check_images(DIGITS, Skeleton(32, 3, 10))
@@ -182,7 +178,7 @@ def test_sound_images_pass():
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_cuda_has_the_same_weights_and_images():
-    here, there = bed_of(), TorchNetworkFactory(CELL, DIGITS, SKELETON, seed=0, device="cuda")
+    here, there = factory_of(), TorchNetworkFactory(CELL, DIGITS, SKELETON, seed=0, device="cuda")
     network = there.network()
     assert next(network.parameters()).is_cuda
     assert same(numbers(here.network()), numbers(network).cpu())

@@ -1,4 +1,4 @@
-"""MOTE's reduced architecture: its published size, its closed forms, its settings."""
+"""MOTE's reduced network: its published size, closed forms and initial weights."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def test_closed_forms_equal_the_network(cell, skeleton):
     assert sum(adds) == skeleton.flops([cell])[0]
 
 
-def test_both_cells_have_weights_of_their_own():
+def test_the_two_cells_do_not_share_weights():
     first, second = (m for m in make([3] * 6, SMALL).body if type(m).__name__ == "Cell")
     assert first is not second
     pairs = zip(first.parameters(), second.parameters(), strict=True)
     assert any(not torch.equal(a, b) for a, b in pairs)
 
 
-def test_initial_weights_are_glorot_uniform_and_only_the_draws_decide():
+def test_initial_weights_are_glorot_uniform_from_the_given_generator():
     network = make([3] * 6, MOTE)
     for module in network.modules():
         if isinstance(module, torch.nn.Conv2d):
@@ -69,6 +69,6 @@ def test_initial_weights_are_glorot_uniform_and_only_the_draws_decide():
     assert not torch.equal(network.body[0].weight, other.body[0].weight)
 
 
-def test_a_cell_without_a_path_says_the_same_of_every_image():
+def test_a_disconnected_cell_gives_the_same_logits_for_every_image():
     logits = make([0] * 6, SMALL)(torch.randn(3, 1, 8, 8, generator=torch.Generator()))
     assert torch.equal(logits[0], logits[1])

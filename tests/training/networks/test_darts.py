@@ -1,4 +1,4 @@
-"""Networks of the DARTS space."""
+"""DARTS networks: sizes, connections and shapes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,8 @@ EVERY_OPERATION = [[o] * 8 + [0] * 3 + [o] * 8 + [0] * 3 for o in range(7)]
 SKELETONS = [DARTSSkeleton(8, 1, 10, 4, 3), DARTSSkeleton(16, 3, 7, 6, 5)]
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
-
-
 def multiply_adds(network, images):
-    """Return those of every convolution and linear layer, counted output by output."""
+    """Return the multiply-adds of all convolutions and linear layers, counted output by output."""
     counted = []
 
     def count(layer, _, output):
@@ -49,15 +44,15 @@ def test_closed_forms_equal_the_network(architecture, skeleton):
     assert network(image).shape == (1, skeleton.classes)
 
 
-def test_cells_are_wired_as_the_genotype_says():
-    """Each operation is run alone on what its source puts out, as read from the text."""
+def test_cells_are_connected_as_in_the_genotype():
+    """Each operation is run separately on the output of its source, which is read from the text."""
     architecture = ARCHITECTURES[0]
     network = DARTSNetwork(architecture.tolist(), SKELETONS[0]).double().eval()
     text = SPACE.to_strings([architecture])[0]
     parts = [re.findall(r"\('(\w+)', (\d)\)", part) for part in text.split("reduce=")]
     genotype = dict(zip(("normal", "reduce"), parts, strict=True))
-    for place, cell in enumerate(network.cells):
-        edges = genotype["reduce" if place in {1, 2} else "normal"]
+    for position, cell in enumerate(network.cells):
+        edges = genotype["reduce" if position in {1, 2} else "normal"]
         inputs = [next(iter(p.parameters())).shape[1] for p in cell.preprocess]
         before = torch.randn(2, inputs[0], 8, 8, dtype=torch.float64)
         size = 4 if type(cell.preprocess[0]).__name__ == "_FactorizedReduction" else 8
@@ -80,7 +75,7 @@ def test_cells_are_wired_as_the_genotype_says():
         torch.testing.assert_close(cell(before, last), torch.cat(nodes[2:], dim=1))
 
 
-def test_reductions_halve_and_double():
+def test_reductions_halve_the_resolution_and_double_the_channels():
     skeleton = DARTSSkeleton(16, 3, 10, 4, 6)
     network = DARTSNetwork(ARCHITECTURES[1].tolist(), skeleton)
     shapes = []
@@ -92,7 +87,7 @@ def test_reductions_halve_and_double():
 
 
 @pytest.mark.parametrize("architecture", EVERY_OPERATION)
-def test_odd_sizes_and_no_stem(architecture):
+def test_odd_sizes_without_a_stem(architecture):
     network = DARTSNetwork(architecture, DARTSSkeleton(3, 1, 10, 1, 3), stem=False)
     assert network.in_channels == 3
     assert network(torch.randn(5, 3, 3, 3)).shape == (5, 10)
@@ -103,6 +98,6 @@ def test_factorised_reduction_reads_every_second_pixel_twice():
     reduction = network.cells[1].operations[0].eval()
     x = torch.randn(1, 4, 6, 6, dtype=torch.float64)
     on = x.clamp(min=0)
-    here = torch.einsum("oc,nchw->nohw", reduction.here.weight[:, :, 0, 0], on[:, :, ::2, ::2])
-    there = torch.einsum("oc,nchw->nohw", reduction.there.weight[:, :, 0, 0], on[:, :, 1::2, 1::2])
-    torch.testing.assert_close(reduction(x), reduction.norm(torch.cat([here, there], dim=1)))
+    even = torch.einsum("oc,nchw->nohw", reduction.even.weight[:, :, 0, 0], on[:, :, ::2, ::2])
+    odd = torch.einsum("oc,nchw->nohw", reduction.odd.weight[:, :, 0, 0], on[:, :, 1::2, 1::2])
+    torch.testing.assert_close(reduction(x), reduction.norm(torch.cat([even, odd], dim=1)))

@@ -1,10 +1,14 @@
-"""Random weights in the shapes of YAHPO Gym's model, for tests without the published one."""
+"""YAHPO Gym's model for tests: random weights in its shapes, and the published files."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from bench.data.readers.converters.nb301_yahpo import CARDINALITIES
+
+SOURCE = "yahpo_data_v2_nb301"
+FILES = ("model_v2.onnx", "encoding_v2.json", "config_space_v2.json")
 
 
 def made_arrays(seed=0):
@@ -35,3 +39,20 @@ def made_arrays(seed=0):
     arrays["y_std"] = np.array([0.1, 0.2, 0.9, 0.3])
     arrays["y_mean"] = np.array([0.5, 0.7, 7.0, 4.0])
     return arrays
+
+
+def published_arrays(folder):
+    """Return the published weights, or skip the test if `folder` does not have them."""
+    path = folder / "nb301_yahpo_v2.npz"
+    if not path.exists():
+        pytest.skip(f"no {path.name} among the published tables")
+    with np.load(path, allow_pickle=False) as stored:
+        return dict(stored)
+
+
+def original_files(folder):
+    """Return the published model's files by `key/name`, or skip the test without them."""
+    originals = folder / "raw" / SOURCE
+    if not originals.exists():
+        pytest.skip("no original YAHPO files among the published tables")
+    return {f"{SOURCE}/{name}": originals / name for name in FILES}

@@ -1,4 +1,4 @@
-"""Results of a few architectures, made with the classes of the benchmarks' own packages."""
+"""Random results of a few architectures, made with the classes of the benchmarks' own packages."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ PARTS = {
     "cifar100": ("ori-test", "x-valid", "x-test"),
     "ImageNet16-120": ("ori-test", "x-valid", "x-test"),
 }
-# index: seeds of the 200-epoch trainings
+# Index: seeds of the 200-epoch trainings.
 SEEDS = {0: (777, 888, 999), 857: (777, 888), 6111: (888,), 15_624: (777, 888, 999)}
 SHORT_SEEDS = {"cifar10-valid": (111, 777), "cifar10": (777,), "cifar100": (777,)}
 
 
 def make_trial(package, dataset, index, seed, epochs):
-    """Return a `ResultsCount` of `package`, its numbers drawn for these arguments."""
+    """Return a `ResultsCount` of `package` with random numbers, which depend on the arguments."""
     rng = np.random.default_rng([index, seed, epochs, list(PARTS).index(dataset)])
 
     def curve(scale):
@@ -38,7 +38,7 @@ def make_trial(package, dataset, index, seed, epochs):
 
 
 def make_results(package, index, seeds_of=SEEDS):
-    """Return the states of one architecture after 200 and 12 epochs; `seeds_of` as `SEEDS`."""
+    """Return the states of one architecture after 200 and 12 epochs; `seeds_of` is like `SEEDS`."""
     states = {}
     for epochs in (200, 12):
         results = package.ArchResults(index, official_strings()[index])

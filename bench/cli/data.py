@@ -1,4 +1,4 @@
-"""`monas data`: which tables are here, bringing them, and whether they are what they should be."""
+"""`monas data`: status, download, import and verification of tables."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ __all__ = ["data"]
 
 @click.group()
 def data() -> None:
-    """Bring tables to this machine and check them.
+    """Install tables on this machine and check them.
 
-    They lie in the folder that MONAS_DATA names, else in the user's data folder.
+    They are in the folder that MONAS_DATA names, else in the user's data folder.
     """
 
 
 @data.command()
 def status() -> int:
-    """Check every known table: present, content right."""
+    """Check every known table: installed or missing, content right or damaged."""
     from bench.data import catalogue, load_table
 
     bad = 0
@@ -35,7 +35,7 @@ def status() -> int:
         try:
             table = load_table(entry.name)
         except DataMissingError:
-            click.echo(f"{entry.name}: missing; bring it with {entry.how_to_get}")
+            click.echo(f"{entry.name}: missing; install it with {entry.how_to_get}")
         except DataError as error:
             bad += 1
             click.echo(f"{entry.name}: damaged. {error}")
@@ -48,19 +48,19 @@ def status() -> int:
 @data.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option(
-    "--mirror", metavar="DIR_OR_URL", help="Take the originals from here: <source>/<file> below it."
+    "--mirror", metavar="DIR_OR_URL", help="Get the originals from here: <source>/<file> below it."
 )
 def fetch(names: tuple[str, ...], mirror: str | None) -> None:
-    """Download what the tables are made from, make them, check them.
+    """Download the originals of tables, convert them, check and install the result.
 
-    Every file has a pinned address and sha256; nothing is used before it is right. What is here
-    already is not downloaded again.
+    Every file has a pinned address and sha256, and is checked before it is used. Files that are
+    already on this machine are not downloaded again.
     """
     from bench.data import catalogue_entry, fetch_table
 
     for entry in map(catalogue_entry, names):
         with progress(entry.name, len(entry.sources)) as show:
-            path = fetch_table(entry.name, mirror=mirror, report=lambda d, _, what: show(d, what))
+            path = fetch_table(entry.name, mirror=mirror, report=lambda d, _, step: show(d, step))
         click.echo(f"{entry.name}: ok, {_size(entry)}{path}")
         click.echo(f"  licence {entry.licence}; cite {entry.citation}")
 
@@ -68,17 +68,18 @@ def fetch(names: tuple[str, ...], mirror: str | None) -> None:
 @data.command(name="import")
 @click.argument("name")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--format", "form", metavar="FORMAT", help="What PATH is, if it cannot be told.")
+@click.option("--format", "form", metavar="FORMAT", help="Format of PATH.  [default: guessed]")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write what PATH holds to this file, even if it is not the table protocols are frozen on.",
+    help="Write the content of PATH to this file, even if it is not the table of the catalogue.",
 )
 def import_(name: str, path: Path, form: str | None, out: Path | None) -> None:
-    """Make table NAME from official files that are on this machine already.
+    """Install table NAME from official files that are already on this machine.
 
-    PATH is what the benchmark's authors published (`monas list data` names the formats), or a
-    folder, or a clone of a repository, with the files that `monas data fetch` would download.
+    PATH is a file or folder that the benchmark's authors published (`monas list data` names the
+    formats), or a folder, or a clone of a repository, with the files that `monas data fetch` would
+    download.
     """
     from bench.data import catalogue_entry, import_table
 
@@ -90,9 +91,9 @@ def import_(name: str, path: Path, form: str | None, out: Path | None) -> None:
 @data.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 def verify(names: tuple[str, ...]) -> int:
-    """Check what is known of the tables: checksums, best values, fronts, missing values.
+    """Check the tables against known facts: checksums, best values, fronts, missing values.
 
-    Without NAME, every table that is on this machine.
+    Without NAME, check every table that is on this machine.
     """
     from bench.data import catalogue, catalogue_entry, load_table
     from bench.data.facts.checking import check_facts
@@ -101,11 +102,11 @@ def verify(names: tuple[str, ...]) -> int:
         entry for entry in catalogue() if entry.path.exists()
     ]
     if not chosen:
-        raise CallError("no table is on this machine; `monas data status` says how to get them")
+        raise CallError("no table is on this machine; `monas data status` says how to install them")
     bad = 0
     for entry in chosen:
         table = load_table(entry.name)
-        click.echo(f"{entry.name}: content {table.content_sha256[:12]}, as the catalogue says")
+        click.echo(f"{entry.name}: content {table.content_sha256[:12]}, as in the catalogue")
         for fact in check_facts(table, load=load_table):
             bad += fact.ok is False
             click.echo(f"  {fact.statement}: {_verdict(fact)}")

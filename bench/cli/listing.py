@@ -109,4 +109,4 @@ def _data() -> None:
         click.echo(f"    bring it with {entry.how_to_get}")
         for name in entry.importers:
             form = importers()[name]
-            click.echo(f"    import {form.name}: {form.expects} (tested on: {form.met})")
+            click.echo(f"    import {form.name}: {form.expects} (tested on: {form.tested_on})")

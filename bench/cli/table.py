@@ -1,4 +1,4 @@
-"""`monas table build`: make an embedded table, or check rows of it."""
+"""`monas table build`: build an embedded table, or check rows of it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def table() -> None:
 @click.option(
     "--work",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that keeps what is finished.  [default: the user's cache]",
+    help="Folder of the finished rows.  [default: the user's cache]",
 )
 @click.option(
     "--out",
@@ -45,10 +45,10 @@ def build(
     work: Path | None,
     out: Path | None,
 ) -> int:
-    """Train every distinct cell, time every network if need be, write the table and its card.
+    """Train every distinct cell, time the networks if the table has latencies, write the table.
 
-    Can be stopped at any moment; the same command goes on. With --rows A:B only those rows are
-    trained, and the table is written once none is missing.
+    The command can be stopped at any moment; the same command continues. With --rows A:B only those
+    rows are trained; the table is written when no row is missing.
     """
     try:
         import torch  # noqa: F401
@@ -96,7 +96,7 @@ def _check(chosen: EmbeddedTable, rows: range) -> int:
     import torch
 
     from bench.data import load_table
-    from bench.training.tables.check import check_rows
+    from bench.training.tables.build import check_rows
 
     torch.set_num_threads(1)
     committed = load_table(chosen.name)
@@ -119,7 +119,7 @@ def _check(chosen: EmbeddedTable, rows: range) -> int:
     if wrong:
         first = wrong[0]
         raise DataError(
-            f"table {chosen.name!r}: {len(wrong)} of {len(checks)} rows cannot be trained again; "
+            f"table {chosen.name!r}: {len(wrong)} of {len(checks)} rows differ when trained again; "
             f"row {first.row} differs by {first.difference:.3g} {unit} of {quantity}, expected at "
             f"most {first.tolerance:.3g}"
         )

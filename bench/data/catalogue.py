@@ -1,147 +1,129 @@
-"""The tables the suite knows and the files they come from: one TOML file each.
+"""The catalogue of tables and of the original files they are made from.
 
-`catalogue/tables` says what a table holds and what its values must hash to; `catalogue/sources`
-pins the files of one public repository, at one commit, that tables are made from.
+`catalogue/tables` has one TOML file for each table: the meaning of its columns and the digest of
+its values. `catalogue/sources` has one for each public repository that holds originals: its files
+at one commit.
 """
 
 from __future__ import annotations
 
-import tomllib
+import os
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from bench.data.places import data_folder
 from bench.errors import CallError, DataError
+from bench.schema import StrictModel, parse_model, read_toml
 
 __all__ = [
     "CatalogueEntry",
-    "Source",
+    "OriginalSource",
     "SourceFile",
     "catalogue",
     "catalogue_entry",
-    "source",
+    "data_folder",
+    "original_source",
     "source_file",
+    "source_folder",
 ]
 
 _SHA256 = "^[0-9a-f]{64}$"
-_Entry = TypeVar("_Entry", bound=BaseModel)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class SourceFile(StrictModel):
+    """One original file of a source."""
+
+    name: str = Field(
+        pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$",
+        description="Path below the source's folder, on this machine and in a mirror.",
+    )
+    path: str = Field(description="Path in the source's repository.")
+    sha256: str = Field(pattern=_SHA256, description="Digest of the file's bytes.")
+    size: int = Field(gt=0, description="Size in bytes.")
 
 
-class SourceFile(_Strict):
-    """One file of a source.
+class OriginalSource(StrictModel):
+    """Original files of one public repository at one commit."""
 
-    Attributes
-    ----------
-    name : str
-        Where it lies below the source's folder, on this machine and in a mirror.
-    path : str
-        Where it lies in the source's repository.
-    sha256, size
-        Of the file; size in bytes.
-    """
-
-    name: str = Field(pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$")
-    path: str
-    sha256: str = Field(pattern=_SHA256)
-    size: int = Field(gt=0)
-
-
-class Source(_Strict):
-    """Files of one public repository at one commit.
-
-    Attributes
-    ----------
-    key : str
-        Name of the folder that holds the files, on this machine and in a mirror.
-    licence : str
-        That of the repository, or `none` and what is known of where its numbers come from.
-    citation : str
-        Whom to cite for the numbers.
-    """
-
-    key: str
-    repository: str = Field(pattern="^[^/]+/[^/]+$")
-    commit: str = Field(pattern="^[0-9a-f]{40}$")
-    licence: str
-    citation: str
-    files: tuple[SourceFile, ...] = Field(min_length=1)
+    key: str = Field(description="Name of the folder of its files, here and in a mirror.")
+    repository: str = Field(pattern="^[^/]+/[^/]+$", description="Owner and name on GitHub.")
+    commit: str = Field(pattern="^[0-9a-f]{40}$", description="Full hash of the commit.")
+    licence: str = Field(
+        description="Licence of the repository, or `none` and what is known of the numbers' origin."
+    )
+    citation: str = Field(description="Papers to cite for the numbers.")
+    files: tuple[SourceFile, ...] = Field(
+        min_length=1, description="Files that tables are made of."
+    )
 
     def url(self, file: SourceFile) -> str:
-        """Return where `file` can be downloaded."""
+        """Return the address from which `file` can be downloaded."""
         return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{file.path}"
 
 
-class CatalogueEntry(_Strict):
-    """What the catalogue says of a table.
+class CatalogueEntry(StrictModel):
+    """Description of one table: its content, its terms, and how to install it."""
 
-    Attributes
-    ----------
-    name, title, licence, citation : str
-        What it is called, what it holds, under which terms, whom to cite.
-    kind : {"table", "surrogate", "images"}
-        Columns with a row for each architecture, the arrays of a fitted model, or those of an
-        image set.
-    file : str
-        File name in the data folder (beside the code, for an embedded table).
-    rows : int, optional
-        Number of rows; of a surrogate or an image set, number of arrays.
-    content_sha256 : str, optional
-        Of the values alone (`bench.data.content_digest`); protocols pin this one, because it does
-        not change when the same values are written by another version of a library. None where
-        everybody has files of their own.
-    sha256 : str, optional
-        Of the file, byte by byte; embedded tables have it.
-    sources : tuple of str
-        `key/name` of every source file that the converter needs.
-    converter : str, optional
-        Module of `bench.data.readers.converters` that makes the table from its sources.
-    importers : tuple of str
-        Formats of `bench.data.readers.importers` that hold the table too.
-    unavailable : str, optional
-        Why it cannot be fetched.
-    columns : dict of str to str
-        Unit and meaning of every column; `{...}` stands for a word or number.
-    """
-
-    name: str
-    title: str
-    licence: str
-    kind: Literal["table", "surrogate", "images"] = "table"
-    file: str
-    rows: int | None = None
-    content_sha256: str | None = Field(default=None, pattern=_SHA256)
-    columns: dict[str, str]
-    citation: str = ""
-    embedded: bool = False
-    sha256: str | None = Field(default=None, pattern=_SHA256)
-    sources: tuple[str, ...] = ()
-    converter: str | None = None
-    importers: tuple[str, ...] = ()
-    unavailable: str | None = None
-    command: str = ""
+    name: str = Field(description="Name of the table; protocols and commands use it.")
+    title: str = Field(description="One line on what the table holds.")
+    licence: str = Field(description="Terms of its numbers.")
+    kind: Literal["table", "surrogate", "images"] = Field(
+        default="table",
+        description="Columns with a row for each architecture, the arrays of a fitted model, or "
+        "those of an image set.",
+    )
+    file: str = Field(description="File name in the data folder; embedded: beside the code.")
+    rows: int | None = Field(
+        default=None,
+        description="Number of rows; of a surrogate or an image set, number of arrays.",
+    )
+    content_sha256: str | None = Field(
+        default=None,
+        pattern=_SHA256,
+        description="Digest of the values alone (`bench.data.content_digest`). Protocols pin it, "
+        "because it does not change when another version of a library writes the same values. "
+        "None where everybody has files of their own.",
+    )
+    columns: dict[str, str] = Field(
+        description="Unit and meaning of every column; `{...}` stands for a word or number."
+    )
+    citation: str = Field(default="", description="Papers to cite for the table.")
+    embedded: bool = Field(default=False, description="Whether it is part of the suite.")
+    sha256: str | None = Field(
+        default=None,
+        pattern=_SHA256,
+        description="Digest of the file's bytes; embedded tables have it.",
+    )
+    sources: tuple[str, ...] = Field(
+        default=(), description="`key/name` of every source file that the converter reads."
+    )
+    converter: str | None = Field(
+        default=None,
+        description="Module of `bench.data.readers.converters` that makes it from its sources.",
+    )
+    importers: tuple[str, ...] = Field(
+        default=(), description="Formats of `bench.data.readers.importers` that hold it too."
+    )
+    unavailable: str | None = Field(default=None, description="Reason why it cannot be fetched.")
+    command: str = Field(default="", description="Command that builds it, if it is embedded.")
 
     @property
     def path(self) -> Path:
-        """Where the table lies on this machine, whether or not it is there."""
+        """Path of the table's file on this machine, whether or not it is there."""
         if self.embedded:
             return Path(str(files("bench.data"))) / "embedded" / self.file
         return data_folder() / self.file
 
     @property
     def is_fetchable(self) -> bool:
-        """Whether `monas data fetch` can bring it."""
+        """Whether `monas data fetch` can install it."""
         return self.converter is not None and self.unavailable is None
 
     @property
     def how_to_get(self) -> str:
-        """The command, or commands, that bring the table."""
+        """The command or commands that install the table, as Markdown code."""
         ways = [self.command] if self.command else []
         if self.is_fetchable:
             ways.append(f"monas data fetch {self.name}")
@@ -150,45 +132,83 @@ class CatalogueEntry(_Strict):
         return " or ".join(f"`{way}`" for way in ways)
 
 
+def data_folder() -> Path:
+    """Return the folder of fetched and imported tables.
+
+    It is `MONAS_DATA` where that is set, else the user's data folder of this operating system.
+    """
+    chosen = os.environ.get("MONAS_DATA")
+    if chosen:
+        return Path(chosen).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("monas-bench")
+
+
+def source_folder() -> Path:
+    """Return the folder of downloaded originals, which has one folder for each source."""
+    return data_folder() / "sources"
+
+
 def catalogue() -> list[CatalogueEntry]:
-    """Return every known table: the embedded one first, the others by name."""
-    entries = [_read(path, CatalogueEntry) for path in sorted(_folder("tables").glob("*.toml"))]
+    """Return every known table: embedded ones first, each group sorted by name."""
+    entries = [_read_entry(path) for path in sorted(_folder("tables").glob("*.toml"))]
     return sorted(entries, key=lambda entry: (not entry.embedded, entry.name))
 
 
 def catalogue_entry(name: str) -> CatalogueEntry:
-    """Return what the catalogue says of table `name`.
+    """Return the catalogue's entry of table `name`.
 
     Raises
     ------
     CallError
-        If there is none; the message lists those there are.
+        If there is no such table; the message lists the known ones.
+
+    Examples
+    --------
+    >>> catalogue_entry("nb201-digits").rows
+    6466
     """
     path = _folder("tables") / f"{name}.toml"
     if not path.is_file():
         known = ", ".join(entry.name for entry in catalogue())
         raise CallError(f"unknown table {name!r}: expected one of {known}")
-    return _read(path, CatalogueEntry)
+    return _read_entry(path)
 
 
-def source(key: str) -> Source:
-    """Return the source called `key`."""
-    return _read(_folder("sources") / f"{key}.toml", Source)
-
-
-def source_file(reference: str) -> tuple[Source, SourceFile]:
-    """Return what `key/name` stands for.
+def original_source(key: str) -> OriginalSource:
+    """Return the source called `key`.
 
     Raises
     ------
     DataError
         If the catalogue does not have it: a fault of the catalogue.
     """
+    path = _folder("sources") / f"{key}.toml"
+    if not path.is_file():
+        raise DataError(f"catalogue: no source {key!r}, expected {path}")
+    return parse_model(OriginalSource, read_toml(path, DataError), path, DataError)
+
+
+def source_file(reference: str) -> tuple[OriginalSource, SourceFile]:
+    """Return the source and the file that `reference` (`key/name`) stands for.
+
+    Raises
+    ------
+    DataError
+        If the catalogue does not have it: a fault of the catalogue.
+
+    Examples
+    --------
+    >>> source, file = source_file("nas-bench-macro/nas-bench-macro_cifar10.json")
+    >>> source.repository, file.size
+    ('xiusu/NAS-Bench-Macro', 1178821)
+    """
     key, _, name = reference.partition("/")
-    origin = source(key)
-    for file in origin.files:
+    source = original_source(key)
+    for file in source.files:
         if file.name == name:
-            return origin, file
+            return source, file
     raise DataError(f"catalogue: source {key!r} has no file {name!r}")
 
 
@@ -196,10 +216,5 @@ def _folder(kind: Literal["tables", "sources"]) -> Path:
     return Path(str(files("bench.data"))) / "catalogue" / kind
 
 
-def _read(path: Path, model: type[_Entry]) -> _Entry:
-    try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise DataError(f"catalogue: {path} is not there") from None
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise DataError(f"{path}: not a catalogue entry: {error}") from None
+def _read_entry(path: Path) -> CatalogueEntry:
+    return parse_model(CatalogueEntry, read_toml(path, DataError), path, DataError)

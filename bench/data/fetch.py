@@ -1,4 +1,4 @@
-"""Bringing tables: download the pinned source files, convert them, check the result, keep it."""
+"""Fetching of tables: download of pinned source files, conversion, check, installation."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.data.catalogue import CatalogueEntry, Source, SourceFile, catalogue_entry, source_file
-from bench.data.places import source_folder
+from bench.data.catalogue import (
+    CatalogueEntry,
+    OriginalSource,
+    SourceFile,
+    catalogue_entry,
+    source_file,
+    source_folder,
+)
 from bench.data.table import Columns, check_columns, content_digest, write_table
 from bench.errors import CallError, DataError, DownloadError
 
-__all__ = ["convert_sources", "fetch_source_file", "fetch_table", "keep_table", "sha256_of"]
+__all__ = ["convert_sources", "fetch_source_file", "fetch_table", "install_table", "sha256_of"]
 
-# *ours*: a server that sends nothing for this long is given up; a failed file is tried again.
+# *ours*: seconds without data after which an attempt fails, and the number of attempts.
 _TIMEOUT_SECONDS = 30.0
 _ATTEMPTS = 3
 
@@ -24,31 +30,38 @@ Report = Callable[[int, int, str], None]
 
 
 def fetch_table(name: str, *, mirror: str | None = None, report: Report | None = None) -> Path:
-    """Download what table `name` is made from, make it, check it, and return where it lies.
+    """Download the originals of table `name`, convert them, check the result and install it.
 
-    What is on this machine already, whole, is not downloaded again. Nothing is used before its
-    sha256 is right, and nothing half done is ever seen under its own name.
+    Files that are already on this machine and whole are not downloaded again. No file is used
+    before its sha256 is checked, and no incomplete file ever has its final name.
 
     Parameters
     ----------
+    name : str
+        A table of the catalogue.
     mirror : str, optional
         Folder, or http(s) address, that holds the files as `<source key>/<name>`.
     report : callable, optional
-        Called with (files done, files in all, what is being done).
+        Called with (files done, files in all, current step).
+
+    Returns
+    -------
+    Path
+        The installed table.
 
     Raises
     ------
     CallError
-        If the table cannot be fetched: it is embedded, or its originals cannot be had this way.
+        If the table cannot be fetched: it is embedded, or has no public originals.
     DownloadError
-        If a file cannot be downloaded, or what arrives has another sha256.
+        If a file cannot be downloaded, or arrives with another sha256.
     DataError
-        If the converter's result is not what the catalogue expects.
+        If the converted table is not what the catalogue expects.
     """
     entry = catalogue_entry(name)
-    tell = report or _silent
+    report = report or _no_report
     if entry.embedded:
-        raise CallError(f"table {name!r} ships with the suite; there is nothing to fetch")
+        raise CallError(f"table {name!r} is part of the suite; there is nothing to fetch")
     if not entry.is_fetchable:
         raise CallError(
             f"table {name!r} cannot be fetched: {entry.unavailable or 'it has no source files'}; "
@@ -56,34 +69,61 @@ def fetch_table(name: str, *, mirror: str | None = None, report: Report | None =
         )
     files: dict[str, Path] = {}
     for done, reference in enumerate(entry.sources):
-        tell(done, len(entry.sources), reference)
+        report(done, len(entry.sources), reference)
         files[reference] = fetch_source_file(reference, mirror=mirror, entry=entry)
-    tell(len(entry.sources), len(entry.sources), f"converting to {entry.file}")
-    return keep_table(entry, convert_sources(entry, files), "the converted table")
+    report(len(entry.sources), len(entry.sources), f"converting to {entry.file}")
+    return install_table(entry, convert_sources(entry, files), "the converted table")
 
 
 def convert_sources(entry: CatalogueEntry, files: Mapping[str, Path]) -> Columns:
-    """Return what the entry's converter makes of its source files, by `key/name`."""
+    """Return the columns that the entry's converter makes of its source files.
+
+    Parameters
+    ----------
+    entry : CatalogueEntry
+        A table that has a converter.
+    files : mapping of str to Path
+        Its source files by `key/name`.
+
+    Raises
+    ------
+    DataError
+        If a file does not hold what the converter expects.
+    """
     converter = import_module(f"bench.data.readers.converters.{entry.converter}")
     columns: Columns = converter.convert(files)
     return columns
 
 
-def keep_table(entry: CatalogueEntry, columns: Columns, origin: str) -> Path:
-    """Check a table that was made on this machine against the catalogue and write it.
+def install_table(entry: CatalogueEntry, columns: Columns, origin: str) -> Path:
+    """Check columns against the catalogue and write them to the data folder.
+
+    Parameters
+    ----------
+    entry : CatalogueEntry
+        The table to install.
+    columns : dict of str to array
+        Its columns; those that the catalogue does not name are dropped.
+    origin : str
+        Where they come from, for messages.
+
+    Returns
+    -------
+    Path
+        The installed table.
 
     Raises
     ------
     DataError
-        If its content is not the catalogue's; nothing is written then.
+        If the content is not the catalogue's; nothing is written then.
     """
     chosen = check_columns(entry, columns, origin)
     digest = content_digest(chosen)
     if entry.content_sha256 and digest != entry.content_sha256:
         raise DataError(
             f"{origin} is not {entry.name!r}: content has sha256 {digest[:12]}..., the catalogue "
-            f"expects {entry.content_sha256[:12]}...; nothing was written (an import can be kept "
-            f"elsewhere with --out FILE)"
+            f"expects {entry.content_sha256[:12]}...; nothing was written (an import can be "
+            f"written elsewhere with --out FILE)"
         )
     write_table(entry.path, chosen)
     return entry.path
@@ -92,15 +132,26 @@ def keep_table(entry: CatalogueEntry, columns: Columns, origin: str) -> Path:
 def fetch_source_file(
     reference: str, *, mirror: str | None = None, entry: CatalogueEntry | None = None
 ) -> Path:
-    """Return where source file `reference` (`key/name`) lies, after bringing it if need be.
+    """Return the path of a source file, after downloading it if necessary.
+
+    Parameters
+    ----------
+    reference : str
+        `key/name` of the file.
+    mirror : str, optional
+        As in `fetch_table`.
+    entry : CatalogueEntry, optional
+        The table that needs the file; the message of a failed download names its import too.
 
     Raises
     ------
     DownloadError
-        If it cannot be brought, or has another sha256 than the catalogue says.
+        If it cannot be downloaded, or has another sha256 than the catalogue says.
+    CallError
+        If the folder of originals cannot be written.
     """
-    origin, file = source_file(reference)
-    target = source_folder() / origin.key / file.name
+    source, file = source_file(reference)
+    target = source_folder() / source.key / file.name
     if target.is_file() and sha256_of(target) == file.sha256:
         return target
     try:
@@ -111,24 +162,24 @@ def fetch_source_file(
             f"tables"
         ) from None
     if mirror is not None and "://" not in mirror:
-        _copy(Path(mirror).expanduser() / origin.key / file.name, target, file)
+        _copy(Path(mirror).expanduser() / source.key / file.name, target, file)
     else:
-        url = f"{mirror.rstrip('/')}/{reference}" if mirror else origin.url(file)
-        _download(url, target, file, _other_ways(origin, file, entry))
+        url = f"{mirror.rstrip('/')}/{reference}" if mirror else source.url(file)
+        _download(url, target, file, _other_ways(source, file, entry))
     return target
 
 
-def _copy(found: Path, target: Path, file: SourceFile) -> None:
-    if not found.is_file():
-        raise DownloadError(f"the mirror has no {found}; expected a file of {file.size:,} bytes")
+def _copy(original: Path, target: Path, file: SourceFile) -> None:
+    if not original.is_file():
+        raise DownloadError(f"the mirror has no {original}; expected a file of {file.size:,} bytes")
     partial = target.with_name(f".{target.name}.part")
-    shutil.copyfile(found, partial)
+    shutil.copyfile(original, partial)
     digest = sha256_of(partial)
     if digest != file.sha256:
         partial.unlink()
         raise DownloadError(
-            f"{found} is not the file that tables are made from: its sha256 is {digest[:12]}..., "
-            f"expected {file.sha256[:12]}..."
+            f"{original} is not the file that tables are made from: its sha256 is "
+            f"{digest[:12]}..., expected {file.sha256[:12]}..."
         )
     partial.replace(target)
 
@@ -146,7 +197,7 @@ def _download(url: str, target: Path, file: SourceFile, other_ways: str) -> None
         urls={target.name: url},
         retry_if_failed=_ATTEMPTS - 1,
     )
-    target.unlink(missing_ok=True)  # what lies there is damaged; pooch would keep it on failure
+    target.unlink(missing_ok=True)  # a damaged file, which pooch would leave there on failure
     try:
         store.fetch(target.name, downloader=pooch.HTTPDownloader(timeout=_TIMEOUT_SECONDS))
     except requests.exceptions.RequestException as error:
@@ -160,15 +211,15 @@ def _download(url: str, target: Path, file: SourceFile, other_ways: str) -> None
         ) from None
 
 
-def _silent(done: int, total: int, what: str) -> None:
-    """Report nothing."""
+def _no_report(done: int, total: int, step: str) -> None:
+    """Ignore the progress."""
 
 
-def _other_ways(origin: Source, file: SourceFile, entry: CatalogueEntry | None) -> str:
-    place = source_folder() / origin.key / file.name
-    ways = [f"put the file into {place} yourself", "name a --mirror folder that holds it"]
+def _other_ways(source: OriginalSource, file: SourceFile, entry: CatalogueEntry | None) -> str:
+    target = source_folder() / source.key / file.name
+    ways = [f"save the file as {target} yourself", "name a --mirror folder that holds it"]
     if entry:
-        ways.append(f"`monas data import {entry.name} PATH` takes what you have of it")
+        ways.append(f"import your own copy with `monas data import {entry.name} PATH`")
     return ", or ".join(ways)
 
 
@@ -180,7 +231,7 @@ def _reason(error: Any) -> str:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file, read in pieces."""
+    """Return the sha256 of a file, which is read in blocks."""
     digest = sha256()
     with path.open("rb") as content:
         while block := content.read(1 << 20):

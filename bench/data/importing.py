@@ -1,4 +1,4 @@
-"""Making tables from what is on this machine already: official files, or the pinned originals."""
+"""Import of tables from files on this machine: official files, or the pinned originals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.data.catalogue import CatalogueEntry, catalogue_entry, source_file
-from bench.data.fetch import convert_sources, keep_table, sha256_of
+from bench.data.fetch import convert_sources, install_table, sha256_of
 from bench.data.readers.importers import importers
 from bench.data.table import Columns, write_table
 from bench.errors import CallError, DataError
@@ -25,35 +25,43 @@ def import_table(
     out: Path | None = None,
     finished: Callable[[int], None] | None = None,
 ) -> Path:
-    """Make table `name` from the file or folder `path`, check it, and return where it lies.
+    """Read table `name` from the file or folder `path`, check it and install it.
 
-    What is read takes the table's place only if its content is the catalogue's to the last bit,
-    because protocols are frozen on that. An official file of another version, or one that stores
-    a mean where the table computes it, differs; `out` keeps what it holds all the same, for uses
-    of one's own.
+    The content is installed only if it is the catalogue's to the last bit, because protocols are
+    frozen on that. An official file of another version differs, and so does one that stores a mean
+    where the table computes it; `out` writes the content of such a file elsewhere.
 
     Parameters
     ----------
-    out : Path, optional
-        Write what was read here, whatever its content, and nothing else.
+    name : str
+        A table of the catalogue.
+    path : Path
+        File or folder.
     form : str, optional
         A format of `bench.data.readers.importers`, or `originals`: a folder, or a clone of the
-        source's repository, with the pinned files. Told from `path` when not given.
+        source's repository, with the pinned files. Guessed from `path` by default.
+    out : Path, optional
+        Write the columns to this file, whatever their content, and do not install them.
     finished : callable, optional
         Called with the number of architectures read, by formats that take long.
+
+    Returns
+    -------
+    Path
+        The file that was written.
 
     Raises
     ------
     CallError
-        If there is nothing at `path`, or the table has no such format.
+        If `path` does not exist, or the table has no such format.
     DataError
-        If a file is not what it should be, or what it holds is not the table that protocols are
-        frozen on.
+        If a file is not of its format, or its content is not the table that protocols are frozen
+        on.
     """
     entry = catalogue_entry(name)
     if not path.exists():
         raise CallError(f"nothing to import: {path} does not exist")
-    chosen = form or _tell(entry, path)
+    chosen = form or _guess_format(entry, path)
     known = _formats(entry)
     if chosen not in known:
         raise CallError(
@@ -61,20 +69,20 @@ def import_table(
             f"{', '.join(known) or '(none)'}"
         )
     if chosen == ORIGINALS:
-        columns = _from_originals(entry, path)
+        columns = _convert_originals(entry, path)
     else:
         columns = importers()[chosen].read(path, finished=finished)
     if out is not None:
         write_table(out, columns)
         return out
-    return keep_table(entry, columns, f"{path}, read as {chosen},")
+    return install_table(entry, columns, f"{path}, read as {chosen},")
 
 
 def _formats(entry: CatalogueEntry) -> tuple[str, ...]:
     return entry.importers + ((ORIGINALS,) if entry.converter else ())
 
 
-def _tell(entry: CatalogueEntry, path: Path) -> str:
+def _guess_format(entry: CatalogueEntry, path: Path) -> str:
     """Return the format that `path` most likely has."""
     known = _formats(entry)
     if path.is_dir() and ORIGINALS in known:
@@ -86,32 +94,33 @@ def _tell(entry: CatalogueEntry, path: Path) -> str:
             return candidate
     if known:
         return known[0]
-    raise CallError(f"table {entry.name!r} cannot be imported: {entry.how_to_get} brings it")
+    raise CallError(f"table {entry.name!r} cannot be imported; install it with {entry.how_to_get}")
 
 
-def _from_originals(entry: CatalogueEntry, folder: Path) -> Columns:
+def _convert_originals(entry: CatalogueEntry, folder: Path) -> Columns:
     files = {}
     for reference in entry.sources:
         found = _find(folder, reference)
-        origin, file = source_file(reference)
+        source, file = source_file(reference)
         if found is None:
             raise DataError(
                 f"{folder} does not hold {reference}: expected it there by this name, as "
-                f"{file.name}, or as {file.path} (from {origin.repository})"
+                f"{file.name}, or as {file.path} (from {source.repository})"
             )
         digest = sha256_of(found)
         if digest != file.sha256:
             raise DataError(
                 f"{found} has sha256 {digest[:12]}..., expected {file.sha256[:12]}... (that of "
-                f"{file.path} in {origin.repository} at {origin.commit[:12]})"
+                f"{file.path} in {source.repository} at {source.commit[:12]})"
             )
         files[reference] = found
     return convert_sources(entry, files)
 
 
 def _find(folder: Path, reference: str) -> Path | None:
+    """Return the file in the layout of a mirror, of a flat folder or of the repository."""
     _, file = source_file(reference)
-    for place in (reference, file.name, file.path):
-        if (folder / place).is_file():
-            return folder / place
+    for name in (reference, file.name, file.path):
+        if (folder / name).is_file():
+            return folder / name
     return None

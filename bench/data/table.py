@@ -1,4 +1,4 @@
-"""Tables and other named arrays: read from a file and checked before anything is used."""
+"""Tables and other named arrays: reading, checking, digesting and writing."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.data.catalogue import CatalogueEntry, catalogue_entry
-from bench.data.places import data_folder
+from bench.data.catalogue import CatalogueEntry, catalogue_entry, data_folder
 from bench.errors import CallError, DataError, DataMissingError
 
 __all__ = [
@@ -33,10 +32,17 @@ Columns = dict[str, NDArray[np.generic]]
 
 @dataclass(frozen=True)
 class Table:
-    """Arrays by name, and the digest of their content.
+    """Named arrays and the digest of their content.
 
-    Of a table every array is a column: its first axis counts the rows. Of a surrogate they are
-    what a model is made of, of an image set its pictures and labels, and have no axis in common.
+    Attributes
+    ----------
+    name : str
+        Name in the catalogue.
+    columns : mapping of str to array
+        In a table, the first axis of every array counts the rows. The arrays of a surrogate (its
+        weights) or of an image set (images and labels) have no axis in common.
+    content_sha256 : str
+        Digest of the columns (`content_digest`).
     """
 
     name: str
@@ -65,9 +71,14 @@ class Table:
 
 
 def content_digest(columns: Mapping[str, NDArray[np.generic]]) -> str:
-    """Return the sha256 of names, types, shapes and values, whatever file they came from.
+    """Return the sha256 of names, types, shapes and values, independent of any file format.
 
-    Columns count in the order of their names, as little-endian bytes; text as UTF-8 lines.
+    Columns are taken in the order of their names, as little-endian bytes; text as UTF-8 lines.
+
+    Examples
+    --------
+    >>> content_digest({"flops": np.arange(3)}) == content_digest({"flops": np.arange(3.0)})
+    False
     """
     digest = sha256()
     for name in sorted(columns):
@@ -86,7 +97,7 @@ def content_digest(columns: Mapping[str, NDArray[np.generic]]) -> str:
 def load_table(name: str) -> Table:
     """Return table `name` of the catalogue, after checking its content.
 
-    Columns that the file has and the catalogue does not name are left out.
+    Columns of the file that the catalogue does not name are dropped. The arrays are read-only.
 
     Raises
     ------
@@ -95,6 +106,11 @@ def load_table(name: str) -> Table:
     DataError
         If the file cannot be read, lacks a column, or its content does not have the sha256 of the
         catalogue.
+
+    Examples
+    --------
+    >>> load_table("nb201-digits").column("flops").shape
+    (6466,)
     """
     entry = catalogue_entry(name)
     require_tables(entry)
@@ -104,25 +120,25 @@ def load_table(name: str) -> Table:
         raise DataError(
             f"table {name!r} is damaged: {entry.path} has sha256 {found[:12]}..., expected "
             f"{entry.sha256[:12]}...; restore the file from the release or the repository, or "
-            f"make it again with {entry.how_to_get}"
+            f"rebuild it with {entry.how_to_get}"
         )
     columns = _read(entry, content)
     digest = content_digest(columns)
     if entry.content_sha256 and digest != entry.content_sha256:
         raise DataError(
             f"table {name!r}: content of {entry.path} has sha256 {digest[:12]}..., the catalogue "
-            f"expects {entry.content_sha256[:12]}...; bring it anew with {entry.how_to_get}"
+            f"expects {entry.content_sha256[:12]}...; install it again with {entry.how_to_get}"
         )
     return Table(name, columns, digest)
 
 
 def require_tables(*entries: CatalogueEntry) -> None:
-    """Do nothing if the files of these tables are on this machine.
+    """Raise an error unless the files of all these tables are on this machine.
 
     Raises
     ------
     DataMissingError
-        If any is not; the message names all that are missing and the commands that bring them.
+        If any is not; the message names the missing ones and the commands that install them.
     """
     missing = [entry for entry in entries if not entry.path.exists()]
     if not missing:
@@ -135,7 +151,7 @@ def require_tables(*entries: CatalogueEntry) -> None:
         ways = [entry.how_to_get for entry in missing]
     raise DataMissingError(
         f"table{'s' if len(missing) > 1 else ''} {names} {'are' if len(missing) > 1 else 'is'} not "
-        f"on this machine: expected {' and '.join(str(entry.path) for entry in missing)}; bring "
+        f"on this machine: expected {' and '.join(str(entry.path) for entry in missing)}; install "
         f"{'them' if len(missing) > 1 else 'it'} with {', and '.join(ways)}"
     )
 
@@ -143,12 +159,16 @@ def require_tables(*entries: CatalogueEntry) -> None:
 def check_columns(
     entry: CatalogueEntry, columns: Mapping[str, NDArray[np.generic]], origin: str
 ) -> Columns:
-    """Return the columns that the catalogue names, if they are all there and of one length.
+    """Return the columns that the catalogue names, after checking names and lengths.
 
     Parameters
     ----------
+    entry : CatalogueEntry
+        The table that the columns belong to.
+    columns : mapping of str to array
+        Others than those of the catalogue are dropped.
     origin : str
-        Where they come from, for the message.
+        Where they come from, for messages.
 
     Raises
     ------
@@ -173,7 +193,14 @@ def check_columns(
 
 
 def write_table(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> None:
-    """Write arrays to a parquet (zstd) or, by its suffix, an npz file, replacing it in one step.
+    """Write arrays to a file, which is replaced in one step.
+
+    Parameters
+    ----------
+    path : Path
+        Its suffix decides the format: `.npz`, else parquet with zstd compression.
+    columns : mapping of str to array
+        In a parquet file, all of one length.
 
     Raises
     ------
@@ -194,7 +221,7 @@ def write_table(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> None:
                 pq.write_table(made, out, compression="zstd", compression_level=19)
         partial.replace(path)
     except OSError as error:
-        way = "choose another place with --out"
+        way = "choose another path with --out"
         if path.is_relative_to(data_folder()):
             way = "MONAS_DATA names the folder of tables"
         raise CallError(f"cannot write {path}: {error.strerror}; {way}") from None
@@ -207,10 +234,10 @@ def _read(entry: CatalogueEntry, content: bytes) -> Columns:
                 columns = {name: arrays[name] for name in arrays.files}
         else:
             columns = _read_parquet(entry, content)
-    except Exception as error:  # whatever a library says of a file that is not what it should be
+    except Exception as error:  # a damaged file can make the libraries fail in any way
         raise DataError(
             f"table {entry.name!r} cannot be read from {entry.path}: {type(error).__name__}: "
-            f"{error}; bring it anew with {entry.how_to_get}"
+            f"{error}; install it again with {entry.how_to_get}"
         ) from None
     for values in columns.values():
         values.flags.writeable = False
@@ -229,8 +256,7 @@ def _read_parquet(entry: CatalogueEntry, content: bytes) -> Columns:
 def _to_numpy(column: Any) -> NDArray[np.generic]:
     """Return a pyarrow array as a numpy array; missing numbers become NaN.
 
-    Not by pyarrow's own conversions, which import pandas: that takes more memory and time than a
-    whole table.
+    pyarrow's own conversions import pandas, which takes more memory and time than a whole table.
     """
     import pyarrow as pa
 
@@ -254,5 +280,5 @@ def _matches(name: str, pattern: str) -> bool:
 
 @cache
 def _expression(pattern: str) -> re.Pattern[str]:
-    """Return what `pattern` covers: `{...}` stands for letters, digits and dots."""
+    """Return the expression of a column name in which `{...}` is letters, digits and dots."""
     return re.compile(r"[A-Za-z0-9.]+".join(map(re.escape, re.split(r"\{[^}]*\}", pattern))))

@@ -1,6 +1,6 @@
-"""Everything trained: image sets, networks, the trainer, the building of the embedded table.
+"""Image sets, networks, the trainer, and the building of the embedded tables.
 
-torch is imported by the modules that need it, never by this package.
+Modules that need torch import it; this package does not.
 """
 
 __all__: list[str] = []

@@ -1,4 +1,4 @@
-"""Running a network estimator over architectures: its scores, and what each of them costs."""
+"""Measurement of network estimators: scores of architectures, and their cost in seconds."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Floats
 from bench.entrants.estimator import CombinedEstimator, NetworkEstimator
 from bench.errors import TrainingError
 from bench.spaces import DARTSSkeleton, Skeleton, get_space
-from bench.training.images.noisy_digits import ImageSet
+from bench.training.images.image_set import ImageSet
 from bench.training.networks.factory import TorchNetworkFactory, check_images
 
 __all__ = ["measure"]
-
-Floats = NDArray[np.float64]
 
 _SKELETONS: dict[str, type] = {"nasbench201": Skeleton, "darts": DARTSSkeleton}
 
@@ -34,39 +33,47 @@ def measure(
     device: str = "cpu",
     finished: Callable[[int], None] = lambda _: None,
 ) -> tuple[Floats, Floats]:
-    """Return the scores [n] of architectures and the seconds [n] that each took.
-
-    A score that is not finite is NaN; whoever ranks puts it last.
-
-    Seconds are of the wall clock, and of everything the estimator does: making the network and
-    bringing the images to the device count. A CUDA device works on its own after the calls have
-    returned, so the clock is read when it has nothing left to do; `time.process_time` would
-    count the waiting alone.
+    """Score architectures with an estimator and measure the seconds that it takes.
 
     Parameters
     ----------
     estimator : NetworkEstimator or CombinedEstimator
-        Of a combined one, the seconds are those of its parts together.
+        The seconds of a combined one are the sum over its parts.
     space : {"nasbench201", "darts"}
+        Space of the architectures.
     architectures : array [n, variables]
+        Architectures of that space.
     images : ImageSet
-        The training split is shown.
+        The estimator gets images of the training split.
     skeleton : Skeleton or DARTSSkeleton
         The network around the cells, of that space and for those images.
     seed : int
-        Of initial weights, order of images and whatever the estimator draws.
+        Of initial weights, order of images and the estimator's own random numbers.
     device : str
         A torch device.
     finished : callable
         Called with the number of architectures done, after each.
 
+    Returns
+    -------
+    scores : array [n]
+        NaN where the estimator's score is not finite; NaN ranks last.
+    seconds : array [n]
+        Wall-clock seconds for each architecture.
+
     Raises
     ------
     TrainingError
-        If space and skeleton do not belong together, the images do not fit the skeleton, or the
-        device is not there.
+        If space and skeleton do not agree, the images do not fit the skeleton, or the device is
+        not available.
     bench.errors.SpaceError
         If the space does not contain an architecture.
+
+    Notes
+    -----
+    The seconds include the creation of the network and the transfer of the images to the device. A
+    CUDA device works on after a call has returned, so the clock is read once the device is idle.
+    `time.process_time` would count only the waiting for it.
     """
     if not isinstance(skeleton, _SKELETONS.get(space, ())):
         raise TrainingError(
@@ -74,7 +81,7 @@ def measure(
             + ", ".join(f"{name} in a {kind.__name__}" for name, kind in _SKELETONS.items())
         )
     if torch.device(device).type == "cuda" and not torch.cuda.is_available():
-        raise TrainingError(f"no CUDA device here, asked for {device!r}; use cpu")
+        raise TrainingError(f"no CUDA device on this machine, got device {device!r}; use 'cpu'")
     check_images(images, skeleton)
     cells = get_space(space).check(architectures)
     parts = _parts(estimator)
@@ -102,6 +109,6 @@ def _parts(estimator: NetworkEstimator | CombinedEstimator) -> tuple[NetworkEsti
 
 
 def _synchronise(device: Any) -> None:
-    """Wait until the device has done all it was given."""
+    """Wait until the device is idle."""
     if torch.device(device).type == "cuda":
         torch.cuda.synchronize(device)

@@ -1,4 +1,4 @@
-"""Training of several seeds of one cell at once, and what is measured of it."""
+"""Training of several seeds of one cell at once: losses, accuracies, seconds and latency."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from bench.errors import TrainingError
 from bench.spaces import Skeleton
-from bench.training.images.noisy_digits import ImageSet
+from bench.training.images.image_set import ImageSet, Split
 from bench.training.networks.nasbench201 import CellNetwork
 
 __all__ = ["Recipe", "Training", "inference_latency", "train_cell"]
@@ -23,11 +23,29 @@ __all__ = ["Recipe", "Training", "inference_latency", "train_cell"]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a cell is trained. The defaults are those of the embedded table.
+    """Settings of the training of a cell. The defaults are those of the embedded table.
 
-    All are *ours*; optimiser and schedule follow NAS-Bench-201 (SGD with Nesterov momentum 0.9,
-    learning rate to 0 along a cosine), with ten times its weight decay of 5e-4. The card of the
-    embedded table says how reduction, epochs, learning rate and weight decay were chosen.
+    All defaults are *ours*. Optimiser and schedule follow NAS-Bench-201 (SGD with Nesterov momentum
+    0.9, learning rate to 0 along a cosine), with ten times its weight decay of 5e-4. The card of
+    the embedded table describes how reduction, epochs, learning rate and weight decay were chosen.
+
+    Attributes
+    ----------
+    channels, cells, reduction
+        Of the skeleton: channels of the first stage, cells of each stage, blocks between stages.
+    epochs : int
+        Passes over the training images.
+    batch : int
+        Images of a step; an incomplete last batch is dropped.
+    learning_rate : float
+        At the first step.
+    momentum, weight_decay : float
+        Of SGD.
+    noise : float
+        Standard deviation of the noise that is added to the images at every step, in standard
+        deviations of their pixels.
+    seeds : tuple of int
+        One training for each.
     """
 
     channels: int = 4
@@ -38,7 +56,7 @@ class Recipe:
     learning_rate: float = 0.2
     momentum: float = 0.9
     weight_decay: float = 5e-3
-    noise: float = 1.0  # standard deviation, in those of the pixels; fresh at every step
+    noise: float = 1.0
     seeds: tuple[int, ...] = (0, 1, 2)
 
     def skeleton(self, images: ImageSet) -> Skeleton:
@@ -55,17 +73,17 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Training:
-    """What a training of k seeds measured.
+    """Measurements of one training with k seeds.
 
     Attributes
     ----------
     train_loss : array [k, epochs]
-        Mean cross-entropy of each epoch's batches, as seen while training.
+        Mean cross-entropy (nats) of each epoch's batches during training.
     validation_accuracy, test_accuracy : array [k]
-        Percent, after the last epoch.
+        In per cent, after the last epoch.
     seconds : float
-        CPU seconds of the training loop for all k seeds together; evaluation left out. CPU rather
-        than wall seconds, so that what else the machine does counts less.
+        CPU seconds of the training loop for all k seeds together, without evaluation. Other work on
+        the machine has less influence on CPU seconds than on wall-clock seconds.
     """
 
     train_loss: NDArray[np.float32]
@@ -77,14 +95,22 @@ class Training:
 def train_cell(cell: Sequence[int], images: ImageSet, recipe: Recipe) -> Training:
     """Train one cell once for each of `recipe.seeds` and measure it.
 
-    Each (cell, seed) has a random stream of its own for initial weights and batch order, so the
-    result does not depend on which other cells, or other seeds, are trained beside it except for
-    rounding.
+    Each (cell, seed) has its own random stream for initial weights and batch order. Except for
+    rounding, the result does not depend on the other seeds or on cells trained before.
+
+    Parameters
+    ----------
+    cell : sequence of int
+        The six operations, in the order of `bench.spaces.nasbench201.EDGES`.
+    images : ImageSet
+        All three splits are used.
+    recipe : Recipe
+        Settings of network and training.
 
     Raises
     ------
     TrainingError
-        If a loss stops being finite.
+        If a loss is not finite.
     """
     k = len(recipe.seeds)
     network = CellNetwork(cell, recipe.skeleton(images), copies=k)
@@ -141,7 +167,19 @@ def train_cell(cell: Sequence[int], images: ImageSet, recipe: Recipe) -> Trainin
 def inference_latency(
     cell: Sequence[int], images: ImageSet, recipe: Recipe, *, repeats: int = 20
 ) -> float:
-    """Return milliseconds of one forward pass of one image: the median over `repeats` passes."""
+    """Return the latency of a network in milliseconds: the median time of one forward pass.
+
+    Parameters
+    ----------
+    cell : sequence of int
+        The six operations.
+    images : ImageSet
+        The first test image is the input.
+    recipe : Recipe
+        Settings of the network.
+    repeats : int
+        Passes that are timed, after three that are not.
+    """
     network = CellNetwork(cell, recipe.skeleton(images)).eval()
     picture = torch.from_numpy(images.test[0][:1])
     seconds = []
@@ -184,9 +222,7 @@ def _losses(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def _accuracy(
-    network: CellNetwork, split: tuple[NDArray[np.float32], NDArray[np.int64]]
-) -> NDArray[np.float32]:
+def _accuracy(network: CellNetwork, split: Split) -> NDArray[np.float32]:
     network.eval()
     right = torch.zeros(network.copies)
     for pictures, labels in zip(

@@ -1,4 +1,4 @@
-"""`monas data` and what runs say of tables, as a user meets them."""
+"""`monas data`, and messages of runs about missing tables."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ def monas(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("MONAS_DATA", str(tmp_path / "data"))
 
     def call(*words):
-        with pytest.raises(SystemExit) as left:
+        with pytest.raises(SystemExit) as exited:
             main([str(word) for word in words])
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
+        printed = capsys.readouterr()
+        return exited.value.code, printed.out, printed.err
 
     return call
 
 
-def test_status_names_the_command_that_brings_what_is_missing(monas):
+def test_status_names_the_command_that_installs_a_missing_table(monas):
     status, out, _ = monas("data", "status")
     assert status == 0
-    assert "nb201: missing; bring it with `monas data fetch nb201` or `monas data import" in out
-    assert "nb201-mote: missing; bring it with `monas data import nb201-mote PATH`" in out
+    assert "nb201: missing; install it with `monas data fetch nb201` or `monas data import" in out
+    assert "nb201-mote: missing; install it with `monas data import nb201-mote PATH`" in out
 
 
 def test_status_of_a_damaged_table_is_1(monas, tmp_path):
@@ -37,7 +37,7 @@ def test_status_of_a_damaged_table_is_1(monas, tmp_path):
     assert "nbmacro: damaged. table 'nbmacro' cannot be read from" in out
     status, _, err = monas("data", "verify")
     assert status == 1
-    assert "bring it anew with `monas data fetch nbmacro`" in err
+    assert "install it again with `monas data fetch nbmacro`" in err
 
 
 def test_fetch_verify_run_and_report_from_a_mirror(monas, real_originals, tmp_path):
@@ -61,20 +61,22 @@ def test_fetch_verify_run_and_report_from_a_mirror(monas, real_originals, tmp_pa
     assert "nbmacro skipped: table 'nbmacro' is not on this machine" in err
 
 
-def test_verify_says_what_is_wrong(monas, monkeypatch, real_originals):
+def test_verify_names_wrong_values(monas, monkeypatch, real_originals):
     monas("data", "fetch", "nbmacro", "--mirror", real_originals)
     from bench.data.facts.checking import FactResult
 
     wrong = FactResult("best of all", 94.0, 93.0, ok=False)
-    open_ = FactResult("beside another table", 1, None, ok=None)
-    monkeypatch.setattr("bench.data.facts.checking.check_facts", lambda table, load: [wrong, open_])
+    unchecked = FactResult("beside another table", 1, None, ok=None)
+    monkeypatch.setattr(
+        "bench.data.facts.checking.check_facts", lambda table, load: [wrong, unchecked]
+    )
     status, out, _ = monas("data", "verify", "nbmacro")
     assert status == 1
     assert "best of all: WRONG: found 93.0, expected 94.0" in out
     assert "beside another table: not checked, it needs a table that is not on this" in out
 
 
-def test_import_says_what_it_made(monas, real_originals):
+def test_import_names_the_installed_file(monas, real_originals):
     status, out, err = monas("data", "import", "nbmacro", real_originals)
     assert status == 0, err
     assert out.startswith("nbmacro: ok, ")
@@ -87,8 +89,8 @@ def test_import_says_what_it_made(monas, real_originals):
         (("data", "fetch", "nb201", "--mirror", "."), 1, "the mirror has no help_nasbench201/str_"),
         (("data", "import", "nb201", "nowhere"), 2, "nothing to import: nowhere does not exist"),
         (("data", "verify", "nb201"), 1, "table 'nb201' is not on this machine: expected "),
-        (("run", "nb201-cifar10"), 1, "bring it with `monas data fetch nb201` or `monas data im"),
-        (("run", "C-10/MOP5"), 1, "bring them with `monas data fetch nb201 nb201-hw`"),
+        (("run", "nb201-cifar10"), 1, "install it with `monas data fetch nb201` or `monas data im"),
+        (("run", "C-10/MOP5"), 1, "install them with `monas data fetch nb201 nb201-hw`"),
     ],
 )
 def test_wrong_calls_have_one_clear_line(monas, words, status, message):

@@ -19,10 +19,10 @@ def monas(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
     def call(*words):
-        with pytest.raises(SystemExit) as left:
+        with pytest.raises(SystemExit) as exited:
             main([str(word) for word in words])
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
+        printed = capsys.readouterr()
+        return exited.value.code, printed.out, printed.err
 
     return call
 

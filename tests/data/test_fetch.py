@@ -1,4 +1,4 @@
-"""Fetching: what a server, a mirror or a disk can do wrong, and that nothing wrong is ever kept."""
+"""Fetching: faults of servers, mirrors and disks, after which no wrong file is left."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from bench.data import content_digest, fetch_table, load_table
-from bench.data.catalogue import CatalogueEntry, Source, SourceFile
+from bench.data.catalogue import CatalogueEntry, OriginalSource, SourceFile
 from bench.errors import CallError, DataError, DownloadError
 
-# pooch leaves a connection that broke off to the garbage collector, which says so.
+# pooch leaves an interrupted connection to the garbage collector, which warns.
 pytestmark = pytest.mark.filterwarnings(
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
@@ -24,7 +24,7 @@ COLUMNS = {"value": np.asarray([7, 8, 9], dtype=np.int16)}
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers every request as its server was told to."""
+    """Answers requests in the way that the server's `behaviours` say."""
 
     def do_GET(self):
         server = self.server
@@ -62,7 +62,7 @@ def server():
 
 @pytest.fixture
 def small(tmp_path, monkeypatch, server):
-    """Put a table of one source file into the catalogue, its address on the local server."""
+    """Add a table of one source file to the catalogue, with an address on the local server."""
     monkeypatch.setenv("MONAS_DATA", str(tmp_path / "data"))
     file = SourceFile(
         name="deep/numbers.txt",
@@ -70,7 +70,7 @@ def small(tmp_path, monkeypatch, server):
         sha256=sha256(CONTENT).hexdigest(),
         size=len(CONTENT),
     )
-    origin = Source(
+    source = OriginalSource(
         key="small-source",
         repository="nobody/small",
         commit="0" * 40,
@@ -96,10 +96,10 @@ def small(tmp_path, monkeypatch, server):
         return {"value": np.asarray(first.split(), dtype=np.int16), "scratch": np.zeros(3)}
 
     address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setattr(Source, "url", lambda self, file: f"{address}/direct/{file.path}")
-    monkeypatch.setattr("bench.data.fetch.source_file", lambda _: (origin, file))
-    for place in ("bench.data.fetch", "bench.data.table"):
-        monkeypatch.setattr(f"{place}.catalogue_entry", lambda _: entry)
+    monkeypatch.setattr(OriginalSource, "url", lambda self, file: f"{address}/direct/{file.path}")
+    monkeypatch.setattr("bench.data.fetch.source_file", lambda _: (source, file))
+    for module in ("bench.data.fetch", "bench.data.table"):
+        monkeypatch.setattr(f"{module}.catalogue_entry", lambda _: entry)
     monkeypatch.setattr(
         "bench.data.fetch.import_module", lambda _: SimpleNamespace(convert=convert)
     )
@@ -110,7 +110,7 @@ def small(tmp_path, monkeypatch, server):
     )
 
 
-def kept(folder):
+def files_in(folder):
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
@@ -118,28 +118,31 @@ WHOLE = ["small.parquet", "sources/small-source/deep/numbers.txt"]
 
 
 def test_a_fetched_table_loads_and_is_not_downloaded_again(small):
-    told = []
-    path = fetch_table("small", report=lambda *progress: told.append(progress))
+    reports = []
+    path = fetch_table("small", report=lambda *progress: reports.append(progress))
     assert path == small.folder / "small.parquet"
     assert load_table("small").columns["value"].tolist() == [7, 8, 9]
     assert small.server.requests == ["/direct/numbers.txt"]
-    assert told == [(0, 1, "small-source/deep/numbers.txt"), (1, 1, "converting to small.parquet")]
+    assert reports == [
+        (0, 1, "small-source/deep/numbers.txt"),
+        (1, 1, "converting to small.parquet"),
+    ]
     fetch_table("small")
     assert len(small.server.requests) == 1
-    assert kept(small.folder) == WHOLE
+    assert files_in(small.folder) == WHOLE
 
 
-def test_a_mirror_by_address_has_the_layout_of_the_folder(small):
+def test_a_mirror_at_an_address_has_the_layout_of_the_folder(small):
     fetch_table("small", mirror=small.mirror)
     assert small.server.requests == ["/mirror/small-source/deep/numbers.txt"]
 
 
 @pytest.mark.parametrize("fault", ["truncate", "stall", 404, 500, "wrong byte"])
-def test_a_fault_that_passes_is_tried_again(small, fault):
+def test_after_a_temporary_fault_the_download_is_repeated(small, fault):
     small.server.behaviours = [fault, "whole"]
     fetch_table("small")
     assert len(small.server.requests) == 2
-    assert kept(small.folder) == WHOLE
+    assert files_in(small.folder) == WHOLE
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,7 @@ def test_a_fault_that_passes_is_tried_again(small, fault):
         ("wrong byte", r"sent another file than expected .*nothing of it was kept"),
     ],
 )
-def test_a_fault_that_stays_is_told_and_leaves_nothing(small, fault, message):
+def test_a_permanent_fault_is_reported_and_leaves_no_file(small, fault, message):
     small.server.behaviours = [fault]
     with pytest.raises(DownloadError, match=message) as caught:
         fetch_table("small")
@@ -160,7 +163,7 @@ def test_a_fault_that_stays_is_told_and_leaves_nothing(small, fault, message):
     assert "--mirror" in str(caught.value)
     assert "monas data import small PATH" in str(caught.value)
     assert len(small.server.requests) == 3
-    assert kept(small.folder) == []
+    assert files_in(small.folder) == []
 
 
 def test_without_a_network_the_address_and_another_way_are_named(small, monkeypatch):
@@ -168,10 +171,10 @@ def test_without_a_network_the_address_and_another_way_are_named(small, monkeypa
     small.server.server_close()
     with pytest.raises(DownloadError, match=r"numbers\.txt could not be .*ConnectionError.*import"):
         fetch_table("small")
-    assert kept(small.folder) == []
+    assert files_in(small.folder) == []
 
 
-def test_a_damaged_original_is_brought_anew(small):
+def test_a_damaged_original_is_downloaded_again(small):
     fetch_table("small")
     (small.folder / WHOLE[1]).write_bytes(b"damaged")
     fetch_table("small")
@@ -180,28 +183,28 @@ def test_a_damaged_original_is_brought_anew(small):
 
 
 def test_a_mirror_folder(small, tmp_path):
-    place = tmp_path / "mirror" / "small-source" / "deep" / "numbers.txt"
+    path = tmp_path / "mirror" / "small-source" / "deep" / "numbers.txt"
     with pytest.raises(DownloadError, match=r"the mirror has no .*numbers\.txt; expected a file"):
         fetch_table("small", mirror=str(tmp_path / "mirror"))
-    place.parent.mkdir(parents=True)
-    place.write_bytes(b"x" + CONTENT[1:])
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x" + CONTENT[1:])
     with pytest.raises(DownloadError, match="is not the file that tables are made from"):
         fetch_table("small", mirror=str(tmp_path / "mirror"))
-    assert kept(small.folder) == []
-    place.write_bytes(CONTENT)
+    assert files_in(small.folder) == []
+    path.write_bytes(CONTENT)
     fetch_table("small", mirror=str(tmp_path / "mirror"))
-    assert kept(small.folder) == WHOLE
+    assert files_in(small.folder) == WHOLE
     assert small.server.requests == []
 
 
-def test_another_result_than_the_catalogue_expects_is_not_written(small, monkeypatch):
+def test_a_result_that_the_catalogue_does_not_expect_is_not_written(small, monkeypatch):
     monkeypatch.setattr(
         "bench.data.fetch.import_module",
         lambda _: SimpleNamespace(convert=lambda _: {"value": np.zeros(3, dtype=np.int16)}),
     )
     with pytest.raises(DataError, match=r"the converted table is not 'small': content has sha256"):
         fetch_table("small")
-    assert kept(small.folder) == WHOLE[1:]
+    assert files_in(small.folder) == WHOLE[1:]
 
 
 def test_a_folder_that_cannot_be_written_is_named(small, monkeypatch, tmp_path):
@@ -211,8 +214,8 @@ def test_a_folder_that_cannot_be_written_is_named(small, monkeypatch, tmp_path):
         fetch_table("small")
 
 
-def test_what_cannot_be_fetched_says_why():
-    with pytest.raises(CallError, match="ships with the suite"):
+def test_tables_that_cannot_be_fetched_name_the_reason():
+    with pytest.raises(CallError, match="is part of the suite"):
         fetch_table("nb201-digits")
     with pytest.raises(
         CallError, match=r"'nb201-mote' cannot be fetched: .*data import nb201-mote"

@@ -45,7 +45,7 @@ def test_one_network_of_the_embedded_benchmark(name, benchmark):
 @pytest.mark.parametrize("name", ["params", "flops", "l2-norm", "synflow", "snip", "nwot"])
 def test_one_network_of_nas_bench_201(name, benchmark):
     from bench.training.estimation import measure
-    from bench.training.images.noisy_digits import ImageSet
+    from bench.training.images.image_set import ImageSet
 
     torch.set_num_threads(1)
     rng = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""Running estimators over architectures."""
+"""Measurement of network estimators."""
 
 from __future__ import annotations
 
@@ -46,12 +46,7 @@ class Both(CombinedEstimator):
         return np.nan_to_num(scores).sum(axis=1)
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
-
-
-def test_scores_are_the_estimator_s():
+def test_scores_are_those_of_the_estimator():
     done = []
     scores, seconds = measure(
         Logits(), "nasbench201", CELLS, DIGITS, SKELETON, seed=3, finished=done.append
@@ -64,21 +59,21 @@ def test_scores_are_the_estimator_s():
     assert len(set(scores.tolist())) == 6
 
 
-def test_no_architecture_depends_on_those_before_it():
-    forth = measure(Logits(), "nasbench201", CELLS, DIGITS, SKELETON, seed=3)[0]
-    back = measure(Logits(), "nasbench201", CELLS[::-1], DIGITS, SKELETON, seed=3)[0]
-    assert forth.tolist() == back[::-1].tolist()
+def test_scores_do_not_depend_on_architectures_before():
+    forwards = measure(Logits(), "nasbench201", CELLS, DIGITS, SKELETON, seed=3)[0]
+    backwards = measure(Logits(), "nasbench201", CELLS[::-1], DIGITS, SKELETON, seed=3)[0]
+    assert forwards.tolist() == backwards[::-1].tolist()
     other = measure(Logits(), "nasbench201", CELLS, DIGITS, SKELETON, seed=4)[0]
-    assert not (forth == other).any()
+    assert not (forwards == other).any()
 
 
-def test_what_is_not_finite_is_nan():
+def test_scores_that_are_not_finite_are_nan():
     cells = [[3] * 6, [0] * 6, [1] * 6, [2] * 6]
     scores = measure(Broken(), "nasbench201", cells, DIGITS, SKELETON, seed=0)[0]
     assert np.isnan(scores).tolist() == [True, True, True, False]
 
 
-def test_a_combination_is_of_its_parts():
+def test_a_combination_is_computed_from_its_parts():
     both, _ = measure(Both(), "nasbench201", CELLS, DIGITS, SKELETON, seed=3)
     parts = [
         measure(part(), "nasbench201", CELLS, DIGITS, SKELETON, seed=3)[0] for part in Both.parts
@@ -86,7 +81,7 @@ def test_a_combination_is_of_its_parts():
     assert both.tolist() == np.nan_to_num(np.stack(parts, axis=1)).sum(axis=1).tolist()
 
 
-def test_darts():
+def test_darts_architectures():
     architectures = DARTS().sample(np.random.default_rng(5), 2)
     skeleton = DARTSSkeleton(8, 1, 10, 4, 3)
     scores, _ = measure(Logits(), "darts", architectures, DIGITS, skeleton, seed=0)
@@ -94,18 +89,18 @@ def test_darts():
     assert scores[0] != scores[1]
 
 
-def test_no_architectures_no_scores():
+def test_no_architectures_give_empty_arrays():
     scores, seconds = measure(Logits(), "nasbench201", CELLS[:0], DIGITS, SKELETON, seed=0)
     assert scores.shape == seconds.shape == (0,)
 
 
 @pytest.mark.parametrize("space", ["darts", "hwgpt"])
-def test_space_and_skeleton_belong_together(space):
+def test_a_skeleton_of_another_space_is_refused(space):
     with pytest.raises(TrainingError, match=rf"no network for space '{space}' in a Skeleton"):
         measure(Logits(), space, CELLS, DIGITS, SKELETON, seed=0)
 
 
-def test_wrong_calls_are_told():
+def test_wrong_arguments_are_refused():
     with pytest.raises(SpaceError):
         measure(Logits(), "nasbench201", [[9] * 6], DIGITS, SKELETON, seed=0)
     with pytest.raises(TrainingError, match="made for these images"):
@@ -116,15 +111,15 @@ def test_wrong_calls_are_told():
         measure(Logits(), "nasbench201", CELLS, images, SKELETON, seed=0)
 
 
-def test_a_missing_device_is_told(monkeypatch):
+def test_a_missing_device_is_named(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(TrainingError, match="no CUDA device here, asked for 'cuda'"):
+    with pytest.raises(TrainingError, match="no CUDA device on this machine, got device 'cuda'"):
         measure(Logits(), "nasbench201", CELLS, DIGITS, SKELETON, seed=0, device="cuda")
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_cuda_agrees_with_the_cpu():
-    here = measure(Logits(), "nasbench201", CELLS, DIGITS, SKELETON, seed=0)
-    there = measure(Logits(), "nasbench201", CELLS, DIGITS, SKELETON, seed=0, device="cuda")
-    assert np.isfinite(there[0]).all()
-    assert here[0].shape == there[0].shape
+    on_cpu = measure(Logits(), "nasbench201", CELLS, DIGITS, SKELETON, seed=0)
+    on_cuda = measure(Logits(), "nasbench201", CELLS, DIGITS, SKELETON, seed=0, device="cuda")
+    assert np.isfinite(on_cuda[0]).all()
+    assert on_cpu[0].shape == on_cuda[0].shape

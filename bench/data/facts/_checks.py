@@ -1,4 +1,4 @@
-"""What a fact of a table is, and the counts and extremes that most facts are about."""
+"""`Fact`, and the counts and extremes that most facts are about."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.indicators import non_dominated
 
 __all__ = [
     "Fact",
-    "Floats",
     "Named",
     "at_most_zero",
     "count",
@@ -27,26 +27,25 @@ __all__ = [
     "values_of_row",
 ]
 
-# Columns by name, those of a second table as `<table>/<column>`.
+# Columns by name; those of a second table are called `<table>/<column>`.
 Named = Mapping[str, NDArray[Any]]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Fact:
-    """Something known of a table.
+    """A statement about a table that can be checked on its values.
 
     Attributes
     ----------
     statement : str
-        What is known, for people.
+        The quantity, in words.
     check : callable
-        From columns by name to what the table says. Columns of the table in `needs` are there
-        too, as `<table>/<column>`.
+        Computes the quantity from columns by name; those of the table `needs` are included as
+        `<table>/<column>`.
     expected : object
-        What it should say.
+        Its value according to the table's paper or source.
     needs : str, optional
-        Another table that the fact is about.
+        Another table that the quantity depends on.
     """
 
     statement: str
@@ -76,7 +75,7 @@ def missing(columns: Named, *, name: str) -> int:
 
 
 def missing_elsewhere(columns: Named, *, besides: tuple[str, ...]) -> int:
-    """Count missing values in all columns but those whose names end like that."""
+    """Count missing values, except in columns whose names end with one of `besides`."""
     return sum(
         int(np.isnan(np.asarray(values, dtype=np.float64)).sum())
         for name, values in columns.items()
@@ -85,7 +84,7 @@ def missing_elsewhere(columns: Named, *, besides: tuple[str, ...]) -> int:
 
 
 def largest(columns: Named, *, name: str) -> tuple[float, int]:
-    """Return the largest value, to four places, and the row that has it."""
+    """Return the largest value, rounded to four digits, and its row."""
     values = floats(columns, name)
     return round(float(values.max()), 4), int(values.argmax())
 
@@ -96,7 +95,7 @@ def count(columns: Named, *, name: str, value: float) -> int:
 
 
 def at_most_zero(columns: Named, *, besides: tuple[str, ...] = ()) -> int:
-    """Count numbers that are zero or less, in columns other than the index."""
+    """Count values of zero or less, except in the index and in columns ending with `besides`."""
     return sum(
         int((np.asarray(values, dtype=np.float64) <= 0).sum())
         for name, values in columns.items()
@@ -110,6 +109,6 @@ def values_of_row(columns: Named, *, row: int, names: tuple[str, ...]) -> tuple[
 
 
 def front(columns: Named, *, errors: str, costs: tuple[str, ...]) -> int:
-    """Count the rows that no other dominates in (100 - accuracy, costs)."""
+    """Count the non-dominated rows in (100 - accuracy, costs)."""
     points = [100 - floats(columns, errors), *(floats(columns, cost) for cost in costs)]
     return int(non_dominated(np.stack(points, axis=1)).sum())

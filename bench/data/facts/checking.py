@@ -1,6 +1,6 @@
-"""Known facts of the tables: what their papers and sources say, checked on the values at hand.
+"""Check of the tables' values against facts from their papers and sources.
 
-A digest says that a table is the one the catalogue means; a fact says that this one is right.
+A digest shows that a table is the catalogue's; facts show that the catalogue's table is right.
 """
 
 from __future__ import annotations
@@ -30,14 +30,16 @@ __all__ = ["Fact", "FactResult", "check_facts", "facts"]
 
 @dataclass(frozen=True)
 class FactResult:
-    """A fact and what the table says of it.
+    """The outcome of one check.
 
     Attributes
     ----------
-    statement, expected, found
-        Of the fact; and what the table says, or why that is not known.
+    statement, expected
+        Of the fact.
+    found
+        The table's value, or the reason why there is none.
     ok : bool or None
-        Whether they agree; None if the other table that it takes is not on this machine.
+        Whether both agree; None if the second table of the fact is not on this machine.
     """
 
     statement: str
@@ -47,7 +49,7 @@ class FactResult:
 
 
 def facts(table_name: str) -> list[Fact]:
-    """Return what is known of table `table_name`; an empty list if that is nothing."""
+    """Return the facts known of table `table_name`, which may be none."""
     return list(_FACTS.get(table_name, ()))
 
 
@@ -56,9 +58,16 @@ def check_facts(table: Table, *, load: Callable[[str], Table] | None = None) -> 
 
     Parameters
     ----------
+    table : Table
+        Its name decides which facts are checked.
     load : callable, optional
-        Gives another table by name, as `bench.data.load_table` does; without it, facts that take
+        Returns another table by name, as `bench.data.load_table` does; without it, facts about
         two tables are not checked (`ok` is None).
+
+    Returns
+    -------
+    list of FactResult
+        One for each fact, in the order of `facts`.
     """
     return [_result(fact, table, load) for fact in facts(table.name)]
 
@@ -68,12 +77,12 @@ def _result(fact: Fact, table: Table, load: Callable[[str], Table] | None) -> Fa
     if fact.needs is not None:
         other = _other(fact.needs, load)
         if other is None:
-            reason = f"not checked: it takes table {fact.needs!r}"
+            reason = f"not checked: it needs table {fact.needs!r}"
             return FactResult(fact.statement, fact.expected, reason, None)
         columns |= {f"{fact.needs}/{name}": values for name, values in other.columns.items()}
     try:
         found = fact.check(columns)
-    except (MonasError, LookupError, ValueError) as error:  # values no such table can have
+    except (MonasError, LookupError, ValueError) as error:  # of values that no such table can have
         found = f"cannot be computed: {error}"
     return FactResult(fact.statement, fact.expected, found, found == fact.expected)
 
@@ -117,7 +126,7 @@ def _embeddings(columns: Named) -> int:
 
 
 def _input_width(columns: Named) -> int:
-    """Return how many inputs the first layer has beyond the embeddings and the epoch."""
+    """Return the number of inputs of the first layer besides the embeddings and the epoch."""
     embedded = sum(int(v.shape[1]) for name, v in columns.items() if name.startswith("emb"))
     return int(columns["first_w"].shape[1]) - embedded - 1
 
@@ -149,9 +158,9 @@ _FACTS: dict[str, list[Fact]] = {
     "nbmacro": [
         Fact("6,561 networks", rows, 3**8),
         Fact("every network once", partial(distinct, names=("arch",)), 3**8),
-        Fact("choices that are not the digits of their network", _digits_that_differ, 0),
+        Fact("choices that differ from the digits of their network", _digits_that_differ, 0),
         Fact("best mean test accuracy and its network", _best_arch, (93.1267, "22212202")),
-        Fact("means that are not those of the runs", _off_run_mean, 0),
+        Fact("means that differ from the mean of the runs", _off_run_mean, 0),
     ],
     "hwgpt-s": [
         Fact("10,000 networks", rows, 10000),
@@ -165,7 +174,7 @@ _FACTS: dict[str, list[Fact]] = {
     "nbgraph": [
         Fact("26,206 networks", rows, 26206),
         Fact("every network once", partial(distinct, names=("hash",)), 26206),
-        Fact("keys that are not the digits of their network", _wrong_hashes, 0),
+        Fact("keys that differ from the digits of their network", _wrong_hashes, 0),
         Fact("networks trained on proteins", partial(_present, name="proteins_test_perf"), 2021),
         Fact(
             "values missing besides those on proteins",
@@ -191,7 +200,7 @@ _FACTS: dict[str, list[Fact]] = {
         Fact("the labels", lambda columns: " ".join(columns["label_names"]), _REDUCED_LABELS),
         Fact("training images of each label", partial(_images_of_each_label, split="train"), [500]),
         Fact("test images of each label", partial(_images_of_each_label, split="test"), [100]),
-        Fact("images for training and test both", _images_of_both, 0),
+        Fact("images in both training and test split", _images_of_both, 0),
     ],
     "ecnas-5v": [
         Fact("2,532 cells", rows, 2532),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Indices
 from bench.data.facts._checks import (
     Fact,
     Named,
@@ -33,9 +33,9 @@ _SKELETONS = {
 _SEEDS = ("s777", "s888", "s999")
 
 
-def _cells(columns: Named, prefix: str = "") -> NDArray[np.int64]:
+def _cells(columns: Named) -> Indices:
     """Return the operation codes [rows, 6]."""
-    return np.stack([columns[f"{prefix}op{e}"] for e in range(6)], axis=1).astype(np.int64)
+    return np.stack([columns[f"op{e}"] for e in range(6)], axis=1).astype(np.int64)
 
 
 def _strings_that_differ(columns: Named) -> int:
@@ -50,7 +50,7 @@ def _wrong_representatives(columns: Named) -> int:
 
 
 def _off_closed_form(columns: Named, *, dataset: str) -> int:
-    """Count cells whose FLOPs or parameters are not those of the network the space describes."""
+    """Count cells whose FLOPs or parameters differ from the closed forms of `bench.spaces`."""
     cells, skeleton = _cells(columns), _SKELETONS[dataset]
     flops = floats(columns, f"{dataset}_flops_m") != skeleton.flops(cells) / 1e6
     params = floats(columns, f"{dataset}_params_m") != skeleton.params(cells) / 1e6
@@ -70,14 +70,14 @@ def _off_seed_mean(columns: Named, *, dataset: str) -> int:
 
 
 def _differing_inside_classes(columns: Named) -> int:
-    """Count accuracies under attack that are not those of their class's first cell."""
+    """Count accuracies under attack that differ from those of their class's first cell."""
     first = np.asarray(columns["nb201/rep_index"])[columns["index"]]
     measures = [v for name, v in columns.items() if "_linf_" in name]
     return sum(int((values != values[first]).sum()) for values in measures)
 
 
 def _rising_medians(columns: Named) -> int:
-    """Count the times that the median accuracy under an attack grows with its strength."""
+    """Count the steps of strength at which the median accuracy under an attack rises."""
     rises = 0
     for attack in ("apgdce", "square", "fgsm", "pgd"):
         names = [name for name in columns if name.startswith(f"{attack}_linf_")]
@@ -104,7 +104,7 @@ def _wrong_speed_terms(columns: Named) -> int:
 
 
 def _nb201() -> list[Fact]:
-    best = {  # validation, test: largest mean over seeds and its official index
+    best = {  # validation, test: (largest mean over seeds, its official index)
         "c10": ((91.6067, 6111), (94.3733, 6111)),
         "c100": ((73.4933, 9930), (73.5133, 9930)),
         "in16": ((46.7333, 10676), (47.3111, 857)),
@@ -113,9 +113,11 @@ def _nb201() -> list[Fact]:
     found = [
         Fact("15,625 cells", rows, 15625),
         Fact("every cell once", partial(distinct, names=("arch_str",)), 15625),
-        Fact("strings that are not those of the operation codes", _strings_that_differ, 0),
+        Fact("strings that differ from the operation codes", _strings_that_differ, 0),
         Fact("6,466 isomorphism classes", partial(distinct, names=("rep_index",)), 6466),
-        Fact("cells not with the first of their class", _wrong_representatives, 0),
+        Fact(
+            "cells whose representative is not the first of their class", _wrong_representatives, 0
+        ),
         Fact("MFLOPs and M parameters of the all-3x3 cell, c10", _all_conv3, (220.1197, 1.531546)),
         Fact(
             "values missing besides those of seed 999",
@@ -141,11 +143,11 @@ def _nb201() -> list[Fact]:
             ),
             Fact(f"cells without a third seed, {dataset}", absent, 7456),
             Fact(
-                f"means that are not those of the seeds, {dataset}",
+                f"means that differ from the mean of the seeds, {dataset}",
                 partial(_off_seed_mean, dataset=dataset),
                 0,
             ),
-            Fact(f"sizes off the closed form, {dataset}", form, 0),
+            Fact(f"sizes that differ from the closed form, {dataset}", form, 0),
             Fact(f"exact front of (validation error, FLOPs), {dataset}", size, fronts[dataset]),
         ]
     return found
@@ -213,7 +215,7 @@ NB201_FACTS: dict[str, list[Fact]] = {
         Fact("values missing", partial(missing_elsewhere, besides=()), 0),
         Fact("median accuracies that rise with the strength of an attack", _rising_medians, 0),
         Fact(
-            "accuracies under attack that differ inside an isomorphism class",
+            "accuracies under attack that differ within an isomorphism class",
             _differing_inside_classes,
             0,
             needs="nb201",
@@ -224,7 +226,7 @@ NB201_FACTS: dict[str, list[Fact]] = {
         Fact("every cell once", partial(distinct, names=("index",)), 9445),
         Fact("values missing", partial(missing_elsewhere, besides=()), 0),
         Fact(
-            "parameters that are not those of the benchmark, c10",
+            "parameters that differ from those of nb201, c10",
             _proxy_params_that_differ,
             0,
             needs="nb201",
@@ -233,6 +235,6 @@ NB201_FACTS: dict[str, list[Fact]] = {
     "nb201-mote": [
         Fact("15,614 cells", rows, 15614),
         Fact("cells that are absent", _absent_cells, tuple(range(3989, 4000))),
-        Fact("speed terms that are not time / mean loss", _wrong_speed_terms, 0),
+        Fact("speed terms that differ from time / mean loss", _wrong_speed_terms, 0),
     ],
 }

@@ -1,1 +1,1 @@
-"""Readers of original files: pinned sources (`converters`) and what users have (`importers`)."""
+"""Readers of original files: pinned sources (`converters`) and users' own (`importers`)."""

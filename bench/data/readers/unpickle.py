@@ -1,9 +1,9 @@
-"""Reading pickles from outside: arrays, scalars and plain containers are built, nothing else.
+"""Safe reading of pickles: arrays, scalars and plain containers are built, nothing else.
 
-A pickle is a program that may call anything Python can import. Here every name it asks for is
-looked up in a short list, so that no code of the file's choosing runs. The list does not stop a
-file from asking for more memory than there is, nor does it make numpy's own parsing of a
-malformed array safer than it is.
+A pickle is a program that may call anything that Python can import. Here every name in it is
+looked up in a short list, so that no code of the file's choice runs. The list does not keep a file
+from claiming more memory than there is, and it does not make numpy's own parsing of a malformed
+array safer.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ def safe_load(
     name: str | None = None,
     encoding: str = "ASCII",
 ) -> Any:
-    """Return what a pickle holds, if that is arrays, numbers, text and containers of them.
+    """Return the content of a pickle of arrays, numbers, text and containers of them.
 
     Parameters
     ----------
     source : path, bytes or binary file
-        The pickle; of an open file one pickle is read from where it stands.
+        The pickle; from an open file, one pickle is read at its current position.
     allow : collection of (module, name)
-        Further names that may be imported and called as the file says. Give names only whose
-        every call is harmless.
+        Further names that may be imported and called. Allow a name only if each call of it is
+        harmless, whatever the arguments.
     stand_ins : mapping of (module, name) to type, optional
-        Classes to build in place of those the file names; theirs are not even imported.
+        Classes to build instead of those that the file names, which are not imported.
     name : str, optional
-        What errors call the source.
+        Name of the source in messages.
     encoding : str
-        Of Python 2's byte strings; `latin1` where arrays were written by it.
+        Of Python 2's byte strings; `latin1` for arrays that Python 2 pickled.
 
     Raises
     ------
     UntrustedPickleError
-        If the file asks for any other name, or for an object of another process.
+        If the file names anything else, or refers to an object outside it.
     DataError
         If it cannot be read, or is not a pickle.
 
@@ -76,7 +76,7 @@ def safe_load(
 
 
 def load_torch_zip(path: Path) -> Any:
-    """Return what `torch.save` wrote into a zip file, if that is plain containers; without torch.
+    """Return the plain containers that `torch.save` wrote into a zip file; torch is not needed.
 
     Raises
     ------
@@ -136,20 +136,20 @@ class _AllowListUnpickler(pickle.Unpickler):
         self._stand_ins = dict(stand_ins)
 
     def find_class(self, module: str, name: str, /) -> Any:
-        asked = (module, name)
-        if asked in self._stand_ins:
-            return self._stand_ins[asked]
-        if asked in _TYPES:
-            return _TYPES[asked]
-        if asked in _CALLS:
-            return _Call(_CALLS[asked])
-        if asked in self._allow and "." not in name:
+        key = (module, name)
+        if key in self._stand_ins:
+            return self._stand_ins[key]
+        if key in _TYPES:
+            return _TYPES[key]
+        if key in _CALLS:
+            return _Call(_CALLS[key])
+        if key in self._allow and "." not in name:
             return getattr(import_module(module), name)
         of_torch = module == "torch" or module.startswith("torch.")
         holds = "a tensor or another object of torch" if of_torch else "code"
         raise UntrustedPickleError(
-            f"{self._file_name}: the pickle asks for {module}.{name} ({holds}), expected arrays "
-            f"and plain containers only; the file was not read and nothing of it was run"
+            f"{self._file_name}: the pickle refers to {module}.{name} ({holds}), expected arrays "
+            f"and plain containers only; the file was not read and none of its code was run"
         )
 
     def persistent_load(self, pid: Any, /) -> NoReturn:
@@ -160,7 +160,7 @@ class _AllowListUnpickler(pickle.Unpickler):
 
 
 class _Call:
-    """A function that the file may call, but not hold on to or change."""
+    """A function that the file may call, but cannot keep or change."""
 
     __slots__ = ("function",)
 
@@ -175,13 +175,13 @@ class _Call:
 
 
 def _array_type(*_: Any) -> NoReturn:
-    """Stand for `numpy.ndarray`, which a pickle names as the type to rebuild but may not call."""
+    """Represent `numpy.ndarray`, which a pickle names as a type but may not call."""
     raise pickle.UnpicklingError("the pickle calls numpy.ndarray")
 
 
 def _new_array(kind: Any, *_: Any) -> NDArray[np.generic]:
     if not isinstance(kind, _Call) or kind.function is not _array_type:
-        raise pickle.UnpicklingError(f"an array of a foreign type: {kind!r}")
+        raise pickle.UnpicklingError(f"an array of another type: {kind!r}")
     return np.empty((0,), dtype=np.int8)  # its __setstate__ gives it shape, type and values
 
 
@@ -199,12 +199,12 @@ def _scalar(dtype: Any, content: Any = b"") -> Any:
 def _new_dtype(code: Any, *_: Any) -> np.dtype[Any]:
     if not isinstance(code, str):
         raise pickle.UnpicklingError(f"a dtype made of {type(code).__name__}")
-    return np.dtype(code, copy=True)  # its __setstate__ must not change one that others use
+    return np.dtype(code, copy=True)  # its __setstate__ must not change a shared dtype
 
 
 def _dtype(found: Any) -> np.dtype[Any]:
     if not isinstance(found, np.dtype):
-        raise pickle.UnpicklingError(f"{type(found).__name__} in place of a dtype")
+        raise pickle.UnpicklingError(f"{type(found).__name__} instead of a dtype")
     return found
 
 

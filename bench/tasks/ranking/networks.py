@@ -16,7 +16,7 @@ from bench.spaces.finite import Architectures
 from bench.tasks.ranking.spec import NetworksSource
 
 if TYPE_CHECKING:
-    from bench.training.images.noisy_digits import ImageSet
+    from bench.training.images.image_set import ImageSet
 
 __all__ = ["DEVICE", "combined", "measure_architectures", "parts_of"]
 

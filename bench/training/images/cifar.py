@@ -1,7 +1,7 @@
 """CIFAR-10 and CIFAR-100 from the python batches that their authors publish; nothing is downloaded.
 
-The batches are pickles of Python 2. They are read by `bench.data.readers.unpickle`, which builds
-arrays and containers and runs nothing.
+The batches are pickles of Python 2. `bench.data.readers.unpickle` reads them: it builds arrays and
+containers and runs no code of the files.
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ from numpy.typing import NDArray
 from bench.data import data_folder
 from bench.data.readers.unpickle import safe_load
 from bench.errors import DataError, DataMissingError
-from bench.training.images.noisy_digits import ImageSet
+from bench.training.images.image_set import ImageSet, Labels, Split
 
 __all__ = ["cifar", "require_cifar"]
-
-Split = tuple[NDArray[np.float32], NDArray[np.int64]]
 
 _SITE = "https://www.cs.toronto.edu/~kriz"
 _SHAPE = (3, 32, 32)
@@ -29,10 +27,7 @@ _SHAPE = (3, 32, 32)
 
 @dataclass(frozen=True)
 class _Format:
-    """Files of a data set; mean and deviation [channels] of its training pixels, of 255.
-
-    The pixel statistics are those that NAS-Bench-201 standardises by.
-    """
+    """Files of an image set, and its pixel statistics in NAS-Bench-201: of 0 to 255, by channel."""
 
     folder: str
     archive: str
@@ -72,29 +67,29 @@ def cifar(name: Literal["cifar10", "cifar100"], folder: Path | None = None) -> I
     """Return CIFAR-10 or CIFAR-100, standardised by channel as in NAS-Bench-201.
 
     Splits follow that benchmark: CIFAR-10's training images are halved into training and
-    validation, CIFAR-100's test images into validation and test. Which images are in which half is
-    *ours*: those in even places come first; the benchmark's own list is a file of its code.
+    validation, CIFAR-100's test images into validation and test. The assignment to halves is
+    *ours*: images of even index are the first half. The benchmark's own list is a file of its code.
 
     Parameters
     ----------
     name : {"cifar10", "cifar100"}
     folder : path, optional
-        The unpacked folder `cifar-10-batches-py` or `cifar-100-python`, or what it lies in; by
-        default the folder of tables, `MONAS_DATA`.
+        The unpacked folder `cifar-10-batches-py` or `cifar-100-python`, or its parent; by default
+        the folder of tables, `MONAS_DATA`.
 
     Raises
     ------
     DataMissingError
-        If a file is not there; the message says where it comes from.
+        If a file is missing; the message says where to download it.
     DataError
         If a file is damaged, its images are not 32 x 32 colour ones, or a label is out of range.
     bench.errors.UntrustedPickleError
         If a file holds anything but arrays and plain containers.
     """
     form = _FORMATS[name]
-    place = _find(form, data_folder() if folder is None else Path(folder))
-    train = _read(form, [place / file for file in form.train])
-    test = _read(form, [place / form.test])
+    batches = _find(form, data_folder() if folder is None else Path(folder))
+    train = _read(form, [batches / file for file in form.train])
+    test = _read(form, [batches / form.test])
     if name == "cifar10":
         train, validation = _halves(train)
     else:
@@ -103,26 +98,26 @@ def cifar(name: Literal["cifar10", "cifar100"], folder: Path | None = None) -> I
 
 
 def require_cifar(name: Literal["cifar10", "cifar100"]) -> None:
-    """Do nothing if the batches of CIFAR-10 or CIFAR-100 are in the folder of tables.
+    """Raise an error unless the batches of CIFAR-10 or CIFAR-100 are in the folder of tables.
 
     Raises
     ------
     DataMissingError
-        If a file is not there; the message says where it comes from.
+        If a file is missing; the message says where to download it.
     """
     _find(_FORMATS[name], data_folder())
 
 
 def _find(form: _Format, folder: Path) -> Path:
-    place = folder if folder.name == form.folder else folder / form.folder
+    batches = folder if folder.name == form.folder else folder / form.folder
     for file in (*form.train, form.test):
-        if not (place / file).is_file():
+        if not (batches / file).is_file():
             raise DataMissingError(
-                f"{place / file} is not there; expected the unpacked python batches: download "
-                f"{_SITE}/{form.archive}, unpack it, and set MONAS_DATA to where "
-                f"{form.folder} lies (or give that path)"
+                f"{batches / file} is missing; expected the unpacked python batches: download "
+                f"{_SITE}/{form.archive}, unpack it, and set MONAS_DATA to the folder that "
+                f"contains {form.folder} (or give that path)"
             )
-    return place
+    return batches
 
 
 def _read(form: _Format, paths: Sequence[Path]) -> Split:
@@ -134,7 +129,7 @@ def _read(form: _Format, paths: Sequence[Path]) -> Split:
     return (pixels - mean) / deviation, np.concatenate([labels for _, labels in parts])
 
 
-def _read_batch(form: _Format, path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _read_batch(form: _Format, path: Path) -> tuple[NDArray[np.uint8], Labels]:
     content = safe_load(path, encoding="latin1")
     if not isinstance(content, dict):
         raise DataError(f"{path}: holds {type(content).__name__}, expected a dict of arrays")
@@ -150,9 +145,7 @@ def _read_batch(form: _Format, path: Path) -> tuple[NDArray[np.uint8], NDArray[n
     if not isinstance(data, np.ndarray) or data.dtype != np.uint8 or data.shape[1:] != (size,):
         raise DataError(f"{path}: 'data' is {found}, expected [n, {size}] uint8")
     if labels is None or labels.shape != (len(data),):
-        raise DataError(
-            f"{path}: {form.labels!r} are not {len(data)} whole numbers, one for each image"
-        )
+        raise DataError(f"{path}: {form.labels!r} are not {len(data)} integers, one for each image")
     wrong = np.flatnonzero((labels < 0) | (labels >= form.classes))
     if len(wrong):
         raise DataError(
@@ -162,8 +155,8 @@ def _read_batch(form: _Format, path: Path) -> tuple[NDArray[np.uint8], NDArray[n
     return data.reshape(-1, *_SHAPE), labels
 
 
-def _labels(found: Any) -> NDArray[np.int64] | None:
-    """Return the labels as an array, or nothing if they are no list of whole numbers."""
+def _labels(found: Any) -> Labels | None:
+    """Return the labels as an array, or None if they are not a list of integers."""
     if not isinstance(found, list) or not all(type(label) is int for label in found):
         return None
     return np.asarray(found, dtype=np.int64)

@@ -1,1 +1,1 @@
-"""Networks of the suite's spaces, and the factory that network estimators draw them from."""
+"""Networks of the suite's spaces, and the network factory that estimators get them from."""

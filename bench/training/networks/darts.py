@@ -1,7 +1,7 @@
 """Networks made of DARTS cells: stem, a chain of normal and reduction cells, classifier.
 
-What is built, and where its strides lie, is that of Liu et al., "DARTS: Differentiable Architecture
-Search" (ICLR 2019), without auxiliary head and path dropping; `DARTSSkeleton` counts its size.
+Layers and strides are those of Liu et al., "DARTS: Differentiable Architecture Search" (ICLR 2019),
+without auxiliary head and drop path; `bench.spaces.DARTSSkeleton` computes FLOPs and parameters.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CELL_VARIABLES = 11  # eight operations, and the pairs of inputs of the last th
 
 
 class DARTSNetwork(nn.Module):
-    """Images [batch, channels, h, w] to logits [batch, classes].
+    """A network from images [batch, channels, h, w] to logits [batch, classes].
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class DARTSNetwork(nn.Module):
     skeleton : DARTSSkeleton
         Sizes of the network around the cells.
     stem : bool
-        Without one, the images have the `3 * skeleton.channels` channels that it would give.
+        Without a stem, the input has `3 * skeleton.channels` channels, those of the stem's output.
     """
 
     def __init__(
@@ -49,8 +49,8 @@ class DARTSNetwork(nn.Module):
         )
         self.cells = nn.ModuleList()
         before, last, shrunk = 3 * channels, 3 * channels, False
-        for place in range(skeleton.cells):
-            reduction = place in (skeleton.cells // 3, 2 * skeleton.cells // 3)
+        for position in range(skeleton.cells):
+            reduction = position in (skeleton.cells // 3, 2 * skeleton.cells // 3)
             channels *= 2 if reduction else 1
             variables = architecture[_CELL_VARIABLES:] if reduction else architecture
             self.cells.append(
@@ -61,7 +61,7 @@ class DARTSNetwork(nn.Module):
         self.classifier = nn.Linear(last, skeleton.classes)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Map images to logits."""
+        """Return logits [batch, classes] of images [batch, channels, h, w]."""
         before = last = self.stem(images)
         for cell in self.cells:
             before, last = last, cell(before, last)
@@ -69,7 +69,7 @@ class DARTSNetwork(nn.Module):
 
 
 class _Cell(nn.Module):
-    """One cell: four nodes, each the sum of two operations; their concatenation is the output."""
+    """One cell: four nodes, each the sum of two operations, concatenated to the output."""
 
     def __init__(
         self,
@@ -117,7 +117,7 @@ def _operation(operation: int, channels: int, stride: int) -> nn.Module:
 
 
 def _depthwise(channels: int, kernel: int, stride: int, dilation: int) -> nn.Module:
-    """Return a depthwise and a pointwise convolution after a ReLU, before a batch norm."""
+    """Return ReLU, depthwise convolution, pointwise convolution and batch norm."""
     padding = dilation * (kernel // 2)
     return nn.Sequential(
         nn.ReLU(),
@@ -138,17 +138,17 @@ def _relu_conv_norm(channels_in: int, channels_out: int) -> nn.Module:
 
 
 class _FactorizedReduction(nn.Module):
-    """Halves the resolution by two 1x1 convolutions of stride 2, one of them a pixel further on."""
+    """Half the resolution: two 1x1 convolutions of stride 2, the second shifted by one pixel."""
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__()
         self.relu = nn.ReLU()
         half = channels_out // 2
-        self.here = nn.Conv2d(channels_in, half, 1, 2, bias=False)
-        self.there = nn.Conv2d(channels_in, channels_out - half, 1, 2, bias=False)
+        self.even = nn.Conv2d(channels_in, half, 1, 2, bias=False)
+        self.odd = nn.Conv2d(channels_in, channels_out - half, 1, 2, bias=False)
         self.norm = nn.BatchNorm2d(channels_out)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.relu(x)
         shifted = nn.functional.pad(x, (0, 1, 0, 1))[:, :, 1:, 1:]  # padded for odd sizes
-        return self.norm(torch.cat([self.here(x), self.there(shifted)], dim=1))
+        return self.norm(torch.cat([self.even(x), self.odd(shifted)], dim=1))

@@ -1,4 +1,4 @@
-"""Where network estimators find networks and images: fresh weights, and no training."""
+"""The network factory of estimators: networks with initial weights, and batches of images."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from bench.errors import TrainingError
 from bench.seeds import stream
 from bench.spaces import DARTSSkeleton, Skeleton
-from bench.training.images.noisy_digits import ImageSet
+from bench.training.images.image_set import ImageSet
 from bench.training.networks.darts import DARTSNetwork
 from bench.training.networks.nasbench201 import Cell, CellNetwork
 
@@ -25,23 +25,33 @@ Size = Literal["full", "small", "thin"]
 
 
 class TorchNetworkFactory:
-    """The factory of one architecture of NAS-Bench-201 or of the DARTS space.
+    """The network factory of one architecture of NAS-Bench-201 or of the DARTS space.
 
-    Everything random comes from streams named by the space, the seed, the architecture and the use,
-    so that no architecture depends on those measured before it. Weights are drawn on the CPU: they
-    are the same on every device.
+    It implements `bench.estimator.NetworkFactory`. All random numbers come from streams named by
+    space, seed, architecture and use, so that no result depends on the architectures measured
+    before. Weights are drawn on the CPU and are therefore the same on every device.
 
     Parameters
     ----------
     architecture : sequence of int
         Its variables in the space of the skeleton.
     images : ImageSet
-        The training split is shown.
+        Estimators get images of the training split.
     skeleton : Skeleton or DARTSSkeleton
-        The network around the cells; says which space it is.
+        The network around the cells; its class decides the space.
     seed : int
+        Of weights, order of images and generators.
     device : str
         A torch device: `cpu`, `cuda`, `cuda:1`.
+
+    Attributes
+    ----------
+    architecture : tuple of int
+        Its variables.
+    classes : int
+        Number of labels of the images.
+    device : torch.device
+        Of networks, images and generators.
     """
 
     def __init__(
@@ -64,9 +74,16 @@ class TorchNetworkFactory:
     ) -> nn.Module:
         """Return a new network in train mode; see `bench.estimator.NetworkFactory`.
 
-        `default` are PyTorch's own initial weights; `kaiming-in` and `kaiming-out` He's normal
-        ones by inputs and by outputs; `normal` the standard normal distribution. In the last three
-        biases are zero. Batch norms always start at scale 1 and shift 0.
+        Parameters
+        ----------
+        initial : {"default", "kaiming-in", "kaiming-out", "normal"}
+            Distribution of the initial weights: PyTorch's own; He's normal distribution by number
+            of inputs or of outputs; the standard normal distribution. Biases are zero but for
+            PyTorch's own. Batch norms always start with scale 1 and shift 0.
+        double : bool
+            Double instead of single precision.
+        size : {"full", "small", "thin"}
+            The skeleton's size, or one of TE-NAS's two smaller ones.
         """
         seed = self._torch_seed("weights", self._networks)
         self._networks += 1
@@ -78,10 +95,19 @@ class TorchNetworkFactory:
         return network.to(self.device, torch.float64 if double else torch.float32).train()
 
     def images(self, n: int, *, batches: int = 1) -> list[tuple[Tensor, Tensor]]:
-        """Return batches of n training images [n, channels, h, w] with labels [n].
+        """Return batches of training images with their labels; each call returns the same ones.
 
-        They come in an order of the architecture's own, which begins anew, differently, whenever
-        the images are used up. The same call returns the same images.
+        Parameters
+        ----------
+        n : int
+            Images of a batch.
+        batches : int
+            Number of batches.
+
+        Returns
+        -------
+        list of (images [n, channels, h, w], labels [n])
+            In a random order of the architecture; when all images are used, a new order follows.
         """
         pictures, labels = self._images.train
         draw = stream("bed", *self._name, "images")
@@ -98,7 +124,7 @@ class TorchNetworkFactory:
         ]
 
     def generator(self) -> torch.Generator:
-        """Return a torch generator on the factory's device."""
+        """Return a new torch generator on the factory's device."""
         seed = self._torch_seed("generator", self._generators)
         self._generators += 1
         return torch.Generator(self.device).manual_seed(seed)
@@ -113,7 +139,7 @@ class TorchNetworkFactory:
 
 
 class TakesImages(Protocol):
-    """A skeleton of a network, as far as its images go."""
+    """The properties of a network's skeleton that its images must agree with."""
 
     @property
     def image(self) -> int:
@@ -125,16 +151,23 @@ class TakesImages(Protocol):
 
     @property
     def classes(self) -> int:
-        """Labels that the network tells apart."""
+        """Number of labels."""
 
 
 def check_images(images: ImageSet, skeleton: TakesImages) -> None:
-    """Raise a TrainingError unless the training images fit the network and are sound.
+    """Raise an error unless a network can be trained on the training images.
+
+    Parameters
+    ----------
+    images : ImageSet
+        Its training split is checked.
+    skeleton : TakesImages
+        Sizes of the network.
 
     Raises
     ------
     TrainingError
-        If shapes do not agree, a label is no class of the network, or a pixel is not finite.
+        If shapes differ, a label is not a class of the network, or a pixel is not finite.
     """
     pictures, labels = images.train
     shape = (len(labels), skeleton.in_channels, skeleton.image, skeleton.image)
@@ -158,7 +191,7 @@ def check_images(images: ImageSet, skeleton: TakesImages) -> None:
 
 
 class _OneCellNetwork(CellNetwork):
-    """A network of its own in place of copies side by side: logits [batch, classes]."""
+    """A single network, without the axis of copies: logits [batch, classes]."""
 
     def __init__(self, cell: Sequence[int], skeleton: Skeleton) -> None:
         super().__init__(cell, skeleton)
@@ -193,7 +226,7 @@ def _build(
 
 
 def _nasbench201(cell: Sequence[int], skeleton: Skeleton, size: Size) -> nn.Module:
-    """Return a network; TE-NAS's small one has 3 channels and one cell a stage."""
+    """Return a network; TE-NAS's small one has 3 channels and one cell for each stage."""
     if size == "thin":
         return _ThinNetwork(cell, skeleton.classes)
     small = replace(skeleton, channels=3, cells=1)
@@ -203,8 +236,8 @@ def _nasbench201(cell: Sequence[int], skeleton: Skeleton, size: Size) -> nn.Modu
 def _darts(architecture: Sequence[int], skeleton: DARTSSkeleton, size: Size) -> nn.Module:
     """Return a network; small and thin ones have one channel and three cells.
 
-    TE-NAS has two cells, one of each kind, behind a stem of one channel. *Ours* follow the
-    skeleton's rules: reduction cells at one and two thirds, a stem of three times the channels.
+    TE-NAS has two cells, one of each kind, after a stem of one channel. *Ours* follow the
+    skeleton's rules: reduction cells at one and two thirds, a stem with three times the channels.
     """
     if size == "full":
         return DARTSNetwork(architecture, skeleton)

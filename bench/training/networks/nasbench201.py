@@ -1,9 +1,9 @@
 """Networks made of NAS-Bench-201 cells, several independent copies side by side.
 
-`CellNetwork(cell, skeleton, copies=k)` holds k networks of the same topology and no common weight:
-copy j owns the channels [j*C, (j+1)*C) of every tensor, convolutions are grouped by copy, and batch
-normalisation acts on each channel alone, so the k trainings are exactly k separate ones at two to
-four times less cost than one after another on a CPU.
+`CellNetwork(cell, skeleton, copies=k)` holds k networks of the same topology, with no shared
+weights: copy j has the channels [j*C, (j+1)*C) of every tensor, convolutions are grouped by copy,
+and batch normalisation treats each channel separately. The k trainings are therefore exactly k
+separate ones; on a CPU they take a half to a quarter of the time of one after the other.
 """
 
 from __future__ import annotations
@@ -32,7 +32,22 @@ def _relu_conv_norm(
 
 
 class Cell(nn.Module):
-    """One cell, k copies side by side; an edge is its nodes and the module of its operation."""
+    """One cell, k copies side by side.
+
+    Parameters
+    ----------
+    cell : sequence of int
+        The six operations, in the order of `bench.spaces.nasbench201.EDGES`.
+    channels : int
+        Of each copy.
+    k : int
+        Number of copies.
+
+    Attributes
+    ----------
+    edges : list of (int, int, int)
+        Source node, target node and index in `operations` of every edge but those of none.
+    """
 
     def __init__(self, cell: Sequence[int], channels: int, k: int = 1) -> None:
         super().__init__()
@@ -52,19 +67,19 @@ class Cell(nn.Module):
                 self.operations.append(nn.Identity())
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map a tensor to one of the same shape."""
+        """Return the cell's output, of the shape of the input."""
         nodes: list[Tensor | None] = [x, None, None, None]
-        for source, target, place in self.edges:
-            # A node without a live input is zero: the convolution of it still has its shift.
-            fed = nodes[source]
-            out = self.operations[place](torch.zeros_like(x) if fed is None else fed)
-            held = nodes[target]
-            nodes[target] = out if held is None else held + out
+        for source, target, operation in self.edges:
+            # A node without inputs is zero; its convolution still adds the batch norm's shift.
+            value = nodes[source]
+            out = self.operations[operation](torch.zeros_like(x) if value is None else value)
+            total = nodes[target]
+            nodes[target] = out if total is None else total + out
         return torch.zeros_like(x) if nodes[3] is None else nodes[3]
 
 
 class _Reduction(nn.Module):
-    """The residual block between two stages: halves the resolution, doubles the channels."""
+    """The residual block between two stages: half the resolution, twice the channels."""
 
     def __init__(self, channels_in: int, channels_out: int, k: int) -> None:
         super().__init__()
@@ -82,7 +97,7 @@ class _Reduction(nn.Module):
 
 
 class _PoolingReduction(nn.Module):
-    """Halves the resolution and doubles the channels, and computes as little as that allows."""
+    """Half the resolution and twice the channels, with as little computation as possible."""
 
     def __init__(self, channels_in: int, channels_out: int, k: int) -> None:
         super().__init__()
@@ -97,7 +112,7 @@ class _PoolingReduction(nn.Module):
 
 
 class CellNetwork(nn.Module):
-    """Stem, three stages of `skeleton.cells` cells, classifier: images to logits.
+    """Stem, three stages of `skeleton.cells` cells each, and classifier.
 
     Parameters
     ----------
@@ -127,6 +142,6 @@ class CellNetwork(nn.Module):
         self.classifier = nn.Conv2d(k * widths[-1], k * skeleton.classes, 1, groups=k)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Map images [batch, copies * channels, h, w] to logits [batch, copies, classes]."""
+        """Return logits [batch, copies, classes] of images [batch, copies * channels, h, w]."""
         logits = self.classifier(self.body(images))
         return logits.flatten(1).unflatten(1, (self.copies, self.classes))

@@ -1,1 +1,1 @@
-"""Embedded tables: building, checking and describing them."""
+"""Building and checking of embedded tables."""

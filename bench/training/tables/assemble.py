@@ -1,8 +1,9 @@
-"""From a finished build to the embedded table, its catalogue entry and its card."""
+"""Assembly of an embedded table, its catalogue entry and its card from a finished build."""
 
 from __future__ import annotations
 
 from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,21 @@ from bench.data import Columns, content_digest, write_table
 from bench.errors import TrainingError
 from bench.spaces import NASBench201
 from bench.training.tables.build import BuildFile
-from bench.training.tables.card import make_card
 from bench.training.tables.embedded import EmbeddedTable, table_cells
 
 __all__ = ["assemble"]
 
 
 def assemble(build: BuildFile, data_folder: Path) -> Path:
-    """Write table, catalogue entry and card below `data_folder` (the folder of `bench.data`).
+    """Write table, catalogue entry and card.
+
+    Parameters
+    ----------
+    build : BuildFile
+        A finished build.
+    data_folder : Path
+        The folder of `bench.data`, or another one; the files go to `embedded` and
+        `catalogue/tables` in it.
 
     Returns
     -------
@@ -28,7 +36,7 @@ def assemble(build: BuildFile, data_folder: Path) -> Path:
     Raises
     ------
     TrainingError
-        If a row is missing: the table is whole or it is not written.
+        If a row is missing; nothing is written then.
     """
     table, columns = build.table, _columns(build)
     path = data_folder / "embedded" / f"{table.name}.parquet"
@@ -39,7 +47,7 @@ def assemble(build: BuildFile, data_folder: Path) -> Path:
     entry.parent.mkdir(parents=True, exist_ok=True)
     toml = _catalogue_toml(table, len(columns["index"]), file_digest, digest)
     entry.write_text(toml, encoding="utf-8")
-    card = make_card(build, columns, file_digest, digest)
+    card = _card(build, columns, file_digest, digest)
     path.with_suffix(".md").write_text(card, encoding="utf-8")
     return path
 
@@ -53,11 +61,13 @@ def _columns(build: BuildFile) -> Columns:
     if untrained or untimed:
         raise TrainingError(
             f"{build.path}: {untrained} of {len(cells)} rows are not trained and {untimed} not "
-            f"timed; run `{build.table.command}` again to go on"
+            f"timed; run `{build.table.command}` again to continue"
         )
     rows = [trainings[row] for row in range(len(cells))]
     if any(list(cell) != row["cell"] for cell, row in zip(cells.tolist(), rows, strict=True)):
-        raise TrainingError(f"{build.path} holds rows of another numbering of cells")
+        raise TrainingError(
+            f"{build.path}: rows of another numbering of the cells; remove the file and build again"
+        )
     space = NASBench201()
     return {
         "index": space.index(cells).astype(np.int16),
@@ -82,3 +92,19 @@ command = "{table.command}"
 [columns]
 {columns}
 """
+
+
+def _card(build: BuildFile, columns: Columns, file_digest: str, digest: str) -> str:
+    """Return the card as Markdown: the template `card-<table>.md` beside the table's module."""
+    table = build.table
+    folder = files(type(table).__module__.rpartition(".")[0])
+    template = (folder / f"card-{table.name}.md").read_text(encoding="utf-8")
+    return template.format(
+        rows=len(columns["index"]),
+        command=table.command,
+        file_digest=file_digest,
+        digest=digest,
+        settings="\n".join(f"| {key} | {value} |" for key, value in vars(table.recipe).items()),
+        environment="\n".join(f"| {k} | {v} |" for k, v in build.environment().items()),
+        measured="\n".join(f"- {line}" for line in table.measured(columns)),
+    )

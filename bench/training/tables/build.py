@@ -1,8 +1,8 @@
-"""Building of an embedded table: every distinct cell trained and, if it says so, timed.
+"""Training, timing and checking of the rows of an embedded table.
 
-The work goes to an append-only file of JSON lines, one for each finished row, so that it can be
-stopped at any moment and goes on where it was. Assembling the table from that file is the last step
-and refuses to run while a row is missing.
+Each finished row is appended as a line of JSON to a build file. A build can therefore be stopped at
+any moment and continued later. `bench.training.tables.assemble` makes the table from that file once
+no row is missing.
 """
 
 from __future__ import annotations
@@ -19,22 +19,28 @@ from typing import Any
 import numpy as np
 import torch
 
+from bench.data import Table
 from bench.errors import TrainingError
 from bench.machine import interrupts_held, numeric_pool, processor_name
-from bench.training.tables.embedded import EmbeddedTable, TimedTable, table_cells
+from bench.training.tables.embedded import EmbeddedTable, RowCheck, TimedTable, table_cells
 
-__all__ = ["BuildFile", "measure_latencies", "train_rows"]
+__all__ = ["BuildFile", "check_rows", "measure_latencies", "train_rows"]
 
 
 class BuildFile:
-    """The append-only record of a build; its first line says with what it is built.
+    """The append-only file of a build; its first line is the recipe and the environment.
 
     Parameters
     ----------
     path : Path
-        The file; made when it is not there.
+        The file; it is created if it does not exist.
     table : EmbeddedTable
-        What is built, and by which recipe. A file of another recipe is refused.
+        The table to build, with its recipe.
+
+    Raises
+    ------
+    TrainingError
+        If the file was begun with another recipe.
     """
 
     def __init__(self, path: Path, table: EmbeddedTable) -> None:
@@ -54,11 +60,11 @@ class BuildFile:
             )
 
     def trainings(self) -> dict[int, dict[str, Any]]:
-        """Return what is finished, by row."""
+        """Return the lines of the trained rows, by row."""
         return {line["row"]: line for line in self._lines() if "train_seconds" in line}
 
     def latencies(self) -> dict[int, list[float]]:
-        """Return the milliseconds of every round so far, by row."""
+        """Return the milliseconds of every finished round, by row."""
         rounds: dict[int, list[float]] = {}
         for line in self._lines():
             if "latency_ms" in line:
@@ -66,11 +72,11 @@ class BuildFile:
         return rounds
 
     def environment(self) -> dict[str, Any]:
-        """Return what the build was begun on: processor, versions."""
+        """Return the processor and the versions that the build was begun with."""
         return dict(next(self._lines())["environment"])
 
     def append(self, line: dict[str, Any]) -> None:
-        """Write one line and hand it to the operating system."""
+        """Append one line and close the file."""
         with self.path.open("a", encoding="utf-8") as out:
             out.write(json.dumps(line, separators=(",", ":")) + "\n")
 
@@ -92,9 +98,23 @@ class BuildFile:
 def train_rows(
     build: BuildFile, rows: Sequence[int], *, workers: int, finished: Callable[[int], None]
 ) -> None:
-    """Train the rows that the build file does not hold yet, `workers` at a time.
+    """Train the rows that the build file does not have yet.
 
-    `finished` is called with the number of rows done after each one.
+    Parameters
+    ----------
+    build : BuildFile
+        Finished rows are appended to it.
+    rows : sequence of int
+        Numbers of the wanted rows.
+    workers : int
+        Number of processes.
+    finished : callable
+        Called with the number of rows done: first with those of the file, then after each row.
+
+    Raises
+    ------
+    TrainingError
+        If a training diverges.
     """
     done = build.trainings()
     todo = [row for row in rows if row not in done]
@@ -114,10 +134,17 @@ def train_rows(
 
 
 def measure_latencies(build: BuildFile, *, finished: Callable[[int], None]) -> None:
-    """Time every network of a `TimedTable`, one by one on one thread, in rounds over all of them.
+    """Time every network of a `TimedTable` on one thread, in rounds over all networks.
 
-    Rounds lie minutes apart, so that a disturbance of the machine meets different networks in each.
-    `finished` is called with the number of timings done.
+    Rounds are minutes apart, so that a disturbance of the machine affects different networks in
+    each. Other tables are not timed.
+
+    Parameters
+    ----------
+    build : BuildFile
+        Its table says how many rounds; timings are appended to it.
+    finished : callable
+        Called with the number of timings done.
     """
     table = build.table
     if not isinstance(table, TimedTable):
@@ -125,12 +152,46 @@ def measure_latencies(build: BuildFile, *, finished: Callable[[int], None]) -> N
     torch.set_num_threads(1)
     cells = table_cells()
     done = {row: len(rounds) for row, rounds in build.latencies().items()}
-    for turn in range(table.latency_rounds):
+    for completed in range(table.latency_rounds):
         for row, cell in enumerate(cells):
-            if done.get(row, 0) <= turn:
+            if done.get(row, 0) <= completed:
                 ms = table.latency_ms(cell.tolist())
                 build.append({"row": row, "latency_ms": round(ms, 6)})
-            finished(turn * len(cells) + row + 1)
+            finished(completed * len(cells) + row + 1)
+
+
+def check_rows(
+    committed: Table,
+    rows: Sequence[int],
+    table: EmbeddedTable,
+    *,
+    finished: Callable[[RowCheck], None],
+) -> list[RowCheck]:
+    """Train rows again, in this process, and compare them with the committed table.
+
+    Parameters
+    ----------
+    committed : Table
+        The table as committed.
+    rows : sequence of int
+        Numbers of the rows.
+    table : EmbeddedTable
+        The same table, with the recipe that it was built with.
+    finished : callable
+        Called with each comparison.
+
+    Returns
+    -------
+    list of RowCheck
+        One for each row.
+    """
+    cells = table_cells()
+    columns = dict(committed.columns)
+    checks = []
+    for row in rows:
+        checks.append(table.compare(columns, row, table.train(row, cells[row].tolist())))
+        finished(checks[-1])
+    return checks
 
 
 def _environment() -> dict[str, Any]:

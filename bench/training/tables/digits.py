@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Floats, Mask
 from bench.data import Columns
 from bench.indicators import kendall_tau
 from bench.spaces import NASBench201
@@ -20,12 +21,10 @@ from bench.training.train import Recipe, inference_latency, train_cell
 
 __all__ = ["DigitsTable", "intraclass_correlation"]
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class DigitsTable(TimedTable):
-    """Accuracies, losses, training seconds, latency and sizes."""
+    """Accuracies, losses, training seconds, latency and sizes of every distinct cell."""
 
     recipe: Recipe = field(default_factory=Recipe)
 
@@ -34,7 +33,7 @@ class DigitsTable(TimedTable):
         "NAS-Bench-201 cells trained on scikit-learn's digits with noise, three seeds each"
     )
     column_meanings: ClassVar[Mapping[str, str]] = {
-        "index": "place of the cell in bench.spaces.NASBench201().enumerate()",
+        "index": "index of the cell in bench.spaces.NASBench201().enumerate()",
         "arch_str": "the cell in NAS-Bench-201's string form",
         "validation_accuracy_s{seed}": "%, 1,490 noisy images, after the last epoch",
         "test_accuracy_s{seed}": "%, 2,950 noisy images, after the last epoch",
@@ -48,7 +47,7 @@ class DigitsTable(TimedTable):
     latency_rounds: ClassVar[int] = 3
 
     def train(self, row: int, cell: Sequence[int]) -> dict[str, Any]:
-        """Train one row; what the build file holds of it."""
+        """Train one row with three seeds; see `EmbeddedTable.train`."""
         training = train_cell(cell, noisy_digits(noise=self.recipe.noise), self.recipe)
         return {
             "row": row,
@@ -60,22 +59,22 @@ class DigitsTable(TimedTable):
         }
 
     def latency_ms(self, cell: Sequence[int]) -> float:
-        """Time one network once."""
+        """Return the milliseconds of one forward pass of the cell's network, measured once."""
         return inference_latency(cell, noisy_digits(noise=self.recipe.noise), self.recipe)
 
     def columns(
         self, trainings: Sequence[Mapping[str, Any]], latencies: Sequence[Sequence[float]]
     ) -> Columns:
-        """Return the columns after `index` and `arch_str`."""
+        """Return the columns of accuracies, losses, seconds, latency and sizes."""
         cells = table_cells()
         skeleton = self.recipe.skeleton(noisy_digits(noise=self.recipe.noise))
         columns: Columns = {}
         for kind in ("validation_accuracy", "test_accuracy"):
-            for place, seed in enumerate(self.recipe.seeds):
-                values = [row[kind][place] for row in trainings]
+            for i, seed in enumerate(self.recipe.seeds):
+                values = [row[kind][i] for row in trainings]
                 columns[f"{kind}_s{seed}"] = np.asarray(values, dtype=np.float32)
-        for place, seed in enumerate(self.recipe.seeds):
-            losses = np.asarray([row["train_loss"][place] for row in trainings], dtype=np.float32)
+        for i, seed in enumerate(self.recipe.seeds):
+            losses = np.asarray([row["train_loss"][i] for row in trainings], dtype=np.float32)
             for epoch in range(self.recipe.epochs):
                 columns[f"train_loss_s{seed}_e{epoch + 1}"] = losses[:, epoch].copy()
         seconds = [row["train_seconds"] for row in trainings]
@@ -87,7 +86,7 @@ class DigitsTable(TimedTable):
         return columns
 
     def compare(self, committed: Columns, row: int, trained: Mapping[str, Any]) -> RowCheck:
-        """Compare accuracies; the tolerance is from the table's own spread over seeds."""
+        """Compare accuracies; the tolerance comes from the table's own spread over seeds."""
         tests = self.by_seed(committed, "test_accuracy")
         same = [
             np.array_equal(
@@ -97,11 +96,11 @@ class DigitsTable(TimedTable):
         ]
         spread = float(np.sqrt(tests.var(axis=1, ddof=1).mean()))
         tolerance = 5 * spread * (2 / len(self.recipe.seeds)) ** 0.5
-        moved = float(np.mean(trained["test_accuracy"]) - tests[row].mean())
-        return RowCheck(row, all(same), moved, tolerance)
+        difference = float(np.mean(trained["test_accuracy"]) - tests[row].mean())
+        return RowCheck(row, all(same), difference, tolerance)
 
     def measured(self, columns: Columns) -> list[str]:
-        """Return how far seeds agree, over all cells and among the good ones, and what it took."""
+        """Return the agreement of seeds, for all and for the best cells, and the training time."""
         connected = NASBench201().connected(table_cells())
         tests = self.by_seed(columns, "test_accuracy").astype(np.float64)
         validations = self.by_seed(columns, "validation_accuracy").astype(np.float64)
@@ -126,15 +125,38 @@ class DigitsTable(TimedTable):
         ]
 
     def by_seed(self, columns: Columns, kind: str) -> NDArray[np.float32]:
-        """Return one measurement, such as `test_accuracy`, of every seed: [rows, seeds]."""
+        """Return one measurement of every seed.
+
+        Parameters
+        ----------
+        columns : dict of str to array
+            Columns of the table.
+        kind : {"test_accuracy", "validation_accuracy"}
+            The measurement.
+
+        Returns
+        -------
+        array [rows, seeds]
+            In per cent.
+        """
         each = [columns[f"{kind}_s{seed}"] for seed in self.recipe.seeds]
         return np.stack(each, axis=1).astype(np.float32)
 
 
 def intraclass_correlation(values: NDArray[np.floating]) -> tuple[float, float]:
-    """Return the share of variance that belongs to the row: of one value, and of the row's mean.
+    """Return the intraclass correlation of values [rows, k]: of one value, and of a row's mean.
 
-    One-way random effects, ICC(1) and ICC(k) of Shrout and Fleiss (1979), of values [rows, k].
+    It is the share of the variance that is between rows.
+
+    Notes
+    -----
+    One-way random effects: ICC(1) and ICC(k) of Shrout and Fleiss, "Intraclass correlations: uses
+    in assessing rater reliability" (Psychological Bulletin, 1979).
+
+    Examples
+    --------
+    >>> intraclass_correlation(np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]]))
+    (1.0, 1.0)
     """
     k = values.shape[1]
     between = k * values.mean(axis=1).var(ddof=1)
@@ -156,7 +178,7 @@ def _agreement(name: str, values: Floats) -> str:
 
 
 def _among_the_best(tests: Floats) -> str:
-    """Compare seeds 1 and 2 where seed 0, which they do not depend on, says cells are good."""
+    """Compare seeds 1 and 2 on the cells that are best by seed 0, which is independent of them."""
     best = np.argsort(-tests[:, 0])[: len(tests) // 10]
     others = tests[best, 1:]
     return (
@@ -167,8 +189,8 @@ def _among_the_best(tests: Floats) -> str:
     )
 
 
-def _against_cifar10(mean: Floats, connected: NDArray[np.bool_]) -> str:
-    """Compare with the published CIFAR-10 accuracies, where `MONAS_DATA` has them."""
+def _against_cifar10(mean: Floats, connected: Mask) -> str:
+    """Compare with the published CIFAR-10 accuracies, if `MONAS_DATA` has them."""
     folder = os.environ.get("MONAS_DATA")
     path = Path(folder) / "nb201.parquet" if folder else None
     if path is None or not path.exists():

@@ -1,4 +1,4 @@
-"""What an embedded table is to those who build, write and check it."""
+"""`EmbeddedTable`: the parts of an embedded table that building, writing and checking need."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.data import Columns
 from bench.spaces import NASBench201
@@ -15,23 +16,27 @@ from bench.spaces import NASBench201
 __all__ = ["EmbeddedTable", "RowCheck", "TimedTable", "table_cells"]
 
 
-def table_cells() -> np.ndarray:
-    """Return the cells [6466, 6] that tables have rows for: one for each isomorphism class."""
+def table_cells() -> NDArray[np.int8]:
+    """Return the cells [6466, 6] of the rows: one for each isomorphism class."""
     space = NASBench201()
     return space.from_index(space.canonical_indices())
 
 
 @dataclass(frozen=True)
 class RowCheck:
-    """A row trained again: whether every number is the same, and how far it moved.
+    """Comparison of a row that was trained again with the committed row.
 
     Attributes
     ----------
+    row : int
+        Its number.
+    identical : bool
+        Whether every number is the same.
     difference : float
-        Of the quantity that the table compares, now minus committed.
+        New minus committed value of the quantity `EmbeddedTable.compared`.
     tolerance : float
-        What another processor may make of it: five standard errors of the difference between two
-        sets of trainings.
+        Largest difference accepted from another processor: five standard errors of the difference
+        between two sets of trainings.
     """
 
     row: int
@@ -41,25 +46,25 @@ class RowCheck:
 
     @property
     def agrees(self) -> bool:
-        """Tell whether the committed row can be what this training measures."""
+        """Whether the row is identical or differs by no more than the tolerance."""
         return self.identical or abs(self.difference) <= self.tolerance
 
 
 class EmbeddedTable(ABC):
-    """An embedded table: a row for every distinct cell, trained by one recipe.
+    """An embedded table: a row for every distinct cell, trained with one recipe.
 
     Attributes
     ----------
     name, title : str
-        What it is called, and what it holds.
+        Name, and a description of the content.
     column_meanings : dict of str to str
         Unit and meaning of every column; `{...}` stands for a number.
     latency_rounds : int
-        How many times every network is timed after all are trained; none but of a `TimedTable`.
+        How often every network is timed after all are trained; 0 except in a `TimedTable`.
     compared : (str, str)
-        What `RowCheck.difference` is of, and its unit.
+        The quantity of `RowCheck.difference`, and its unit.
     recipe
-        How rows are trained: a frozen dataclass.
+        Settings of the training: a frozen dataclass.
     """
 
     name: ClassVar[str]
@@ -71,31 +76,62 @@ class EmbeddedTable(ABC):
 
     @property
     def command(self) -> str:
-        """The command that makes it."""
+        """The command that builds it."""
         return f"monas table build {self.name}"
 
     @abstractmethod
     def train(self, row: int, cell: Sequence[int]) -> dict[str, Any]:
-        """Train one row; what the build file holds of it, `train_seconds` among it."""
+        """Train one row and return its line of the build file.
+
+        Parameters
+        ----------
+        row : int
+            Its number.
+        cell : sequence of int [6]
+            Its operations.
+
+        Returns
+        -------
+        dict
+            With `row`, `cell`, `train_seconds` and the measurements, all of types that JSON has.
+        """
 
     @abstractmethod
     def columns(
         self, trainings: Sequence[Mapping[str, Any]], latencies: Sequence[Sequence[float]]
     ) -> Columns:
-        """Return the columns after `index` and `arch_str`, from the build's lines in row order."""
+        """Return the columns after `index` and `arch_str`.
+
+        Parameters
+        ----------
+        trainings : sequence of mapping [rows]
+            The lines of `train`, in row order.
+        latencies : sequence of sequence of float [rows]
+            Milliseconds of every round; empty unless the table is a `TimedTable`.
+        """
 
     @abstractmethod
     def measured(self, columns: Columns) -> list[str]:
-        """Return what was measured of the whole table, one sentence or more for each line."""
+        """Return statistics of the whole table for its card, as lines of text."""
 
     @abstractmethod
     def compare(self, committed: Columns, row: int, trained: Mapping[str, Any]) -> RowCheck:
-        """Compare a line of `train` with the committed row."""
+        """Compare a row that was trained again with the committed one.
+
+        Parameters
+        ----------
+        committed : dict of str to array
+            Columns of the whole committed table.
+        row : int
+            Number of the row.
+        trained : mapping
+            The new line of `train`.
+        """
 
 
 class TimedTable(EmbeddedTable):
-    """An embedded table whose networks are timed, too."""
+    """An embedded table with latencies: its networks are also timed."""
 
     @abstractmethod
     def latency_ms(self, cell: Sequence[int]) -> float:
-        """Time one network once."""
+        """Return the milliseconds of one forward pass of the cell's network, measured once."""

@@ -1,1 +1,1 @@
-"""MOTE's reduced network and its short training, which its stored curves come from."""
+"""MOTE's reduced network and images, its short training, and the table of its measurements."""

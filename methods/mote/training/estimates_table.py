@@ -19,15 +19,13 @@ from methods.mote.training.short_training import POINTS, ShortRecipe, short_trai
 
 __all__ = ["DIGITS_RECIPE", "EstimatesTable"]
 
-# Ours, all that differs from the released recipe: the card says how it was chosen.
+# Ours: these differ from the released recipe; the card describes how they were chosen.
 DIGITS_RECIPE = ShortRecipe(channels=8, epochs=5, batch=128, learning_rate=0.03, noise=1.0)
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class EstimatesTable(EmbeddedTable):
-    """Losses, landscape and seconds: what MOTE and TSE are computed from."""
+    """Losses, landscape and seconds of every distinct cell; MOTE and TSE are computed from them."""
 
     recipe: ShortRecipe = DIGITS_RECIPE
 
@@ -36,18 +34,18 @@ class EstimatesTable(EmbeddedTable):
         "MOTE's short training of NAS-Bench-201 cells on scikit-learn's digits with noise"
     )
     column_meanings: ClassVar[Mapping[str, str]] = {
-        "index": "place of the cell in bench.spaces.NASBench201().enumerate()",
+        "index": "index of the cell in bench.spaces.NASBench201().enumerate()",
         "arch_str": "the cell in NAS-Bench-201's string form",
         "train_loss_e{epoch}": "mean training loss of the epoch (nats, labels smoothed)",
         "landscape_loss_{g}": "loss on the line from the trained (0) to the initial (10) weights",
-        "train_seconds": "CPU seconds of one thread for the training; the landscape left out",
+        "train_seconds": "CPU seconds of one thread for the training, without the landscape",
     }
     compared: ClassVar[tuple[str, str]] = ("mean training loss", "nats")
-    # Standard deviation of the mean training loss over seeds: the card says how it was measured.
+    # Standard deviation of the mean training loss over seeds; the card describes its measurement.
     spread: ClassVar[float] = 0.073
 
     def train(self, row: int, cell: Sequence[int]) -> dict[str, Any]:
-        """Train one row; what the build file holds of it."""
+        """Train one row; see `EmbeddedTable.train`."""
         training = short_training(cell, noisy_digits(), self.recipe)
         return {
             "row": row,
@@ -60,7 +58,7 @@ class EstimatesTable(EmbeddedTable):
     def columns(
         self, trainings: Sequence[Mapping[str, Any]], latencies: Sequence[Sequence[float]]
     ) -> Columns:
-        """Return the columns after `index` and `arch_str`."""
+        """Return the columns of losses, landscape and seconds."""
         losses = np.asarray([row["train_loss"] for row in trainings], dtype=np.float32)
         landscape = np.asarray([row["landscape_loss"] for row in trainings], dtype=np.float32)
         seconds = [row["train_seconds"] for row in trainings]
@@ -73,18 +71,18 @@ class EstimatesTable(EmbeddedTable):
         return columns
 
     def compare(self, committed: Columns, row: int, trained: Mapping[str, Any]) -> RowCheck:
-        """Compare losses; the tolerance is from the spread over seeds."""
+        """Compare losses; the tolerance comes from the spread over seeds."""
         losses, landscape = (each[row] for each in self._curves(committed))
         same = np.array_equal(
             np.asarray(trained["train_loss"], dtype=np.float32), losses, equal_nan=True
         ) and np.array_equal(
             np.asarray(trained["landscape_loss"], dtype=np.float32), landscape, equal_nan=True
         )
-        moved = float(np.mean(trained["train_loss"]) - losses.mean(dtype=np.float64))
-        return RowCheck(row, same, moved, 5 * self.spread * 2**0.5)
+        difference = float(np.mean(trained["train_loss"]) - losses.mean(dtype=np.float64))
+        return RowCheck(row, same, difference, 5 * self.spread * 2**0.5)
 
     def measured(self, columns: Columns) -> list[str]:
-        """Return what the columns alone say of the accuracies of `nb201-digits`."""
+        """Return the rank correlations of simple scores with the accuracies of `nb201-digits`."""
         losses, landscape = (each.astype(np.float64) for each in self._curves(columns))
         seconds = columns["train_seconds"].astype(np.float64)
         truth = dict(load_table(DigitsTable.name).columns)

@@ -1,15 +1,15 @@
-"""MOTE's reduced architecture of a NAS-Bench-201 cell: two cells of one width, nothing between."""
+"""MOTE's reduced network of a NAS-Bench-201 cell: two cells of equal width, one after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
+from bench.arrays import Floats
 from bench.errors import TrainingError
 from bench.spaces import NASBench201
 from bench.spaces.nasbench201 import CONV1, CONV3
@@ -22,23 +22,36 @@ __all__ = ["ReducedNetwork", "ReducedSkeleton"]
 class ReducedSkeleton:
     """The network around the cell: stem, cell, average pool, the same cell again, classifier.
 
-    With 32x32 colour images and ten classes the mean over all NAS-Bench-201 cells is 26.1 K
-    parameters and 14.25 MFLOPs (MOTE-NAS, supplement). The counts are closed forms and take every
-    operation of the cell, whether or not it reaches the output.
+    The counts are closed forms over all operations of the cell, whether or not they reach the
+    output.
 
     Attributes
     ----------
     image, in_channels, classes : int
         Height and width of the input in pixels, its channels, number of classes.
     channels : int
-        Of both cells; released code: 32.
+        Of both cells. Released code: 32.
     pool : int
-        Side and stride of the average pool between the cells; released code: 4.
+        Side and stride of the average pool between the cells. Released code: 4.
 
     Raises
     ------
     TrainingError
         If the pool is larger than the image.
+
+    Notes
+    -----
+    MOTE-NAS, supplement: with 32x32 colour images and ten classes, the mean over all NAS-Bench-201
+    cells is 26.1 K parameters and 14.25 MFLOPs.
+
+    Examples
+    --------
+    >>> skeleton = ReducedSkeleton(image=32, in_channels=3, classes=10)
+    >>> every = NASBench201().enumerate()
+    >>> float(round(skeleton.params(every).mean() / 1e3, 1))
+    26.1
+    >>> float(round(skeleton.flops(every).mean() / 1e6, 2))
+    14.25
     """
 
     image: int
@@ -54,16 +67,16 @@ class ReducedSkeleton:
                 f"{self.image} pixels; expected 1 to {self.image}"
             )
 
-    def flops(self, architectures: ArrayLike) -> NDArray[np.float64]:
-        """Return multiply-adds [n] of one forward pass of one image."""
+    def flops(self, architectures: ArrayLike) -> Floats:
+        """Return the multiply-adds [n] of one image for cells [n, 6]."""
         pixels = self.image**2 + (self.image // self.pool) ** 2
         fixed = 9 * self.in_channels * self.channels * self.image**2
         fixed += self.channels * self.classes + self.classes
         conv1, conv3 = _convolutions(architectures)
         return fixed + self.channels**2 * pixels * (conv1 + 9 * conv3)
 
-    def params(self, architectures: ArrayLike) -> NDArray[np.float64]:
-        """Return the number of trainable parameters [n]."""
+    def params(self, architectures: ArrayLike) -> Floats:
+        """Return the numbers of trainable parameters [n] for cells [n, 6]."""
         c = self.channels
         fixed = 9 * self.in_channels * c + 2 * c + c * self.classes + self.classes
         conv1, conv3 = _convolutions(architectures)
@@ -71,7 +84,7 @@ class ReducedSkeleton:
 
 
 class ReducedNetwork(nn.Module):
-    """Images [batch, channels, h, w] to logits [batch, classes].
+    """A network from images [batch, channels, h, w] to logits [batch, classes].
 
     Parameters
     ----------
@@ -80,8 +93,8 @@ class ReducedNetwork(nn.Module):
     skeleton : ReducedSkeleton
         Sizes of the network around the cell.
     draws : torch.Generator
-        What the initial weights are drawn from: Glorot's uniform distribution, biases zero, which
-        are Keras's defaults.
+        Source of the initial weights: Glorot's uniform distribution, biases zero, which are Keras's
+        defaults.
     """
 
     def __init__(
@@ -108,10 +121,10 @@ class ReducedNetwork(nn.Module):
                     nn.init.zeros_(module.bias)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Map images to logits."""
+        """Return logits [batch, classes] of images [batch, channels, h, w]."""
         return self.classifier(self.body(images))
 
 
-def _convolutions(architectures: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _convolutions(architectures: ArrayLike) -> tuple[Floats, Floats]:
     cells = NASBench201().check(architectures)
     return (cells == CONV1).sum(axis=1).astype(float), (cells == CONV3).sum(axis=1).astype(float)

@@ -1,6 +1,6 @@
-"""MOTE's short training of a reduced network: losses, seconds, and losses on the way back.
+"""MOTE's short training of a reduced network: losses, seconds and loss landscape.
 
-What the MOTE and TSE estimates read. Nothing here knows how they are combined.
+The estimators MOTE and TSE are computed from these measurements (`methods.mote.estimators`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from bench.seeds import stream
-from bench.training.images.noisy_digits import ImageSet
+from bench.training.images.image_set import ImageSet
 from bench.training.networks.factory import check_images
 from methods.mote.training.network import ReducedNetwork, ReducedSkeleton
 
@@ -27,7 +27,7 @@ POINTS = 11  # paper and released code: theta(g), g = 0..10
 
 @dataclass(frozen=True)
 class ShortRecipe:
-    """How a reduced network is trained. The defaults are those of MOTE's released code.
+    """Settings of a short training. The defaults are those of MOTE's released code.
 
     Attributes
     ----------
@@ -36,20 +36,20 @@ class ShortRecipe:
     epochs : int
         Paper and released code: 50.
     batch : int
-        Released code: 1024 (the paper says 256, which does not give the released losses). The
-        last batch of an epoch is what is left of the images.
+        Released code: 1024 (the paper's 256 does not reproduce the released losses). The last batch
+        of an epoch has the remaining images.
     learning_rate : float
         Of Adam, constant. Paper and released code: 0.001.
     label_smoothing : float
         Released code: 0.01; the paper has none.
     landscape : {"fit", "evaluation"}
-        What is measured at a point of the line. `fit` (released code): the mean loss of one
-        training epoch that starts there, Adam's moments carried over from the training and from
-        point to point. `evaluation` (paper): the loss at the point itself, with statistics of the
-        batch, because running ones are wrong after so few steps.
+        The measurement at a point of the line. `fit` (released code): the mean loss of one training
+        epoch that starts there; Adam's moments are carried over from the training and from point to
+        point. `evaluation` (paper): the loss at the point itself, with batch statistics, because
+        running statistics are wrong after so few steps.
     noise : float
-        Standard deviation of noise added to the images at every step, in that of their pixels.
-        Ours: paper and released code have none.
+        Standard deviation of the noise added to the images at every step, in standard deviations of
+        their pixels. Ours: paper and released code have none.
     seed : int
         Of initial weights, batch order and noise.
     """
@@ -73,7 +73,7 @@ class ShortRecipe:
 
 @dataclass(frozen=True)
 class ShortTraining:
-    """What a short training left behind.
+    """Measurements of a short training.
 
     Attributes
     ----------
@@ -82,8 +82,8 @@ class ShortTraining:
     landscape : array [11]
         Losses on the straight line from the trained (first) to the initial weights (last).
     seconds : float
-        Of the training, the landscape left out: CPU seconds on a CPU, so that what else the
-        machine does counts less; wall seconds up to a synchronised device on a GPU.
+        Of the training without the landscape: on a CPU, CPU seconds, because other work on the
+        machine has less influence on them; on a GPU, wall-clock seconds until the device is idle.
     """
 
     losses: NDArray[np.float32]
@@ -92,23 +92,39 @@ class ShortTraining:
 
     @property
     def is_finite(self) -> bool:
-        """Whether every loss is a number; MOTE ranks the others last."""
+        """Whether every loss is finite; MOTE ranks other architectures last."""
         return bool(np.isfinite(self.losses).all() and np.isfinite(self.landscape).all())
 
 
 def short_training(
     cell: Sequence[int], images: ImageSet, recipe: ShortRecipe, *, device: str = "cpu"
 ) -> ShortTraining:
-    """Train the reduced network of one cell and walk back to its initial weights.
+    """Train the reduced network of one cell and measure its loss landscape.
 
-    Each (cell, seed) has a random stream of its own, so the result does not depend on what is
-    trained before it. A training with a loss that is not a number goes on once for all epochs from
-    the weights it has, as in the released code; if that has one too, the losses are NaN.
+    The landscape is measured on the straight line from the trained to the initial weights. Each
+    (cell, seed) has its own random stream, so the result does not depend on earlier trainings. If a
+    loss is not finite, the training continues once for all epochs from the current weights, as in
+    the released code; if a loss is not finite again, all losses are NaN.
+
+    Parameters
+    ----------
+    cell : sequence of int
+        The six operations, in the order of `bench.spaces.nasbench201.EDGES`.
+    images : ImageSet
+        The training split is used.
+    recipe : ShortRecipe
+        Settings of network and training.
+    device : str
+        A torch device.
 
     Raises
     ------
     TrainingError
-        If the images are smaller than the pool, or not what `check_images` demands.
+        If the images are smaller than the pool, or `check_images` refuses them.
+
+    Notes
+    -----
+    MOTE-NAS, section 3 and released code.
     """
     skeleton = recipe.skeleton(images)
     check_images(images, skeleton)
@@ -123,8 +139,8 @@ def short_training(
         losses, more = fit.epochs(recipe.epochs)
         seconds += more
     if not np.isfinite(losses).all():
-        nothing = np.full(POINTS, np.nan, dtype=np.float32)
-        return ShortTraining(np.full_like(losses, np.nan), nothing, seconds)
+        missing = np.full(POINTS, np.nan, dtype=np.float32)
+        return ShortTraining(np.full_like(losses, np.nan), missing, seconds)
     trained = _weights(network)
     landscape = np.empty(POINTS, dtype=np.float32)
     for g in reversed(range(POINTS)):  # from the initial weights on, as in the released code
@@ -159,7 +175,7 @@ class _Fit:
         return losses.numpy().astype(np.float32), self._clock() - began
 
     def one_epoch(self, *, learn: bool = True) -> Tensor:
-        """Go once over the images, learning or only looking; return the mean loss."""
+        """Pass once over the images and return the mean loss; change the weights if `learn`."""
         n = len(self.labels)
         order = torch.randperm(n, generator=self.draws).to(self.device)
         total = torch.zeros((), device=self.device)
@@ -192,7 +208,7 @@ class _Fit:
 
 
 def _weights(network: nn.Module) -> dict[str, Tensor]:
-    """Return copies of what the line is drawn in: parameters and BN statistics."""
+    """Return copies of the coordinates of the line: parameters and batch-norm statistics."""
     state = network.state_dict()
     return {name: value.clone() for name, value in state.items() if value.is_floating_point()}
 
@@ -201,7 +217,7 @@ def _weights(network: nn.Module) -> dict[str, Tensor]:
 def _set_weights(
     network: nn.Module, initial: dict[str, Tensor], trained: dict[str, Tensor], share: float
 ) -> None:
-    """Put the network at (1 - share) of the trained weights and `share` of the initial ones."""
+    """Set the weights to (1 - share) * trained + share * initial."""
     state = network.state_dict()
     for name, value in initial.items():
         state[name].copy_((1 - share) * trained[name] + share * value)

@@ -1,5 +1,5 @@
-"""One module for each table: from published original files to the suite's columns.
+"""Converters of published original files into the suite's columns, one module for each table.
 
 Every module has `convert(files) -> Columns`; `files` maps `<source key>/<name>` to a file whose
-sha256 is already checked. Nothing here downloads, imputes or writes.
+sha256 is already checked. No converter downloads, imputes or writes.
 """

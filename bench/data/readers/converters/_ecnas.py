@@ -52,6 +52,10 @@ def energy_columns(files: Mapping[str, Path], reference: str, *, checkpoint_epoc
 
     Parameters
     ----------
+    files : mapping of str to Path
+        Source files by `key/name`.
+    reference : str
+        `key/name` of the TFRecord file.
     checkpoint_epoch : int
         Epoch of the evaluation in the middle of every training.
 
@@ -66,7 +70,7 @@ def energy_columns(files: Mapping[str, Path], reference: str, *, checkpoint_epoc
     times = Counter((row.network, row.epochs) for row in rows)
     networks, budgets = {n for n, _ in times}, {e for _, e in times}
     if len(set(times.values())) != 1 or len(times) != len(networks) * len(budgets):
-        raise DataError(f"{path}: not every network has the same budgets and repeats")
+        raise DataError(f"{path}: networks differ in their budgets or numbers of repeats")
     columns: Columns = {
         "hash": text_column(row.network for row in rows),
         "epochs": np.asarray([row.epochs for row in rows], dtype=np.int64),
@@ -93,7 +97,7 @@ def energy_columns(files: Mapping[str, Path], reference: str, *, checkpoint_epoc
 
 
 def _repeats(rows: list[_Row]) -> list[int]:
-    """Count the trainings of one network and budget in the order of the file, from 0."""
+    """Return the number of each training among those of its network and budget, from 0."""
     seen: Counter[tuple[str, int]] = Counter()
     repeats = []
     for row in rows:

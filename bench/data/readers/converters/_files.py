@@ -1,4 +1,4 @@
-"""What every converter does with its source files: find one, read its rows, put them in order."""
+"""Steps that converters share: finding a source file, reading its rows, ordering them."""
 
 from __future__ import annotations
 
@@ -9,26 +9,41 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from bench.arrays import Indices
 from bench.errors import DataError
 
-__all__ = ["in_order", "read_csv", "source_path", "text_column"]
+__all__ = ["numbers", "read_csv", "row_order", "source_path", "text_column"]
 
 
 def source_path(files: Mapping[str, Path], reference: str) -> Path:
-    """Return the file called `reference` (`<source key>/<name>`).
+    """Return the path of one source file.
+
+    Parameters
+    ----------
+    files : mapping of str to Path
+        The files given to the converter, by `key/name`.
+    reference : str
+        `key/name` of the wanted one.
 
     Raises
     ------
     DataError
-        If it was not given.
+        If it is not among them.
     """
     if reference not in files:
-        raise DataError(f"the converter needs {reference}; given were {', '.join(sorted(files))}")
+        raise DataError(f"the converter needs {reference}, got {', '.join(sorted(files))}")
     return files[reference]
 
 
 def read_csv(path: Path, columns: Sequence[str]) -> dict[str, list[str]]:
-    """Return the named columns of a CSV file with a header, as text.
+    """Return columns of a CSV file with a header, as text.
+
+    Parameters
+    ----------
+    path : Path
+        The file, in UTF-8.
+    columns : sequence of str
+        Names of the wanted columns.
 
     Raises
     ------
@@ -44,24 +59,29 @@ def read_csv(path: Path, columns: Sequence[str]) -> dict[str, list[str]]:
     return {name: [row[name] for row in content] for name in columns}
 
 
-def in_order(
-    places: Sequence[int] | NDArray[np.integer], size: int, origin: str
-) -> NDArray[np.int64]:
-    """Return the order [size] that sorts rows by their place in the table.
+def row_order(indices: Sequence[int] | NDArray[np.integer], size: int, origin: str) -> Indices:
+    """Return the order [size] that sorts the rows of a file like the table.
 
     Parameters
     ----------
-    places : sequence of int [rows]
-        Which row of the table each row of the file is.
+    indices : sequence of int [rows]
+        The table's row for each row of the file.
     size : int
         Rows of the table.
+    origin : str
+        Name of the file, for messages.
 
     Raises
     ------
     DataError
-        If a row of the table is absent or twice in the file; the message names the first.
+        If the file lacks a row of the table or has one twice; the message names the first.
+
+    Examples
+    --------
+    >>> row_order([2, 0, 1], 3, "small.csv").tolist()
+    [1, 2, 0]
     """
-    found = np.asarray(places, dtype=np.int64)
+    found = np.asarray(indices, dtype=np.int64)
     times = np.bincount(found, minlength=size)
     wrong = np.flatnonzero(times != 1)
     if wrong.size:
@@ -72,11 +92,11 @@ def in_order(
 
 
 def numbers(values: Iterable[object], dtype: DTypeLike = np.float64) -> NDArray[np.generic]:
-    """Return numbers or their text as an array; None becomes NaN."""
+    """Return numbers, or text of numbers, as an array of `dtype`; None becomes NaN."""
     plain = [np.nan if value is None else float(str(value)) for value in values]
     return np.asarray(plain, dtype=np.float64).astype(dtype)
 
 
 def text_column(values: Iterable[str]) -> NDArray[np.object_]:
-    """Return strings as the array of objects that text columns are."""
+    """Return strings as an array of objects, the type of text columns."""
     return np.asarray(list(values), dtype=object)

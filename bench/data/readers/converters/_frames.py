@@ -1,4 +1,4 @@
-"""Columns of a pickled data frame, read without pandas: its pickles bind to one pandas version."""
+"""Columns of a pickled data frame, read without pandas, which reads pickles of its own version."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read_frame(path: Path) -> dict[str, NDArray[np.generic]]:
     UntrustedPickleError
         If the file holds anything but a frame of arrays.
     DataError
-        If the file is damaged or its frame is laid out in another way.
+        If the file is damaged, or its frame has another layout.
     """
     frame = safe_load(path, stand_ins=_STAND_INS)
     try:
@@ -38,7 +38,7 @@ def read_frame(path: Path) -> dict[str, NDArray[np.generic]]:
 
 
 class _Stateful:
-    """A frame or its block manager: keeps the state it is given."""
+    """Stand-in of a frame or its block manager; it keeps its state."""
 
     state: Any = None
 
@@ -47,7 +47,7 @@ class _Stateful:
 
 
 class _Index:
-    """An index: what the call that rebuilds it gets."""
+    """Stand-in of an index; it keeps its values."""
 
     def __init__(self, kind: Any = None, fields: Any = None) -> None:
         self.values = (fields or {}).get("data")

@@ -1,4 +1,4 @@
-"""NAS-Bench-201's official order, and where the rows of other people's files stand in it."""
+"""NAS-Bench-201's official order, and the official indices of the rows of other files."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Indices
 from bench.data.readers.converters._files import source_path
 from bench.data.readers.unpickle import load_torch_zip
 from bench.errors import DataError
@@ -20,11 +21,11 @@ __all__ = ["DATASETS", "INDEX", "OfficialOrder", "official_order"]
 # Column prefix of each dataset.
 DATASETS = ("c10", "c100", "in16")
 
-# Map from string form to official index; its order is that of NATS-Bench and HW-NAS-Bench too.
+# Map from string form to official index; NATS-Bench and HW-NAS-Bench have the same order.
 INDEX = "help_nasbench201/str_arch2idx.pt"
 
-# NASLib lists the edges (0,1) (0,2) (0,3) (1,2) (1,3) (2,3): where each of the suite's is there,
-# and names skip 0, none 1, 3x3 2, 1x1 3, pool 4: what each of its codes is here.
+# NASLib lists the edges (0,1) (0,2) (0,3) (1,2) (1,3) (2,3) and numbers the operations skip 0,
+# none 1, 3x3 2, 1x1 3, pool 4. NASLib's edge for each edge, and the code for each NASLib code:
 _NASLIB_EDGE = (0, 1, 3, 2, 4, 5)
 _NASLIB_CODE = (1, 0, 3, 2, 4)
 
@@ -39,6 +40,11 @@ class OfficialOrder:
         Cells in their string form.
     cells : array of int8 [n, 6]
         Operation codes of the same cells.
+
+    Notes
+    -----
+    The methods `rows_of_...` raise a DataError if a cell is not in the official index; it names
+    `origin`, the file that the cells come from.
     """
 
     strings: list[str]
@@ -54,26 +60,26 @@ class OfficialOrder:
         """The column `index` [n]."""
         return np.arange(self.size, dtype=np.int32)
 
-    def rows_of_strings(self, strings: Sequence[str], origin: str) -> NDArray[np.int64]:
-        """Return the official index of each string form."""
+    def rows_of_strings(self, strings: Sequence[str], origin: str) -> Indices:
+        """Return the official indices [k] of cells in their string form."""
         return _look_up(self.strings, strings, origin)
 
-    def rows_of_codes(self, codes: Sequence[str], origin: str) -> NDArray[np.int64]:
-        """Return the official index of cells written as six digits, such as `421211`."""
+    def rows_of_codes(self, codes: Sequence[str], origin: str) -> Indices:
+        """Return the official indices [k] of cells written as six digits, as `421211`."""
         return _look_up(["".join(map(str, cell)) for cell in self.cells.tolist()], codes, origin)
 
-    def rows_of_naslib(self, nets: Sequence[str], origin: str) -> NDArray[np.int64]:
-        """Return the official index of cells in NASLib's form, such as `(4, 0, 3, 1, 4, 3)`."""
+    def rows_of_naslib(self, nets: Sequence[str], origin: str) -> Indices:
+        """Return the official indices [k] of cells in NASLib's form, as `(4, 0, 3, 1, 4, 3)`."""
         return self.rows_of_codes([_from_naslib(net, origin) for net in nets], origin)
 
 
 def official_order(files: Mapping[str, Path]) -> OfficialOrder:
-    """Read the official order from HELP's map.
+    """Return the official order, read from HELP's map among the source files.
 
     Raises
     ------
     DataError
-        If the map is not one from cells to 0, 1, 2, ...
+        If the map is not from cells to 0, 1, 2, ...
     """
     path = source_path(files, INDEX)
     index = load_torch_zip(path)
@@ -92,9 +98,9 @@ def _from_naslib(net: str, origin: str) -> str:
     return "".join(str(_NASLIB_CODE[codes[edge]]) for edge in _NASLIB_EDGE)
 
 
-def _look_up(known: Sequence[str], wanted: Sequence[str], origin: str) -> NDArray[np.int64]:
-    places = {name: place for place, name in enumerate(known)}
-    unknown = [name for name in wanted if name not in places]
+def _look_up(known: Sequence[str], wanted: Sequence[str], origin: str) -> Indices:
+    indices = {name: index for index, name in enumerate(known)}
+    unknown = [name for name in wanted if name not in indices]
     if unknown:
         raise DataError(f"{origin}: {unknown[0]!r} is not in the official index ({INDEX})")
-    return np.asarray([places[name] for name in wanted], dtype=np.int64)
+    return np.asarray([indices[name] for name in wanted], dtype=np.int64)

@@ -1,8 +1,8 @@
 """Accel-NASBench: networks of the MnasNet space, their ImageNet accuracy and accelerator speed.
 
-Source: the archive of one JSON file for each network that Ahmad et al., "Accel-NASBench:
-Sustainable Benchmarking for Accelerator-Aware NAS" (DAC 2024), publish. A measure that the
-authors do not have is NaN.
+Source: the archive, with one JSON file for each network, that Ahmad et al. publish with
+"Accel-NASBench: Sustainable Benchmarking for Accelerator-Aware NAS" (DAC 2024). Measures that the
+authors do not have are NaN.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _FPGAS = ("zcu102", "vck190")
 
 
 def convert(files: Mapping[str, Path]) -> Columns:
-    """Return the table's columns, by ascending number of the result file.
+    """Return the table's columns, in the order of the result files' numbers.
 
     Raises
     ------
     DataError
-        If the archive has no result, or one number twice.
+        If the archive has no result, or has one number twice.
     """
     path = source_path(files, _FILE)
     results = _read(path)

@@ -12,5 +12,5 @@ __all__ = ["convert"]
 
 
 def convert(files: Mapping[str, Path]) -> Columns:
-    """Return the table's columns (`bench.data.readers.converters._ecnas.energy_columns`)."""
+    """Return the table's columns; see `bench.data.readers.converters._ecnas.energy_columns`."""
     return energy_columns(files, "ec-nas-bench/energy_5V9E.tfrecord", checkpoint_epoch=2)

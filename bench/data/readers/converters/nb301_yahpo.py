@@ -1,6 +1,6 @@
-"""YAHPO Gym's surrogate of NAS-Bench-301: from its ONNX model and two JSON files to plain arrays.
+"""YAHPO Gym's surrogate of NAS-Bench-301: plain arrays from its ONNX model and two JSON files.
 
-Needs the package onnx (an extra); what the arrays mean is in `bench.tasks.yahpo`.
+The converter needs the package onnx (an extra). `bench.tasks.yahpo` computes with the arrays.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _NORM = {"weight": "w", "bias": "b", "running_mean": "mean", "running_var": "var
 
 
 class _Step(NamedTuple):
-    """One operation of the model: `Gemm(head.weight, head.bias)`, and its number if it has one."""
+    """One operation of the model, such as `Gemm(head.weight, head.bias)`, and its constant."""
 
     text: str
     number: float | None = None
@@ -57,16 +57,16 @@ def convert(files: Mapping[str, Path]) -> Columns:
     -------
     dict of str to array
         `emb00` to `emb33`, `first_*`, `l0_*` to `l4_*`, `last_bn_*`, `head_*` (float32, as in the
-        model); `y_range`, `y_min`, `y_std`, `y_mean` (float64 [4]). Not of one length.
+        model); `y_range`, `y_min`, `y_std`, `y_mean` (float64 [4]). Their lengths differ.
 
     Raises
     ------
     CallError
         If the package onnx is not installed.
     DataError
-        If a file is absent or cannot be read, the model's operations, their weights or their
-        numbers are not those of `bench.tasks.yahpo` in their order, or the JSON files disagree with
-        it. How operations are wired is not looked at; the checksum of the file vouches for that.
+        If a file is missing or cannot be read; if the model's operations, their weights or their
+        constants are not those of `bench.tasks.yahpo`, in its order; or if the JSON files disagree
+        with it. The connections between operations are not checked: the file has a known sha256.
     """
     path = source_path(files, f"{_SOURCE}/model_v2.onnx")
     weights, steps = _read_model(path)
@@ -81,7 +81,7 @@ def convert(files: Mapping[str, Path]) -> Columns:
 
 
 def _array_names() -> dict[str, str]:
-    """Return our name of every weight of the model."""
+    """Return the suite's name of every weight of the model."""
     names = {f"embds_fct.{i}.weight": f"emb{i:02d}" for i in range(len(INPUT_NAMES))}
     names |= {f"first_layer.{part}": f"first_{part[0]}" for part in ("weight", "bias")}
     for layer in range(_LAYERS):
@@ -127,7 +127,7 @@ def _read_model(path: Path) -> tuple[dict[str, NDArray[np.generic]], list[_Step]
 def _step(
     node: Any, weights: Mapping[str, object], constants: Mapping[str, NDArray[np.generic]]
 ) -> _Step | None:
-    """Return what a node computes; None when it only moves values or counts places."""
+    """Return the computation of a node; None if it only moves values or computes shapes."""
     if node.op_type in {"Constant", "Shape", "Slice", "Concat", "Cast", "Unsqueeze"}:
         return None
     known = [constants[name] for name in node.input if name in constants]
@@ -144,22 +144,22 @@ def _step(
 
 
 def _check_steps(path: Path, steps: list[_Step]) -> list[float]:
-    """Return range, minimum, deviation and mean of each output, after checking all the rest."""
+    """Return range, minimum, deviation and mean of each output; check all other steps."""
     expected = _expected_steps()
     if len(steps) != len(expected):
         raise DataError(f"{path}: the model has {len(steps)} steps, expected {len(expected)}")
     numbers = []
-    for place, (step, wanted) in enumerate(zip(steps, expected, strict=True)):
+    for index, (step, wanted) in enumerate(zip(steps, expected, strict=True)):
         free = wanted.number is not None and np.isnan(wanted.number)
         if free and step.text == wanted.text and step.number is not None:
             numbers.append(step.number)
         elif step != wanted:
-            raise DataError(f"{path}: step {place} of the model is {step}, expected {wanted}")
+            raise DataError(f"{path}: step {index} of the model is {step}, expected {wanted}")
     return numbers
 
 
 def _expected_steps() -> list[_Step]:
-    """Return the formula of `bench.tasks.yahpo`, step by step; NaN stands for any number."""
+    """Return the steps of `bench.tasks.yahpo`'s formula; NaN means any constant."""
 
     def linear(name: str) -> _Step:
         return _Step(f"Gemm({name}.weight, {name}.bias)")

@@ -1,8 +1,8 @@
 """NAS-Bench-Graph: graph neural networks on nine datasets, from the benchmark's light files.
 
 Qin et al., "NAS-Bench-Graph: Benchmarking Graph Neural Architecture Search" (NeurIPS 2022). A
-network's key is the number whose decimal digits are the structure and four operations; the
-dataset proteins covers a part of the networks, the others are NaN there.
+network's key is the number whose decimal digits are the structure and four operations. The dataset
+proteins covers some of the networks; the others are NaN there.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MEASURES = {
 
 
 def convert(files: Mapping[str, Path]) -> Columns:
-    """Return the table's columns, by ascending key.
+    """Return the table's columns, in the order of the keys.
 
     Raises
     ------
@@ -47,8 +47,8 @@ def convert(files: Mapping[str, Path]) -> Columns:
         raise DataError(f"{_file(_PARTIAL)}: networks that {_file(_COMPLETE[0])} does not have")
     key = np.asarray(keys, dtype=np.int64)
     columns: Columns = {"hash": key}
-    for place, name in enumerate(("link", "op0", "op1", "op2", "op3")):
-        columns[name] = (key // 10 ** (4 - place) % 10).astype(np.int8)
+    for digit, name in enumerate(("link", "op0", "op1", "op2", "op3")):
+        columns[name] = (key // 10 ** (4 - digit) % 10).astype(np.int8)
     for dataset, networks in found.items():
         rows = [networks.get(k, {}) for k in keys]
         for column, measure in _MEASURES.items():
@@ -65,5 +65,5 @@ def _read(files: Mapping[str, Path], dataset: str) -> dict[int, dict[str, Any]]:
     path = source_path(files, _file(dataset))
     content = safe_load(path)
     if not isinstance(content, dict) or not all(isinstance(key, int) for key in content):
-        raise DataError(f"{path}: expected measures by the number of a network")
+        raise DataError(f"{path}: expected measures by the key of a network")
     return content

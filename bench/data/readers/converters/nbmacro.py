@@ -29,7 +29,7 @@ def convert(files: Mapping[str, Path]) -> Columns:
     Raises
     ------
     DataError
-        If a key is not eight digits from 0 to 2, or a network has not three test accuracies.
+        If a key is not eight digits from 0 to 2, or a network does not have three accuracies.
     """
     path = source_path(files, _FILE)
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -38,7 +38,7 @@ def convert(files: Mapping[str, Path]) -> Columns:
         if len(name) != _LAYERS or not set(name) <= set("012"):
             raise DataError(f"{path}: not an architecture: {name!r}; expected 8 digits from 0 to 2")
         if len(content[name]["test_acc"]) != _RUNS:
-            raise DataError(f"{path}: {name} has not {_RUNS} test accuracies")
+            raise DataError(f"{path}: {name} does not have {_RUNS} test accuracies")
     found = [content[name] for name in names]
     columns: Columns = {"arch": text_column(names)}
     for layer in range(_LAYERS):

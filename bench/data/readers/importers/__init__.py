@@ -1,8 +1,8 @@
-"""Readers of what users already have: the benchmarks' official files, one module for each format.
+"""Importers of the benchmarks' official files, one module for each format.
 
-Every module has `read(path) -> Columns`, which gives the columns of the suite's own table as far
-as the format holds them. Nothing here downloads, and no pickle is read with more than
-`bench.data.readers.unpickle` builds.
+Every module has `read(path) -> Columns`, which returns those columns of the suite's table that the
+format holds. No importer downloads anything, and pickles are read by `bench.data.readers.unpickle`
+or in torch's safe mode.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ class Importer:
     Attributes
     ----------
     name, title : str
-        What it is called on the command line, and what it is.
+        Name on the command line, and a description.
     table : str
-        The table that it fills.
+        Name of the table that it becomes.
     expects : str
-        The path to give.
+        Description of the path to give.
     folder : bool
         Whether that is a folder.
     module : str
         Module that reads it, imported when it is needed.
     needs : tuple of str
-        Packages, beside the suite's own, that must be installed.
-    met : str
-        Whether the reader has met a full original.
+        Packages that must be installed, besides the suite's own dependencies.
+    tested_on : str
+        Files that the reader was tested on.
     """
 
     name: str
@@ -46,15 +46,22 @@ class Importer:
     folder: bool
     module: str
     needs: tuple[str, ...]
-    met: str
+    tested_on: str
 
     def read(self, path: Path, *, finished: Finished | None = None) -> Columns:
-        """Return the columns that the file or folder `path` holds.
+        """Return the columns of a file or folder.
+
+        Parameters
+        ----------
+        path : Path
+            File or folder of this format.
+        finished : callable, optional
+            Called with the number of architectures (or arrays) read so far.
 
         Raises
         ------
         bench.errors.DataError
-            If it is not what is expected, or not whole; the message names file and key.
+            If it has another format or is incomplete; the message names file and key.
         """
         columns: Columns = import_module(self.module).read(Path(path), finished=finished)
         return columns
@@ -74,7 +81,7 @@ _IMPORTERS = (
         folder=False,
         module="bench.data.readers.importers.nas_bench_201",
         needs=("torch",),
-        met="no full original; small files made with the package nas-bench-201",
+        tested_on="no full original; small files made with the package nas-bench-201",
     ),
     Importer(
         name="nats-bench",
@@ -84,7 +91,7 @@ _IMPORTERS = (
         folder=True,
         module="bench.data.readers.importers.nats_bench",
         needs=(),
-        met="no full original; small folders that the package nats_bench reads too",
+        tested_on="no full original; small folders that the package nats_bench reads too",
     ),
     Importer(
         name="hw-nas-bench",
@@ -94,7 +101,7 @@ _IMPORTERS = (
         folder=False,
         module="bench.data.readers.importers.hw_nas_bench",
         needs=(),
-        met="a whole file of the same structure rebuilt from the published values",
+        tested_on="no original; a whole file of that structure, rebuilt from the published values",
     ),
     Importer(
         name="mote-nas",
@@ -104,7 +111,7 @@ _IMPORTERS = (
         folder=True,
         module="bench.data.readers.importers.mote_nas",
         needs=(),
-        met="eleven original architectures, in all three folders",
+        tested_on="eleven original architectures, in all three folders",
     ),
     Importer(
         name="mote-nas-images",
@@ -114,7 +121,7 @@ _IMPORTERS = (
         folder=True,
         module="bench.data.readers.importers.mote_nas_images",
         needs=(),
-        met="the whole original",
+        tested_on="the whole original",
     ),
     Importer(
         name="nasbench301",
@@ -124,6 +131,6 @@ _IMPORTERS = (
         folder=True,
         module="bench.data.readers.importers.nasbench301",
         needs=("nasbench301", "xgboost-cpu>=2.1.1,<3.1"),
-        met="no published ensemble; small ones of the same format, one pickled by xgboost 1.2.1",
+        tested_on="no published ensemble; small ones of that format, one pickled by xgboost 1.2.1",
     ),
 )

@@ -1,8 +1,8 @@
-"""The 56 numbers by which NAS-Bench-301's tree surrogates know a DARTS genotype.
+"""The 56 features of a DARTS genotype that NAS-Bench-301's tree surrogates read.
 
 They are the vector that ConfigSpace 0.4 to 0.6 makes of a configuration of the package's
-configspace.json (Zela et al., "Surrogate NAS Benchmarks", ICLR 2022, appendix on the search space);
-the file is found without importing the package, which cannot be imported beside numpy 2.
+configspace.json (Zela et al., "Surrogate NAS Benchmarks", ICLR 2022, appendix on the search space).
+The file is found without importing the package, which cannot be imported together with numpy 2.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Floats
 from bench.errors import DataError, DataMissingError, SpaceError
 from bench.spaces.darts import DARTS, OPERATIONS, PAIRS
 
 __all__ = ["GenotypeFeatures"]
 
 _INACTIVE = -1.0
-_WIDENED = 0.49999  # an integer's range reaches this far beyond its bounds
+_WIDENED = 0.49999  # the range of an integer extends this far beyond its bounds
 _DARTS = "NetworkSelectorDatasetInfo:darts:"
 _COSINE = "SimpleLearningrateSchedulerSelector:cosine_annealing:"
 _INTEGER = {"type": "uniform_int", "log": False, "lower": 1, "upper": 10_000}
@@ -35,7 +36,7 @@ _OVERRIDDEN: dict[str, dict[str, Any]] = {
     f"{_COSINE}T_max": _INTEGER,
     f"{_COSINE}eta_min": {"type": "uniform_float", "log": False, "lower": 0, "upper": 10_000},
 }
-# How every network of the benchmark was trained.
+# Training of every network of the benchmark.
 _TRAINING: dict[str, Any] = {
     "CreateImageDataLoader:batch_size": 96,
     "ImageAugmentation:augment": True,
@@ -64,7 +65,7 @@ _FIRST_EDGE = (0, 2, 5, 9)  # of the nodes 2 to 5; edge `first + i` comes from n
 
 
 class GenotypeFeatures:
-    """Turns DARTS genotypes into the surrogates' features.
+    """Encoder of DARTS genotypes into the surrogates' features.
 
     Parameters
     ----------
@@ -77,12 +78,12 @@ class GenotypeFeatures:
         settings = sorted(
             space["hyperparameters"], key=lambda one: (one["name"] in conditional, one["name"])
         )
-        self._place = {one["name"]: place for place, one in enumerate(settings)}
+        self._column = {one["name"]: column for column, one in enumerate(settings)}
         self._choices = {one["name"]: one["choices"] for one in settings if "choices" in one}
         self._constant = np.full(len(settings), _INACTIVE)
         for name, value in _TRAINING.items():
-            setting = _OVERRIDDEN.get(name) or settings[self._place[name]]
-            self._constant[self._place[name]] = _as_number(setting, value)
+            setting = _OVERRIDDEN.get(name) or settings[self._column[name]]
+            self._constant[self._column[name]] = _as_number(setting, value)
 
     @classmethod
     def installed(cls) -> GenotypeFeatures:
@@ -93,13 +94,13 @@ class GenotypeFeatures:
         DataMissingError
             If it is not installed.
         DataError
-            If its configspace.json is not there or is another one.
+            If its configspace.json is missing or is another one.
         """
         try:
             files = distribution("nasbench301").files or []
         except PackageNotFoundError:
             raise DataMissingError(
-                "NAS-Bench-301's configspace.json is not on this machine; bring it with "
+                "NAS-Bench-301's configspace.json is not on this machine; install it with "
                 "`pip install --no-deps nasbench301==0.3`"
             ) from None
         for file in files:
@@ -114,18 +115,18 @@ class GenotypeFeatures:
     @property
     def names(self) -> list[str]:
         """Names of the features, in their order."""
-        return list(self._place)
+        return list(self._column)
 
-    def encode(self, genotypes: Sequence[Any]) -> NDArray[np.float64]:
-        """Return the features [n, 56] of genotypes.
+    def encode(self, genotypes: Sequence[Any]) -> Floats:
+        """Return the features [n, 56] of n genotypes.
 
         Each is DARTS's `Genotype`, or a pair (normal, reduce); a cell is eight pairs (operation,
-        input node), two for each of the nodes 2 to 5, of which the order does not count.
+        input node), two for each of the nodes 2 to 5. The order of the two has no effect.
 
         Raises
         ------
         SpaceError
-            If a cell is not of that form; the message quotes what is wrong.
+            If a cell has another form; the message quotes the wrong part.
         """
         features = np.tile(self._constant, (len(genotypes), 1))
         for row, genotype in zip(features, genotypes, strict=True):
@@ -136,7 +137,7 @@ class GenotypeFeatures:
             self._set_cell(row, "reduce", reduction)
         return features
 
-    def encode_architectures(self, architectures: ArrayLike) -> NDArray[np.float64]:
+    def encode_architectures(self, architectures: ArrayLike) -> Floats:
         """Return the features [n, 56] of architectures [n, 22] of the space DARTS."""
         genotypes = []
         for variables in DARTS().check(architectures).reshape(-1, 2, 11).tolist():
@@ -149,7 +150,7 @@ class GenotypeFeatures:
             genotypes.append(cells)
         return self.encode(genotypes)
 
-    def _set_cell(self, row: NDArray[np.float64], kind: str, cell: Sequence[Any]) -> None:
+    def _set_cell(self, row: Floats, kind: str, cell: Sequence[Any]) -> None:
         if len(cell) != 2 * len(_FIRST_EDGE):
             raise SpaceError(f"DARTS {kind} cell: {len(cell)} edges, expected 8")
         for node, first in enumerate(_FIRST_EDGE, start=2):
@@ -162,10 +163,10 @@ class GenotypeFeatures:
                 )
             for operation, source in pairs:
                 name = f"{_DARTS}edge_{kind}_{first + source}"
-                row[self._place[name]] = self._code(name, operation)
+                row[self._column[name]] = self._code(name, operation)
             if node > 2:
                 name = f"{_DARTS}inputs_node_{kind}_{node}"
-                row[self._place[name]] = self._code(name, f"{inputs[0]}_{inputs[1]}")
+                row[self._column[name]] = self._code(name, f"{inputs[0]}_{inputs[1]}")
 
     def _code(self, name: str, choice: str) -> int:
         if choice not in self._choices[name]:
@@ -176,7 +177,7 @@ class GenotypeFeatures:
 
 
 def _as_number(setting: Mapping[str, Any], value: Any) -> float:
-    """Return what ConfigSpace's vector holds for `value`: its place in the range, or its code."""
+    """Return the entry of ConfigSpace's vector for `value`: position in its range, or code."""
     kind = setting["type"]
     if kind == "constant":
         return 0.0

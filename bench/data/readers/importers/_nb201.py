@@ -1,7 +1,7 @@
-"""What the files of NAS-Bench-201 and NATS-Bench have in common: index order, results, columns.
+"""Common parts of the files of NAS-Bench-201 and NATS-Bench: index order, results, columns.
 
-Both keep, for each architecture and each number of epochs, the state of the class `ArchResults`
-of the packages nas-bench-201 and nats_bench: plain dictionaries, read here without them.
+For each architecture and number of epochs, both hold the state of the class `ArchResults` of the
+packages nas-bench-201 and nats_bench: plain dictionaries, which are read here without the packages.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ Finished = Callable[[int], None]
 Row = dict[str, float]
 
 _SEEDS = (777, 888, 999)
-# prefix of the columns: training set that has a validation part, its name for that part, training
-# set that the test is run after, its name for the test part, name of both parts together
+# Column prefix: training set with a validation part, its name for that part, training set of the
+# test, its name for the test part, name of both parts together.
 _DATASETS = {
     "c10": ("cifar10-valid", "x-valid", "cifar10", "ori-test", None),
     "c100": ("cifar100", "x-valid", "cifar100", "x-test", "ori-test"),
@@ -52,12 +52,21 @@ def official_strings() -> tuple[str, ...]:
     """
     space = NASBench201()
     order = list(range(space.size))
-    Random(88).shuffle(order)  # noqa: S311 - the benchmark's own order, no secret
+    Random(88).shuffle(order)  # noqa: S311 - the benchmark's own order, not cryptography
     return tuple(space.to_strings(space.from_index(order)))
 
 
 def check_order(path: Path, found: Sequence[str], what: str) -> None:
-    """Check that `found` is the benchmark's list of cells, in its order.
+    """Raise an error unless `found` is the benchmark's list of cells, in its order.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for messages.
+    found : sequence of str
+        Cells in their string form.
+    what : str
+        Key of the list in the file, for messages.
 
     Raises
     ------
@@ -72,19 +81,28 @@ def check_order(path: Path, found: Sequence[str], what: str) -> None:
 
 
 def check_complete(path: Path, found: int, *, partial: bool, expected: int = ARCHITECTURES) -> None:
-    """Check that all architectures are there (any, if `partial`).
+    """Raise an error unless a file has all architectures or, if `partial`, at least one.
+
+    Parameters
+    ----------
+    path : Path
+        The file or folder, for messages.
+    found, expected : int
+        Numbers of architectures.
+    partial : bool
+        Whether fewer are accepted.
 
     Raises
     ------
     DataError
-        If some are missing; the message says how many are there.
+        If some are missing; the message gives both numbers.
     """
     if found == 0 or (found != expected and not partial):
-        raise DataError(f"{path}: {found:,} of {expected:,} architectures are there")
+        raise DataError(f"{path}: found {found:,} architectures, expected {expected:,}")
 
 
 def identity_columns(indices: Sequence[int]) -> Columns:
-    """Return index, string form, operations and class representative of these architectures.
+    """Return the columns `index`, `arch_str`, `op0` to `op5` and `rep_index` of these indices.
 
     `rep_index` is the smallest index of the architecture's isomorphism class.
     """
@@ -106,7 +124,15 @@ def identity_columns(indices: Sequence[int]) -> Columns:
 
 
 def stack(indices: Sequence[int], rows: Sequence[Row]) -> Columns:
-    """Return the columns of the table `nb201` from one row of numbers for each index."""
+    """Return the columns of the table `nb201`.
+
+    Parameters
+    ----------
+    indices : sequence of int [rows]
+        Official indices.
+    rows : sequence of dict [rows]
+        Of each, the numbers that `measurements` returns.
+    """
     columns = identity_columns(indices)
     for name in rows[0]:
         columns[name] = np.asarray([row[name] for row in rows], dtype=np.float64)
@@ -114,17 +140,19 @@ def stack(indices: Sequence[int], rows: Sequence[Row]) -> Columns:
 
 
 def measurements(where: str, index: int, results: Mapping[str, Any]) -> Row:
-    """Return the numbers of one architecture.
+    """Return the numbers of one architecture by column.
 
-    Accuracies are those after the last epoch, in per cent, each mean over the seeds that are there
-    (up to three of them at 200 epochs; at 12 epochs two for CIFAR-10's validation, else one). What
-    was never trained is NaN. `flops_m` are millions of multiply-adds, `params_m` millions of
-    parameters, `train_time_epoch_s` seconds.
+    Accuracies are those after the last epoch, in per cent. Means are over the seeds in the file: up
+    to three at 200 epochs; at 12 epochs two for CIFAR-10's validation, else one. Values without a
+    training are NaN. `flops_m` is in millions of multiply-adds, `params_m` in millions of
+    parameters, `train_time_epoch_s` in seconds.
 
     Parameters
     ----------
     where : str
-        File, and place in it, for messages.
+        File and key, for messages.
+    index : int
+        Official index of the architecture.
     results : mapping
         State of `ArchResults` after 200 epochs (`full`) and after 12 (`less`).
 
@@ -196,17 +224,17 @@ def _accuracy(trial: Mapping[str, Any], part: str) -> float:
 
 
 def _size(by_seed: Mapping[int, float]) -> float:
-    """Return the size of the network; that of seed 888 where the seeds disagree.
+    """Return the size of the network; if the seeds disagree, that of seed 888.
 
-    Some trials of the files carry a wrong one; the authors' reader (`get_cost_info` of nats_bench)
-    goes by that seed then.
+    Some trials in the files have a wrong size; then the authors' reader (`get_cost_info` of
+    nats_bench) takes that seed.
     """
     differ = len({f"{value:.5f}" for value in by_seed.values()}) > 1
     return by_seed[888] if differ else _mean(by_seed.values())
 
 
 def _epoch_seconds(trial: Mapping[str, Any]) -> float:
-    """Return the mean seconds of a training epoch; NaN where they were not kept (old files)."""
+    """Return the mean seconds of a training epoch; NaN if the file lacks them (old versions)."""
     seconds = trial["train_times"]
     return _mean(float(value) for value in seconds.values()) if seconds else np.nan
 

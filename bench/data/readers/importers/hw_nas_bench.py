@@ -1,7 +1,7 @@
-"""Reader of the HW-NAS-Bench file `HW-NAS-Bench-v1_0.pickle`, its NAS-Bench-201 part.
+"""Reader of the NAS-Bench-201 part of the HW-NAS-Bench file `HW-NAS-Bench-v1_0.pickle`.
 
-Never met the original; met a file of the same structure with all 15,625 architectures, rebuilt from
-the published values, without the FBNet part.
+Not tested on the original, but on a file of the same structure with all 15,625 architectures, which
+was rebuilt from the published values without the FBNet part.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.data.readers.importers._nb201 import Finished, check_complete, official_strings
 from bench.data.readers.unpickle import safe_load
 from bench.data.table import Columns
@@ -37,22 +39,22 @@ _UNITS = {
 def read(path: Path, *, partial: bool = False, finished: Finished | None = None) -> Columns:
     """Return the columns of the table `nb201-hw`: ten measures on each of three image sets.
 
-    Latency is in milliseconds, energy in millijoules; an edgetpu_latency of -1 stands for an
-    architecture that the device does not support, as in the file.
+    Latency is in milliseconds, energy in millijoules. As in the file, an edgetpu_latency of -1
+    means that the device does not support the architecture.
 
     Parameters
     ----------
     path : Path
-        The pickle, or the same compressed (`.xz`).
+        The pickle, or the pickle compressed with xz (`.xz`).
     partial : bool
-        Accept a file that holds some of the architectures.
+        Accept a file that holds only some of the architectures.
     finished : callable, optional
         Called with the number of architectures at the end.
 
     Raises
     ------
     UntrustedPickleError
-        If the file asks for anything but arrays, numbers and containers.
+        If the pickle names anything but arrays, numbers and containers.
     DataError
         If it cannot be read, lacks a key, is incomplete, or lists the cells in another order.
     """
@@ -64,7 +66,9 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
         where = f"nasbench201/{dataset}"
         index = _indices(path, _value(path, table, where, "config"), where, partial=partial)
         if "index" in columns and not np.array_equal(columns["index"], index):
-            raise DataError(f"{path}: {where}/config lists other cells than the one before it")
+            raise DataError(
+                f"{path}: {where}/config lists other cells than the image sets before it"
+            )
         columns["index"] = index
         for metric, unit in _UNITS.items():
             values = _numbers(path, _value(path, table, where, metric), f"{where}/{metric}")
@@ -89,32 +93,30 @@ def _load(path: Path) -> Any:
 
 
 def _value(path: Path, holder: Any, *keys: str) -> Any:
-    """Return `holder[keys[-1]]`; the other keys say where the holder was found."""
+    """Return `holder[keys[-1]]`; the other keys are the path to the holder, for messages."""
     if not isinstance(holder, dict) or keys[-1] not in holder:
         found = ", ".join(map(str, holder)) if isinstance(holder, dict) else type(holder).__name__
         raise DataError(f"{path}: no key {'/'.join(keys)!r}, found {found or 'nothing'}")
     return holder[keys[-1]]
 
 
-def _indices(
-    path: Path, configs: Any, where: str, *, partial: bool
-) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """Return the benchmark's index of each cell; all of them, in order, unless `partial`."""
+def _indices(path: Path, configs: Any, where: str, *, partial: bool) -> NDArray[np.int32]:
+    """Return the benchmark's index of each cell; unless `partial`, all of them in order."""
     if not isinstance(configs, (list, tuple, np.ndarray)):
         raise DataError(f"{path}: {where}/config is {type(configs).__name__}, expected a list")
     check_complete(path, len(configs), partial=partial)
     known = {cell: index for index, cell in enumerate(official_strings())}
     indices = []
-    for place, config in enumerate(configs):
-        cell = _value(path, config, f"{where}/config/{place}", "arch_str")
-        if cell not in known or not (partial or known[cell] == place):
-            expected = "a cell of NAS-Bench-201" if partial else repr(official_strings()[place])
-            raise DataError(f"{path}: {where}/config[{place}] is {cell!r}, expected {expected}")
+    for position, config in enumerate(configs):
+        cell = _value(path, config, f"{where}/config/{position}", "arch_str")
+        if cell not in known or not (partial or known[cell] == position):
+            expected = "a cell of NAS-Bench-201" if partial else repr(official_strings()[position])
+            raise DataError(f"{path}: {where}/config[{position}] is {cell!r}, expected {expected}")
         indices.append(known[cell])
     return np.asarray(indices, dtype=np.int32)
 
 
-def _numbers(path: Path, values: Any, where: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _numbers(path: Path, values: Any, where: str) -> Floats:
     try:
         numbers = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -1,6 +1,6 @@
-"""Reader of a clone of MOTE-NAS's repository (D0352276/MOTE-NAS): losses of its proxy networks.
+"""Reader of the losses of proxy networks in a clone of MOTE-NAS's repository.
 
-Met 11 original architectures in three folders; never a whole clone.
+Tested on 11 original architectures of D0352276/MOTE-NAS in all three folders, not on a whole clone.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from bench.spaces.nasbench201 import EDGES
 __all__ = ["read"]
 
 _FOLDERS = ("nasbench201_cifar10-10", "nasbench201_cifar100-10", "nasbench201_img16-10")
-_PUBLISHED = 15_614  # indices 3989 to 3999 are absent upstream
-# column: (key in the file, numbers it holds)
+_PUBLISHED = 15_614  # the repository lacks the indices 3989 to 3999
+# Column: key in the file, and how many numbers it has.
 _COLUMNS = {
     "proxy_train_loss": ("proxy_losses", 50),
     "landscape_loss": ("landscape_losses", 11),
@@ -34,23 +34,23 @@ _COLUMNS = {
 def read(path: Path, *, partial: bool = False, finished: Finished | None = None) -> Columns:
     """Return the columns of the table `nb201-mote`, a row for each architecture of the clone.
 
-    The three folders repeat the same proxy losses beside the results of three image sets; they
-    are compared, and the clone is refused where they differ.
+    The three folders repeat the same proxy losses together with the results of three image sets;
+    they must be equal.
 
     Parameters
     ----------
     path : Path
         The clone, or its folder `data`.
     partial : bool
-        Accept a clone that holds some of the 15,614 architectures.
+        Accept a clone that holds only some of the 15,614 architectures.
     finished : callable, optional
         Called with the number of architectures done, after each.
 
     Raises
     ------
     DataError
-        If a folder is missing, a file cannot be read, lacks a key or is another architecture's;
-        or if some are missing.
+        If a folder is missing; a file cannot be read, lacks a key, is of another architecture or
+        differs between folders; or architectures are missing.
     """
     data = path / "data" if (path / "data").is_dir() else path
     missing = [folder for folder in _FOLDERS if not (data / folder).is_dir()]
@@ -70,7 +70,9 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
         found = [_architecture(data / folder / f"{index}.json", index) for folder in _FOLDERS]
         for name, value in found[0].items():
             if not all(np.array_equal(value, other[name]) for other in found[1:]):
-                raise DataError(f"{data}: {index}.json has another {name} in one of the folders")
+                raise DataError(
+                    f"{data}: {index}.json has different values of {name} in the folders"
+                )
             columns[name][row] = value
         if finished is not None:
             finished(row + 1)

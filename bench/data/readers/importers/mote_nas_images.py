@@ -1,6 +1,6 @@
-"""Reader of a clone of MOTE-NAS's repository (D0352276/MOTE-NAS): its reduced CIFAR-100.
+"""Reader of the reduced CIFAR-100 in a clone of MOTE-NAS's repository.
 
-Met the whole original: 6,000 JPEG files.
+Tested on the whole original of D0352276/MOTE-NAS: 6,000 JPEG files.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _SHAPE = (32, 32, 3)
 def read(path: Path, *, finished: Finished | None = None) -> Columns:
     """Return images [n, 32, 32, 3] (RGB) and labels [n] of both splits, and the labels' names.
 
-    Images come in the order of their file names, which begin with the label; labels are numbered
-    in the order of their names.
+    Images are in the order of their file names, which begin with the label; labels are numbered in
+    the order of their names.
 
     Parameters
     ----------
     path : Path
         The clone, or its folder `reduced_data/proxy_cifar100-10`.
     finished : callable, optional
-        Called with the number of arrays made, after each split.
+        Called with the number of arrays read, after each split.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def read(path: Path, *, finished: Finished | None = None) -> Columns:
             )
         names = names or sorted(counts)
         if names != sorted(counts):
-            raise DataError(f"{folder / split}: its labels are not those of {folder / 'train'}")
+            raise DataError(f"{folder / split}: its labels differ from those of {folder / 'train'}")
         images = np.empty((len(found), *_SHAPE), dtype=np.uint8)
         for row, file in enumerate(found):
             images[row] = _image(file)

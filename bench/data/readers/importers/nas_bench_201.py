@@ -1,6 +1,6 @@
 """Reader of the NAS-Bench-201 files `NAS-Bench-201-v1_0-e61699.pth` and `-v1_1-096897.pth`.
 
-Never met a full original (4.7 GB); tested on small files made with the package nas-bench-201.
+Tested on small files made with the package nas-bench-201; not on a full original (4.7 GB).
 """
 
 from __future__ import annotations
@@ -28,17 +28,18 @@ _KEYS = ("meta_archs", "arch2infos", "evaluated_indexes")
 def read(path: Path, *, partial: bool = False, finished: Finished | None = None) -> Columns:
     """Return the columns of the table `nb201`, a row for each architecture of the file.
 
-    torch reads the whole file at once, so the memory is several times its size; a NATS-Bench
-    folder of the same architectures is read one by one (`bench.data.readers.importers.nats_bench`).
-    Version 1.1 was trained again in part: some accuracies differ from NATS-Bench's by points.
-    Version 1.0 has 12-epoch results of CIFAR-10's validation only; the others are NaN.
+    torch reads the whole file at once, which takes several times its size of memory; the files of a
+    NATS-Bench folder are read one by one (`bench.data.readers.importers.nats_bench`).
+    Some networks of version 1.1 were trained again: their accuracies differ from NATS-Bench's by
+    percentage points. Version 1.0 has 12-epoch results of CIFAR-10's validation only; the others
+    are NaN.
 
     Parameters
     ----------
     path : Path
         The `.pth` file.
     partial : bool
-        Accept a file that holds some of the architectures.
+        Accept a file that holds only some of the architectures.
     finished : callable, optional
         Called with the number of architectures done, after each.
 
@@ -47,9 +48,9 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
     DataMissingError
         If torch is not installed.
     UntrustedPickleError
-        If the file asks torch for anything but tensors, numbers and containers.
+        If the file names anything but tensors, numbers and containers.
     DataError
-        If it cannot be read, lacks a key, is incomplete, or numbers the cells otherwise.
+        If it cannot be read, lacks a key, is incomplete, or numbers the cells in another way.
     """
     content = _load(path)
     missing = [key for key in _KEYS if not isinstance(content, dict) or key not in content]
@@ -73,7 +74,7 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
 
 
 def _load(path: Path) -> Any:
-    """Return what torch reads in its safe mode, with numpy's scalars let in besides."""
+    """Return the content, read in torch's safe mode, in which numpy's scalars are allowed too."""
     try:
         import torch
     except ModuleNotFoundError:
@@ -88,22 +89,22 @@ def _load(path: Path) -> Any:
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
     except pickle.UnpicklingError as error:
-        # torch's own message advises to read the file unsafely; it is not passed on
+        # torch's own message is hidden because it recommends the unsafe mode
         refused = re.search(r"GLOBAL\s+([\w.]+)", str(error))
         if refused is None:
             raise DataError(
                 f"{path}: not a file of torch.save, or damaged: torch's safe mode cannot read it"
             ) from None
         raise UntrustedPickleError(
-            f"{path}: the file asks for {refused[1]}, expected tensors, numbers and containers "
-            f"only; it was not read and nothing of it was run"
+            f"{path}: the file refers to {refused[1]}, expected tensors, numbers and containers "
+            f"only; it was not read and none of its code was run"
         ) from None
     except (RuntimeError, EOFError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: not a file of torch.save, or damaged: {error}") from None
 
 
 def _numpy_scalars() -> list[Any]:
-    """Return what a pickled float64 or int64 of numpy names, in its old and its new spelling."""
+    """Return the globals of pickled numpy scalars, under their old and new names."""
     import numpy as np
 
     scalar = np.float64(0).__reduce__()[0]

@@ -1,7 +1,7 @@
 """Reader of a nasbench301 model folder: an ensemble of XGBoost surrogates of the DARTS space.
 
-Never met a published ensemble (v0.9 and v1.0, figshare files 24693026 and 24992018); tested on
-ensembles of that format trained in the tests, and once on members pickled by xgboost 1.2.1.
+Tested on ensembles of that format that the tests train, and once on members pickled by xgboost
+1.2.1; not on a published ensemble (v0.9 and v1.0, figshare files 24693026 and 24992018).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.data.readers.importers._darts_features import GenotypeFeatures
 from bench.data.readers.importers._nb201 import Finished
 from bench.data.readers.unpickle import safe_load
@@ -30,7 +31,7 @@ _INSTALL = "`pip install 'xgboost-cpu>=2.1.1,<3.1'`"
 
 
 class _PickledBooster:
-    """Stands for `xgboost.core.Booster` while a pickle is read: keeps the state, runs nothing."""
+    """Stand-in of `xgboost.core.Booster` in a pickle: it keeps the state and runs nothing."""
 
     state: Any = None
 
@@ -41,8 +42,8 @@ class _PickledBooster:
 def read(path: Path, *, finished: Finished | None = None) -> Columns:
     """Return the ensemble as columns, a row for each member; no pickle is needed afterwards.
 
-    Columns: `member` (0, 1, ...), `folder` (where it lay below `path`), `quantity` (`val_accuracy`
-    in per cent, or `runtime` in seconds) and `model_json` (the member in XGBoost's own JSON form).
+    Columns: `member` (0, 1, ...), `folder` (its path below `path`), `quantity` (`val_accuracy` in
+    per cent, or `runtime` in seconds) and `model_json` (the member in XGBoost's own JSON form).
 
     Parameters
     ----------
@@ -57,9 +58,9 @@ def read(path: Path, *, finished: Finished | None = None) -> Columns:
     DataMissingError
         If xgboost is not installed.
     UntrustedPickleError
-        If a member asks for anything but a Booster, arrays, numbers and containers.
+        If a pickle names anything but a Booster, arrays, numbers and containers.
     DataError
-        If there is no member, a file cannot be read, or the surrogates are not XGBoost's.
+        If there is no member, a file cannot be read, or the surrogates are of another kind.
     """
     members = sorted(file for file in path.rglob(f"*{_MODEL}") if file.is_file())
     if not members:
@@ -79,19 +80,19 @@ def read(path: Path, *, finished: Finished | None = None) -> Columns:
 
 
 class NASBench301Ensemble:
-    """Predicts what a DARTS genotype would reach, as NAS-Bench-301's XGBoost surrogates do.
+    """NAS-Bench-301's XGBoost surrogates, which predict the result of training a genotype.
 
     Parameters
     ----------
-    columns : mapping
-        What `read` returns.
+    columns : mapping of str to array
+        The columns that `read` returns.
 
     Attributes
     ----------
     quantity : str
         `val_accuracy` (per cent) or `runtime` (seconds), of the benchmark's full training.
     features : GenotypeFeatures
-        Turns genotypes into the 56 features.
+        Encoder of genotypes into the 56 features.
 
     Raises
     ------
@@ -112,7 +113,7 @@ class NASBench301Ensemble:
 
     @classmethod
     def from_folder(cls, path: Path) -> NASBench301Ensemble:
-        """Return the ensemble of a model folder; raises what `read` raises."""
+        """Return the ensemble of a model folder, with the errors of `read`."""
         return cls(read(path))
 
     @property
@@ -122,8 +123,8 @@ class NASBench301Ensemble:
 
     def predict(
         self, architectures: Sequence[Any] | NDArray[np.integer[Any]]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean [n] and standard deviation [n] of the members' predictions.
+    ) -> tuple[Floats, Floats]:
+        """Return mean and standard deviation of the members' predictions.
 
         The benchmark's noisy query adds a normal deviate of that standard deviation to the mean.
 
@@ -132,6 +133,11 @@ class NASBench301Ensemble:
         architectures : sequence of genotypes, or array [n, 22]
             Genotypes as `GenotypeFeatures.encode` takes them, or architectures of the space
             `bench.spaces.darts.DARTS`.
+
+        Returns
+        -------
+        mean, deviation : array [n]
+            In the unit of `quantity`.
 
         Raises
         ------
@@ -176,7 +182,7 @@ def _as_json(path: Path) -> str:
         raise DataError(f"{path}: {type(pickled).__name__}, expected a pickled Booster of xgboost")
     xgboost = _xgboost(str(path))
     try:
-        with warnings.catch_warnings():  # xgboost asks for a file of its own release
+        with warnings.catch_warnings():  # xgboost warns of models of older releases
             warnings.filterwarnings("ignore", category=UserWarning)
             booster = xgboost.Booster()
             booster.__setstate__({"handle": bytearray(raw)})

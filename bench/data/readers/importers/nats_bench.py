@@ -1,6 +1,6 @@
 """Reader of a NATS-Bench topology folder, as unpacked from `NATS-tss-v1_0-3ffb9-simple.tar`.
 
-Never met a full original (15,626 files); tested on small folders that the package nats_bench reads.
+Tested on small folders that the package nats_bench reads; not on a full original (15,626 files).
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ _ARCHITECTURE = re.compile(r"(\d{6})\.pickle\.pbz2")
 def read(path: Path, *, partial: bool = False, finished: Finished | None = None) -> Columns:
     """Return the columns of the table `nb201`, a row for each architecture of the folder.
 
-    One architecture is in memory at a time. How many are there is known before any is read.
+    One architecture is in memory at a time. Files are counted before any is read.
 
     Parameters
     ----------
     path : Path
         The folder, with `meta.pickle.pbz2` and `000000.pickle.pbz2` to `015624.pickle.pbz2`.
     partial : bool
-        Accept a folder that holds some of the architectures.
+        Accept a folder that holds only some of the architectures.
     finished : callable, optional
         Called with the number of architectures done, after each.
 
     Raises
     ------
     UntrustedPickleError
-        If a file asks for anything but arrays, numbers and containers.
+        If a pickle names anything but arrays, numbers and containers.
     DataError
-        If a file cannot be read, lacks a key, or numbers the cells otherwise; or if some are
+        If a file cannot be read, lacks a key, or numbers the cells in another way; or files are
         missing.
     """
     if not path.is_dir() or not (path / _META).is_file():

@@ -48,12 +48,11 @@ def print_summary(
         planned = [now[run.path] for run in plan.runs if run.protocol_id == protocol.id]
         ended = [*plan.ended[protocol.spec], *planned]
         bad = [outcome for outcome in ended if outcome.status != "done"]
-        what = "entries" if protocol.repetitions is None else "runs"
-        click.echo(f"{protocol.spec}: {len(ended) - len(bad)} {what} done, {len(bad)} failed")
+        click.echo(f"{protocol.spec}: {len(ended) - len(bad)} runs done, {len(bad)} failed")
         if outdated := plan.outdated[protocol.spec]:
             click.echo(
                 f"  the code or settings of {', '.join(outdated)} have changed since some of these "
-                f"{what}; --restart with --method runs one again",
+                f"runs; --restart with --method runs one again",
                 err=True,
             )
         failed += bad

@@ -8,24 +8,9 @@ from pathlib import Path
 import pytest
 from playing import run
 
-from bench.cli import main
 from bench.errors import RunInterrupted
 from bench.protocol import load_search_protocol
 from reports.claims import load_paper
-
-
-@pytest.fixture
-def monas(capsys, monkeypatch, tmp_path):
-    """Run `monas` in an empty folder; return its exit status and what it printed."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        with pytest.raises(SystemExit) as left:
-            main([str(word) for word in words])
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return call
 
 
 def test_all_papers_without_results(monas):

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bench.cli import main
 
-
-@pytest.fixture
-def monas(capsys, monkeypatch, tmp_path):
-    """Run `monas` with an empty data folder; return its exit status and what it printed."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(autouse=True)
+def empty_data_folder(monkeypatch, tmp_path):
+    """Let tables be in a folder that is empty at first."""
     monkeypatch.setenv("MONAS_DATA", str(tmp_path / "data"))
-
-    def call(*words):
-        with pytest.raises(SystemExit) as exited:
-            main([str(word) for word in words])
-        printed = capsys.readouterr()
-        return exited.value.code, printed.out, printed.err
-
-    return call
 
 
 def test_status_names_the_command_that_installs_a_missing_table(monas):

@@ -59,3 +59,19 @@ def test_the_advice_is_quoted_for_the_shell(monas, tiny, tmp_path):
     assert shlex.split(advice) == [
         "monas", "run", str(spaced), "--results", str(tmp_path / "no results"),
     ]  # fmt: skip
+
+
+def test_protocols_of_both_kinds_in_one_command(monas, tiny, rules, tmp_path):
+    text = tiny.read_text(encoding="utf-8")
+    roster = text.index("[[roster]]")
+    tiny.write_text(f'{text[:roster]}[[roster]]\nmethod = "random"\n', encoding="utf-8")
+    ranking = rules()
+    status, out, err = monas("run", tiny, ranking, "--workers", 1)
+    assert status == 0, err
+    assert f"{tiny}: 2 runs done, 0 failed" in out
+    assert f"{ranking}: 4 runs done, 0 failed" in out
+    status, out, err = monas("report", tiny, ranking, "--out", tmp_path / "out")
+    assert status == 0, err
+    index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "tiny v1" in index
+    assert "small-ranking v1" in index

@@ -8,23 +8,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from bench.cli import main
 
 TABLES = ["nb201-digits", "nb201-digits-estimates"]
-
-
-@pytest.fixture
-def monas(capsys, monkeypatch, tmp_path):
-    """Run `monas` in an empty folder; return its exit status and what it printed."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        with pytest.raises(SystemExit) as exited:
-            main([str(word) for word in words])
-        printed = capsys.readouterr()
-        return exited.value.code, printed.out, printed.err
-
-    return call
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playing import planned
 
-from bench.cli import main
 from bench.protocol import load_ranking_protocol
 from bench.results.ranking import load_ranking_results
 from bench.runs.sweep import perform
@@ -134,31 +133,18 @@ def test_labels_stay_apart_and_within():
             assert wide <= 2 or tall <= 2, "two names cover each other"
 
 
-@pytest.fixture
-def monas(capsys, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        with pytest.raises(SystemExit) as left:
-            main([str(word) for word in words])
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return call
-
-
 def test_run_and_report(monas, rules, tmp_path):
     path = rules()
     status, out, err = monas("run", path, "--workers", 1)
     assert status == 0, err
-    assert f"{path}: 4 entries done, 0 failed" in out
-    assert "entries: 4 of 4" in err
+    assert f"{path}: 4 runs done, 0 failed" in out
+    assert "runs: 4 of 4" in err
     status, out, err = monas("run", path)
-    assert (status, "nothing to do: every entry" in out) == (0, True)
+    assert (status, "nothing to do: every run" in out) == (0, True)
     assert "changed" not in err
     rules(("epochs = 2", "epochs = 3"))
     _, _, err = monas("run", path)
-    assert "settings of tse-2 have changed since; --restart with --method does one anew" in err
+    assert "settings of tse-2 have changed since some of these runs; --restart with --method" in err
     rules()
     status, out, err = monas("report", path, "--out", tmp_path / "out")
     assert status == 0, err
@@ -169,32 +155,32 @@ def test_a_failed_entry_makes_the_status_1(monas, rules):
     path = rules(('column = "params"', 'column = "parameters"'))
     status, out, err = monas("run", path, "--workers", 1)
     assert status == 1
-    assert "3 entries done, 1 failed" in out
+    assert "3 runs done, 1 failed" in out
     assert "params failed: table 'nb201-digits' has no column 'parameters'" in err
     status, out, err = monas("run", path, "--workers", 1, "--retry-failed")
     assert status == 1
-    assert "1 entries of" in err
+    assert "1 runs of" in err
 
 
 def test_wrong_calls(monas, rules):
     path = rules()
-    status, _, err = monas("run", path, "nb201-digits")
-    assert status == 2
-    assert "name protocols of one kind" in err
     status, _, err = monas("run", path, "--repetitions", 3)
     assert status == 2
-    assert "a protocol of rank has one roster and no repetitions" in err
+    assert "is a ranking protocol: it has no repetitions" in err
+    status, _, err = monas("run", path, "--roster", "bayesian")
+    assert status == 2
+    assert "small-ranking has no roster 'bayesian': expected one of main" in err
     status, _, err = monas("run", path, "--method", "nothing")
     assert status == 2
     assert "unknown estimator 'nothing'" in err
 
 
-def test_missing_tables_are_left_out(monas, monkeypatch, tmp_path):
+def test_missing_tables_are_skipped(monas, monkeypatch, tmp_path):
     monkeypatch.setenv("MONAS_DATA", str(tmp_path / "empty"))
     status, out, err = monas("run", "kendall-nb201-cifar10", "--if-here")
     assert status == 0
     assert "nothing to do" in out
-    assert "kendall-nb201-cifar10 left out: tables 'nb201'" in err
+    assert "kendall-nb201-cifar10 skipped: tables 'nb201'" in err
     status, _, err = monas("run", "kendall-nb201-cifar10")
     assert status == 1
     assert "not on this machine" in err
@@ -203,18 +189,18 @@ def test_missing_tables_are_left_out(monas, monkeypatch, tmp_path):
     assert "no results in results" in err
 
 
-def test_without_finished_entries_it_is_left_out_of_a_report_of_what_is_here(monas, rules):
+def test_without_finished_entries_it_is_skipped_in_a_report_of_what_is_here(monas, rules):
     path = rules()
     monas("run", path, "--method", "params", "--workers", 1)
     (journal,) = Path("results").rglob("params.jsonl")
     journal.write_bytes(journal.read_bytes().splitlines(keepends=True)[0])
     status, _, err = monas("report", path)
     assert status == 1
-    assert "monas: no finished entry of small-ranking v1" in err
+    assert "monas: no finished run of small-ranking v1" in err
     monas("run", "nb201-digits", "--method", "random", "--repetitions", 1, "--workers", 1)
     status, _, err = monas("report", path, "nb201-digits", "--if-here")
     assert status == 0
-    assert "small-ranking left out: no finished entry of small-ranking v1" in err
+    assert "small-ranking skipped: no finished run of small-ranking v1" in err
 
 
 def test_listing_and_lock(monas, rules):

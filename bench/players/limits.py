@@ -1,0 +1,91 @@
+"""Hard limits of a player, and how a process ended, in words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Limits", "ending", "resident_bytes"]
+
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run's process may use.
+
+    Attributes
+    ----------
+    seconds : float, optional
+        Of the wall clock; None is no limit.
+    memory_megabytes : int
+        Resident memory of the process.
+    file_megabytes : int
+        Size of any file that it writes.
+    output_megabytes : int
+        What of its output is kept; the rest is dropped.
+    """
+
+    seconds: float | None = None
+    memory_megabytes: int = 8000
+    file_megabytes: int = 1000
+    output_megabytes: int = 1
+
+    def as_message(self) -> dict[str, Any]:
+        """Return the limits as JSON has them."""
+        return asdict(self)
+
+    def apply(self) -> None:
+        """Set what the operating system holds by itself, in the process that is limited."""
+        try:
+            import resource
+        except ImportError:  # not POSIX
+            return
+        grown = virtual_bytes() + self.memory_megabytes * _MEGABYTE
+        for which, most in (
+            (resource.RLIMIT_AS, grown),
+            (resource.RLIMIT_FSIZE, self.file_megabytes * _MEGABYTE),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            with contextlib.suppress(OSError, ValueError):  # a lower limit is there already
+                _, hard = resource.getrlimit(which)
+                bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+                resource.setrlimit(which, (bound, bound))
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write fails with EFBIG instead
+
+
+def virtual_bytes() -> int:
+    """Return the address space of this process."""
+    return _pages(os.getpid(), 0)
+
+
+def resident_bytes(pid: int) -> int:
+    """Return the resident memory of a process; 0 if it cannot be told."""
+    return _pages(pid, 1)
+
+
+def _pages(pid: int, field: int) -> int:
+    try:
+        counts = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
+        return int(counts[field]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def ending(status: int | None) -> str:
+    """Return how a process ended, from its wait status; None is not known."""
+    if status is None:
+        return "ended"
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        try:
+            name = signal.Signals(number).name
+        except ValueError:
+            name = "unknown"
+        return f"was ended by signal {number} ({name})"
+    return f"left with exit status {os.waitstatus_to_exitcode(status)}"

@@ -1,0 +1,134 @@
+"""The zygote: a process with the libraries and without any table, which forks players.
+
+    python -m bench.players.zygote FD
+
+FD is a socket to the judge. A request is one packet of JSON; `fork` comes with two descriptors, the
+player's channel and the pipe of its output. When the judge closes the socket, or dies, the zygote
+ends every player and leaves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from bench.players.limits import Limits
+from bench.players.player import serve
+
+__all__ = ["main"]
+
+_PACKET = 1 << 16
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+def main(descriptor: int) -> None:
+    """Serve requests until the socket is closed."""
+    control = socket.socket(fileno=descriptor)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to everybody
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    players: set[int] = set()
+    while True:
+        select.select([control], [], [])
+        packet, descriptors, _, _ = socket.recv_fds(control, _PACKET, 2)
+        if not packet:
+            _end_all(players)
+            return
+        request = json.loads(packet)
+        if request["do"] == "fork":
+            pid = _fork(control, descriptors, request)
+            players.add(pid)
+            answer: dict[str, Any] = {"pid": pid}
+        elif request["do"] == "reap":
+            players.discard(request["pid"])
+            answer = {"status": _reap(request["pid"], players)}
+        else:
+            answer = {"loaded": _load(request["modules"])}
+        control.send(json.dumps(answer).encode())
+
+
+def _fork(control: socket.socket, descriptors: list[int], request: dict[str, Any]) -> int:
+    channel, output = descriptors
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _become_player(control, channel, output, Limits(**request["limits"]))
+        finally:
+            os._exit(0)
+    os.close(channel)
+    os.close(output)
+    return pid
+
+
+def _become_player(control: socket.socket, channel: int, output: int, limits: Limits) -> None:
+    os.setsid()
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    control.close()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+    for each in (nothing, output):
+        os.close(each)
+    limits.apply()
+    with socket.socket(fileno=channel) as connected:
+        serve(connected)
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+
+
+def _reap(pid: int, players: set[int]) -> int | None:
+    """Wait for a player that has ended or was killed, end what it left behind, return its status."""
+    try:
+        _, status = os.waitpid(pid, 0)
+    except ChildProcessError:
+        status = None
+    for orphan in _children() - players:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(orphan, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(orphan, 0)
+    return status
+
+
+def _children() -> set[int]:
+    """Return the processes whose parent this one is: players, and what dead players left behind."""
+    try:
+        listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+    except OSError:
+        return set()
+    return {int(pid) for pid in listed.split()}
+
+
+def _end_all(players: set[int]) -> None:
+    for pid in players | _children():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _load(modules: list[str]) -> list[str]:
+    """Import modules of libraries, so that later players find them; return those that could be."""
+    loaded = []
+    for name in modules:
+        if name in sys.modules:
+            continue
+        with contextlib.suppress(Exception):
+            import_module(name)
+            loaded.append(name)
+    return loaded
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

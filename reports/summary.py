@@ -87,7 +87,20 @@ class BetterThanRandom(StrictModel):
 
 
 class MethodRow(StrictModel):
-    """A row of the leaderboard; see `reports.search.leaderboard.Measured`."""
+    """A row of the leaderboard.
+
+    Attributes
+    ----------
+    method : str
+    hypervolume_ratio, low, high : float
+        Median over repetitions, and its 95 % interval.
+    average_rank : float
+        1 is best.
+    groups : str
+        Methods that share a letter are not significantly different.
+    better_than_random : bool, optional
+        Whether the method is significantly better than random search; None if not compared.
+    """
 
     method: str
     hypervolume_ratio: Number
@@ -99,7 +112,18 @@ class MethodRow(StrictModel):
 
 
 class SelectedRow(StrictModel):
-    """A row of the table of selected architectures; see `reports.search.selected.Selected`."""
+    """A row of the table of selected architectures.
+
+    Attributes
+    ----------
+    method : str
+    objective, low, high : float
+        Median of the test objective over repetitions, and its 95 % interval.
+    seconds : float
+        Median of the simulated seconds of a run.
+    better_than_random : bool, optional
+        Whether the method is significantly better than random search; None if not compared.
+    """
 
     method: str
     objective: Number
@@ -166,9 +190,16 @@ class SearchSummary(_ReportSummary):
 
 
 class RankedEntry(StrictModel):
-    """Kendall tau of an entry with its interval, and the seconds of an architecture.
+    """Kendall tau of an entry, and its cost.
 
-    None for what does not exist or was not measured.
+    Attributes
+    ----------
+    entry : str
+        Label of the entry.
+    kendall_tau, low, high : float, optional
+        Kendall tau with the truth, and its 95 % interval; None if it does not exist.
+    seconds : float, optional
+        Mean of an architecture; None if it was not measured.
     """
 
     entry: str
@@ -179,7 +210,16 @@ class RankedEntry(StrictModel):
 
 
 class RankedSet(StrictModel):
-    """The entries of one set of cells, the highest Kendall tau first."""
+    """The entries of one set of cells.
+
+    Attributes
+    ----------
+    name : str
+    cells : int
+        Number of cells in the set.
+    entries : tuple of RankedEntry
+        The highest Kendall tau first.
+    """
 
     name: str
     cells: int
@@ -204,7 +244,14 @@ class _Summary(RootModel[SearchSummary | RankingSummary]):
 
 
 def write_summary(summary: SearchSummary | RankingSummary, folder: Path) -> None:
-    """Write a summary as `summary.json` into an existing folder."""
+    """Write a summary as `summary.json`.
+
+    Parameters
+    ----------
+    summary : SearchSummary or RankingSummary
+    folder : Path
+        An existing folder.
+    """
     save_text(folder / SUMMARY_FILE, summary.model_dump_json(indent=1) + "\n")
 
 

@@ -81,7 +81,13 @@ class DrawnPairs(StrictModel):
 
 
 class Publication(StrictModel):
-    """A text from which claims are taken."""
+    """A text from which claims are taken.
+
+    Attributes
+    ----------
+    title, authors, venue : str
+    year : int
+    """
 
     title: str
     authors: str

@@ -34,7 +34,18 @@ def ratio(value: float) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """Write an interval of ratios from its two ends: [0.9612, 0.9701]."""
+    """Write an interval of ratios.
+
+    Parameters
+    ----------
+    low, high : float
+        Its ends.
+
+    Examples
+    --------
+    >>> interval(0.9612, 0.9701)
+    '[0.9612, 0.9701]'
+    """
     return f"[{ratio(low)}, {ratio(high)}]"
 
 
@@ -69,12 +80,34 @@ def share(value: float) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Write a number of things, whose noun is given in the singular: 1 run, 20 runs."""
+    """Write a number of things.
+
+    Parameters
+    ----------
+    number : int
+    noun : str
+        In the singular.
+
+    Examples
+    --------
+    >>> counted(1, "run"), counted(20, "run")
+    ('1 run', '20 runs')
+    """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def count_of(part: int, whole: int) -> str:
-    """Write a part of a whole: 19 of 20."""
+    """Write a part of a whole.
+
+    Parameters
+    ----------
+    part, whole : int
+
+    Examples
+    --------
+    >>> count_of(19, 20)
+    '19 of 20'
+    """
     return f"{part} of {whole}"
 
 

@@ -24,7 +24,7 @@ class PageTable:
     header : tuple of str
     rows : tuple of tuple of str
     words : int
-        The first so many columns hold words, the others numbers.
+        Number of columns with words, from the left; the others have numbers.
     """
 
     header: tuple[str, ...]

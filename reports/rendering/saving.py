@@ -88,7 +88,14 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def save_text(path: Path, text: str) -> None:
-    """Write text to a file as UTF-8, with the line ends that it has."""
+    """Write text to a file as UTF-8, with its line ends unchanged.
+
+    Parameters
+    ----------
+    path : Path
+        In an existing folder.
+    text : str
+    """
     path.write_bytes(text.encode())
 
 

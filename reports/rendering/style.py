@@ -80,7 +80,16 @@ _SETTINGS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Look:
-    """Colour, dashes and marker of one method; any two of the three identify it, even in grey."""
+    """The look of one method; any two of its three attributes identify it, even in grey.
+
+    Attributes
+    ----------
+    colour : str
+    dashes : tuple
+        Line style of matplotlib.
+    marker : str
+        Marker of matplotlib.
+    """
 
     colour: str
     dashes: Any
@@ -108,7 +117,7 @@ _BASELINE = Look("#595959", (0, ()), "o")  # grey and solid
 
 @contextmanager
 def settings(salt: str = "monas") -> Iterator[None]:
-    """Draw and save with the settings of this module alone, whatever the user's own are.
+    """Draw and save with the settings of this module, without the user's own.
 
     Parameters
     ----------
@@ -181,13 +190,27 @@ def new_figure(
 
 
 def foot_line(figure: Figure, text: str) -> None:
-    """Write a line, such as the protocol's label, into the figure's lower left corner."""
+    """Write a line into the figure's lower left corner.
+
+    Parameters
+    ----------
+    figure : Figure
+    text : str
+        Such as the protocol's label.
+    """
     x, y = 0.08 / figure.get_figwidth(), 0.08 / figure.get_figheight()
     figure.text(x, y, text, fontsize=7, color="#666666", ha="left", va="bottom")
 
 
 def count_evaluations(ax: Axes, last: int) -> None:
-    """Set the limits of the x-axis to 0 and the last evaluation, with whole numbers as ticks."""
+    """Set the limits of the x-axis to a number of evaluations, with whole numbers as ticks.
+
+    Parameters
+    ----------
+    ax : Axes
+    last : int
+        Number of the last evaluation.
+    """
     from matplotlib.ticker import MaxNLocator
 
     ax.set_xlim(0, last)
@@ -210,7 +233,14 @@ def near(value: float, low: float, high: float) -> bool:
 
 
 def mark_initial(ax: Axes, initial: int) -> None:
-    """Shade the evaluations of the `initial` designs that all methods share, if there are any."""
+    """Shade the evaluations of the initial designs that all methods share.
+
+    Parameters
+    ----------
+    ax : Axes
+    initial : int
+        Number of initial designs; nothing is shaded if there are none.
+    """
     if initial == 0:
         return
     ax.axvspan(0, initial, color="#ededed", linewidth=0, zorder=0)

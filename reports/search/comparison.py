@@ -59,13 +59,27 @@ def common_matrix(frame: pd.DataFrame, results: SearchResults, column: str) -> F
 
 
 def common_runs(results: SearchResults, method: str) -> list[RunResult]:
-    """Return the runs of a method in the common repetitions, in the order of the repetitions."""
+    """Return the runs of a method in the common repetitions, in the order of the repetitions.
+
+    Parameters
+    ----------
+    results : SearchResults
+    method : str
+        Name of the method.
+    """
     common = set(results.common_repetitions())
     return [run for run in results.of(method) if run.repetition in common]
 
 
 def common_traces(results: SearchResults, method: str) -> Floats:
-    """Return the traces [common repetitions, evaluations] of a method."""
+    """Return the traces [common repetitions, evaluations] of a method.
+
+    Parameters
+    ----------
+    results : SearchResults
+    method : str
+        Name of the method.
+    """
     return np.stack([run.trace for run in common_runs(results, method)])
 
 

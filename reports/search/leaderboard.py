@@ -153,7 +153,7 @@ class Leaderboard:
 
     @property
     def least_p(self) -> float:
-        """The smallest p-value, adjusted over all methods, that so many repetitions can give."""
+        """The smallest p-value, adjusted over all methods, that the repetitions can give."""
         compared = len(self.better_than_random) + len(self.not_better_than_random)
         return float(min(1.0, compared * 2.0 ** (1 - len(self.repetitions))))
 

@@ -22,7 +22,17 @@ _LONGEST_REASON = 400
 
 @dataclass(frozen=True)
 class SearchFindings:
-    """All numbers of one protocol's page."""
+    """All numbers of one protocol's page.
+
+    Attributes
+    ----------
+    results : SearchResults
+    leaderboard : Leaderboard
+    selected : tuple of Selected
+        Empty if the protocol does not name the indicator `selected`.
+    targets : TargetsReached
+    provenance : Provenance
+    """
 
     results: SearchResults
     leaderboard: Leaderboard

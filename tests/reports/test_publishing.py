@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.cli import main
 from bench.errors import CallError, ResultsError
 from reports import build_report
 from reports.publishing import PUBLISHED, publish, render_readmes
@@ -170,3 +171,19 @@ def test_published_rankings_are_ordered_with_the_largest_set_first():
         assert all(each.cells <= largest.cells for each in summary.sets)
         taus = [entry.kendall_tau for entry in largest.entries]
         assert taus == sorted(taus, reverse=True)
+
+
+def test_the_report_command_publishes_its_folder(
+    small_protocol_file, monkeypatch, tmp_path, capsys
+):
+    published = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("reports.publishing.publish", lambda out: published.append(out) or ["a"])
+    run = ["run", small_protocol_file, "--method", "random", "--repetitions", 1, "--workers", 1]
+    report = ["report", small_protocol_file, "--out", "pages"]
+    for words in (run, report, [*report, "--publish"]):
+        with pytest.raises(SystemExit) as left:
+            main([str(word) for word in words])
+        assert left.value.code == 0
+    assert published == [Path("pages")]
+    assert capsys.readouterr().out.endswith("published: a\n")

@@ -197,8 +197,8 @@ def test_three_objectives_make_a_page(make_results, tmp_path):
 def test_one_run_of_one_method_makes_a_page(make_results, tmp_path, protocol, method):
     results = make_results({method: [1.0]}, protocol=protocol)
     html, _ = texts(results, tmp_path)
-    said = "Only random search was run" if method == "random" else "no finished run of random"
-    assert said in html
+    sentence = "Only random search was run" if method == "random" else "no finished run of random"
+    assert sentence in html
     assert "Sample efficiency" not in html
 
 
@@ -279,12 +279,12 @@ def test_a_report_of_real_runs(tmp_path):
     file = tmp_path / "methods.py"
     file.write_text(METHODS)
     protocol = load_protocol("nb201-digits")
-    task, said = protocol.task(), []
+    task, lines = protocol.task(), []
     for repetition in range(2):
         for name in ("Random", "Stubborn", "Broken"):
             run(protocol, task, find_method(f"{file}:{name}"), repetition, tmp_path / "results")
     results = load_search_results(protocol, tmp_path / "results")
-    build_report([results], tmp_path / "out", progress=said.append)
+    build_report([results], tmp_path / "out", progress=lines.append)
     html = (folder_of(results, tmp_path / "out") / "report.html").read_text(encoding="utf-8")
     rows = Cells(html).rows
     assert sum(row[:2] == ["broken", "failed"] for row in rows) == 2
@@ -295,8 +295,8 @@ def test_a_report_of_real_runs(tmp_path):
     expected = np.median([r.hypervolume_ratio for r in results.of("random")])
     assert random[2] == f"{expected:.4f}"
     assert float(stubborn[2]) < float(random[2])
-    assert len(said) == 1
-    assert protocol.label in said[0]
+    assert len(lines) == 1
+    assert protocol.label in lines[0]
 
 
 def test_csv_files_have_the_same_line_ends_on_every_system(make_results, tmp_path):

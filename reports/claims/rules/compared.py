@@ -34,6 +34,8 @@ class Difference(Rule):
 
     Attributes
     ----------
+    protocol : str
+    indicator : IndicatorName
     better, worse : str
         Names of the methods, in the order of the claim.
     evaluations : int, optional
@@ -99,6 +101,8 @@ class Order(Rule):
 
     Attributes
     ----------
+    protocol : str
+    indicator : IndicatorName
     methods : tuple of str
         Names of the methods, the best by the claim first.
     evaluations : int, optional

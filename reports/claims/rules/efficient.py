@@ -59,6 +59,9 @@ class SampleEfficiency(Rule):
 
     Attributes
     ----------
+    protocol : str
+    indicator : IndicatorName
+    method, baseline : str
     at : {"baseline final", "maximum"}
         The level of the claim: the end of the baseline's mean curve, or the level with the largest
         ratio.
@@ -116,14 +119,14 @@ def _on_ratio(ratio: Estimate, least: float) -> Verdict:
 
 
 class PublishedEfficiency(Rule):
-    """A published ratio is held against the same paper's published curves.
+    """A published ratio follows from the same paper's published curves, or does not.
 
     Attributes
     ----------
     curves : str
         Name of the file of curves.
     protocol, method, baseline : str
-        Which two of them.
+        The two curves, by names of the suite.
     """
 
     explanation = (
@@ -150,7 +153,7 @@ class PublishedEfficiency(Rule):
         curves = load_curves(self.curves)
         pair = curves.of(self.protocol, self.method), curves.of(self.protocol, self.baseline)
         final, most, level = curves.efficiency(*pair)
-        # The worst case of two readings: one is off one way, the other the other way.
+        # The worst case: the two reading errors have opposite signs.
         low, lowest, _ = curves.efficiency(*pair, shift=-2.0 * curves.error)
         high, highest, _ = curves.efficiency(*pair, shift=2.0 * curves.error)
         least, largest = published.bounds()

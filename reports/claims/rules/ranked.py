@@ -67,6 +67,7 @@ class RankValue(Rule):
 
     Attributes
     ----------
+    protocol : str
     entry : str
         Label of the protocol's entry.
     cells : str
@@ -118,6 +119,7 @@ class RankOrder(Rule):
 
     Attributes
     ----------
+    protocol : str
     better : str
         Label of the entry that is claimed to be better.
     worse : tuple of str

@@ -20,6 +20,7 @@ class RunMean(Rule):
 
     Attributes
     ----------
+    protocol, method : str
     column : str
         Column of the frame of runs, such as `selected_error` or `simulated_seconds`.
     less_from : float, optional
@@ -62,18 +63,20 @@ class RunMean(Rule):
         spread = float((values - values[0]).std(ddof=1))  # exactly 0 where all are the same
         half = student(spread, count, mean_of=count)
         estimate = Estimate(mean, mean - half, mean + half, published.unit)
-        said = f"mean of {count} runs with a standard deviation of {spread:.3g}"
+        sentence = f"mean of {count} runs with a standard deviation of {spread:.3g}"
         if self.expect == "at most":
             doubts = few_runs(count)
             verdict = _on_bound(estimate, published.bounds()[1])
             within = int((values <= published.number).sum())
-            said += f"; {count_of(within, count)} runs are within the bound"
+            sentence += f"; {count_of(within, count)} runs are within the bound"
         else:
             doubts = doubt(published, values)
             verdict = judge_equal(estimate, published, values)
             beyond = " ".join(published.exceeded_by(estimate, values).written("+"))
-            said += f", {beyond} from the published mean of {published.runs} runs"
-        return Judgement("not settled" if doubts else verdict, f"{said}{doubts}", estimate, count)
+            sentence += f", {beyond} from the published mean of {published.runs} runs"
+        return Judgement(
+            "not settled" if doubts else verdict, f"{sentence}{doubts}", estimate, count
+        )
 
     def _values(self, evidence: Evidence) -> Floats:
         """Return the number of each of our runs [n]."""

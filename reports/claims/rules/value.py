@@ -28,6 +28,9 @@ class Value(Rule):
 
     Attributes
     ----------
+    protocol : str
+    indicator : IndicatorName
+    method : str
     expect : {"equal", "worse", "better"}
         How the method measured here compares with the published number, by the claim.
     evaluations : int, optional

@@ -29,7 +29,17 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class PairedDifference:
-    """Mean paired difference of a method to another, its interval, and the number of pairs."""
+    """Paired difference of a method to another.
+
+    Attributes
+    ----------
+    name, base : str
+        Names of the two methods.
+    mean, low, high : float
+        Mean difference, and its 95 % bootstrap interval.
+    pairs : int
+        Number of paired repetitions.
+    """
 
     name: str
     base: str

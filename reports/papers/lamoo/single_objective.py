@@ -31,7 +31,7 @@ CAPTION = (
     "the non-dominated ones among them (circles), and the exact front (line), with one objective "
     "(a, b) or the dominance number (c) as fitness. (d) Contours of the sum of both z-scores, the "
     "fitness of a scalarised search, behind the non-dominated ones of (a) to (c): its minimum is "
-    "one point of the front, whatever the budget."
+    "one point of the front for every budget."
 )
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["draw"]
 
 _CAPTION = (
-    "Hypervolume ratio of the final set that each method would have after so many evaluations, and "
-    "below it the regret, 1 less the ratio, on a logarithmic scale: median (line) and quartiles "
-    "(band; of more than six methods only those of the first, the last and random search) over "
-    "the compared repetitions. Higher above and lower below is better{shared}; the dotted line is "
+    "Hypervolume ratio of each method's final set over the number of evaluations, and below it the "
+    "regret, 1 less the ratio, on a logarithmic scale: median (line) and quartiles (band; of more "
+    "than six methods only those of the first, the last and random search) over the compared "
+    "repetitions. Higher above and lower below is better{shared}; the dotted line is "
     "the attainable ratio, an arrow if it is far away."
 )
 _SHARED = "; the shaded evaluations are the initial designs that all methods share"

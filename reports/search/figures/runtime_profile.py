@@ -1,4 +1,4 @@
-"""Runtime profile: share of targets and repetitions reached within so many evaluations."""
+"""Runtime profile: share of targets and repetitions reached, over evaluations."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def _caption(targets: tuple[float, ...], attainable: float) -> str:
     listed = ", ".join(f"{target:g}" for target in targets)
     return (
         f"Share of all pairs of a repetition and a target hypervolume ratio ({listed}) that are "
-        f"reached within so many evaluations; {beyond} of the {len(targets)} targets are above the "
+        f"reached, over evaluations; {beyond} of the {len(targets)} targets are above the "
         f"attainable ratio. A line further up and to the left needs fewer evaluations."
     )

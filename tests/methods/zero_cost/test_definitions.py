@@ -1,4 +1,4 @@
-"""Every estimator against a slow and obvious computation on a tiny network."""
+"""Every estimator against loops and finite differences on a tiny network."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from methods.zero_cost import (  # noqa: E402
     ZenScore,
     ZiCo,
 )
-from methods.zero_cost._kernel import tangent_kernel  # noqa: E402
-from methods.zero_cost.te_nas import _cut  # noqa: E402
+from methods.zero_cost._network import tangent_kernel  # noqa: E402
+from methods.zero_cost.te_nas import _crops  # noqa: E402
 
 
 def weight_tensors(network):
@@ -44,7 +44,7 @@ def mean_loss(network, batch):
 
 
 def differences(function, tensor, step=1e-6):
-    """Return the derivatives of function() by the numbers in a tensor, one number at a time."""
+    """Return the derivatives of function() by the entries of a tensor, one at a time."""
     flat = tensor.data.reshape(-1)
     found = []
     for i in range(len(flat)):
@@ -88,7 +88,7 @@ def test_l2_norm(factory):
     assert score == pytest.approx(sum(np.sqrt((w**2).sum()) for w in values(factory.made[0])))
 
 
-def test_grasp_s_hessian_product(factory):
+def test_grasp_by_differences(factory):
     """H g = (g(W + h g) - g(W - h g)) / 2h, every g by finite differences."""
     score = GraSP(batch=6).score(factory)
     network, batch, h = factory.made[0], factory.images(6)[0], 1e-4
@@ -104,7 +104,7 @@ def test_grasp_s_hessian_product(factory):
 
 
 def test_fisher_by_loops(factory):
-    """The activations' gradients are differences: a shift is added to what the layer puts out."""
+    """Gradients of activations are differences: a shift is added to the output of a layer."""
     score = Fisher(batch=5).score(factory)
     network, batch = factory.made[0], factory.images(5)[0]
     expected = 0.0
@@ -124,7 +124,7 @@ def test_fisher_by_loops(factory):
     assert score == pytest.approx(expected, rel=1e-5)
 
 
-class LinearBed:
+class LinearFactory:
     """A chain of linear layers without biases: every path is a product of weights."""
 
     def __init__(self, widths, *, norms=False) -> None:
@@ -145,7 +145,7 @@ class LinearBed:
 
 
 def test_synflow_is_the_sum_over_paths():
-    factory = LinearBed((2, 3, 4, 2))
+    factory = LinearFactory((2, 3, 4, 2))
     matrices = [layer.weight.detach().numpy()[:, :, 0, 0] for layer in factory.layers[:-1]]
     paths = sum(
         abs(matrices[0][i, x] * matrices[1][j, i] * matrices[2][y, j])
@@ -158,14 +158,14 @@ def test_synflow_is_the_sum_over_paths():
     assert SynFlow().score(factory) == pytest.approx(np.log(3 * paths), rel=1e-12)
 
 
-def test_synflow_leaves_batch_norms_out_and_holds_large_products():
+def test_synflow_ignores_batch_norms_and_large_products_do_not_overflow():
     widths = (2, *[3] * 40, 2)
-    score = SynFlow().score(LinearBed(widths))
+    score = SynFlow().score(LinearFactory(widths))
     assert score > 300  # 1e130: beyond float32
-    normed = LinearBed(widths, norms=True)
+    normed = LinearFactory(widths, norms=True)
     for target, source in zip(
         [m for m in normed.layers if isinstance(m, nn.Conv2d)],
-        LinearBed(widths).layers[:-1],
+        LinearFactory(widths).layers[:-1],
         strict=True,
     ):
         target.weight.data = source.weight.data
@@ -179,8 +179,8 @@ def test_synflow_of_convolutions_by_differences(factory):
         network.parameters(), type(factory)().network().parameters(), strict=True
     ):
         kept.data = given.data.abs()
-    for place in (1, 4):
-        network.body[place] = nn.Identity()
+    for norm in (1, 4):
+        network.body[norm] = nn.Identity()
     ones = torch.ones(1, 2, 4, 4, dtype=torch.float64)
 
     def flow():
@@ -214,7 +214,7 @@ def relu_inputs(network, images):
     return [first.detach().numpy(), second.detach().numpy()]
 
 
-def test_naswot_s_kernel_by_loops(factory):
+def test_naswot_by_loops(factory):
     score = NASWOT(batch=6).score(factory)
     kernel = np.zeros((6, 6))
     for inputs in relu_inputs(factory.made[0], factory.images(6)[0][0]):
@@ -321,7 +321,7 @@ def test_lga_is_a_correlation(factory):
     assert score == pytest.approx(np.corrcoef(theta.ravel(), np.ravel(y))[0, 1])
 
 
-def test_lga_without_a_correlation_has_the_released_replacement(factory):
+def test_lga_without_a_correlation_is_replaced(factory):
     images, labels = factory.images(6)[0]
     factory.images = lambda n: [(images, torch.zeros_like(labels))]
     assert LGA(batch=6).score(factory) == 1e-4
@@ -333,7 +333,7 @@ def test_linear_regions_by_sets(factory):
     for network in factory.made:
         seen = set()
         for images, _ in factory.images(40, batches=2):
-            inputs = _cut(images, 2, 1, draws)
+            inputs = _crops(images, 2, 1, draws)
             on = [a.reshape(40, -1) > 0 for a in relu_inputs(network, inputs)]
             seen |= {tuple(row) for row in np.concatenate(on, axis=1).tolist()}
         counts.append(len(seen))
@@ -341,20 +341,20 @@ def test_linear_regions_by_sets(factory):
     assert score == np.mean(counts)
 
 
-def test_squares_are_cut_from_their_images():
+def test_crops_are_squares_of_their_images():
     images = torch.arange(5 * 3 * 6 * 7, dtype=torch.float64).reshape(5, 3, 6, 7)
-    cut = _cut(images, 2, 3, torch.Generator().manual_seed(0))
-    assert cut.shape == (5, 2, 3, 3)
+    crops = _crops(images, 2, 3, torch.Generator().manual_seed(0))
+    assert crops.shape == (5, 2, 3, 3)
     corners = set()
     for n in range(5):
         for c in range(2):
-            rest = int(cut[n, c, 0, 0]) - n * 126
+            rest = int(crops[n, c, 0, 0]) - n * 126
             channel, row, column = rest // 42, rest % 42 // 7, rest % 7
-            assert torch.equal(cut[n, c], images[n, channel, row : row + 3, column : column + 3])
+            assert torch.equal(crops[n, c], images[n, channel, row : row + 3, column : column + 3])
             corners.add((row, column))
     assert len(corners) > 1
     with pytest.raises(MethodError, match="expected at least 8 each way"):
-        _cut(images, 2, 8, torch.Generator())
+        _crops(images, 2, 8, torch.Generator())
 
 
 def test_te_nas_adds_ranks():
@@ -364,7 +364,7 @@ def test_te_nas_adds_ranks():
     # By condition: worst first nan, -9, -5, -1; by regions: nan, 10, 20, 30.
     expected = [1 + 3, 2 + 1, 2 + 2, 0 + 3, np.nan, 3 + 1]
     assert np.array_equal(TENAS().combine(scores), expected, equal_nan=True)
-    assert np.isnan(scores[3, 0])  # what was given is left alone
+    assert np.isnan(scores[3, 0])  # the input is not changed
 
 
 def test_knas_is_the_mean_of_the_gram_matrix(factory):
@@ -396,5 +396,7 @@ def test_knas_in_the_released_form(factory):
             second = np.array([rows[k][tensor][i] for k in range(3, 6)])
             expected += (first - first.mean()) @ (second - second.mean()) / 36
     assert score == pytest.approx(expected, rel=1e-6, abs=1e-18)
-    with pytest.raises(MethodError, match="setting 'form' is 'other'"):
+    with pytest.raises(
+        MethodError, match="form is 'other'; expected one of 'paper', 'released code'"
+    ):
         KNAS(form="other").score(factory)

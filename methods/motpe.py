@@ -15,8 +15,6 @@ from methods._shared.unseen import Unseen
 
 __all__ = ["MOTPE"]
 
-Architecture = tuple[float, ...]
-
 
 class MOTPE(Method):
     """Tree-structured Parzen estimators of good and of bad architectures, by domination rank.
@@ -74,7 +72,7 @@ class MOTPE(Method):
 
         self._optuna: Any = optuna
         self._unseen = Unseen(problem.space)
-        self._pending: dict[Architecture, Any] = {}
+        self._pending: dict[tuple[float, ...], Any] = {}
         choose = self._optuna.distributions.CategoricalDistribution
         self._distributions = {
             f"v{v:03d}": choose(tuple(range(c)))
@@ -131,7 +129,7 @@ class MOTPE(Method):
             seed=int(self.problem.rng.integers(2**32)),
         )
 
-    def _add(self, architecture: Architecture, values: list[float]) -> None:
+    def _add(self, architecture: tuple[float, ...], values: list[float]) -> None:
         self._study.add_trial(
             self._optuna.trial.create_trial(
                 params=dict(zip(self._distributions, architecture, strict=True)),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.synchronize import Event
 from threading import Thread
 
-__all__ = ["interrupts_held", "numeric_pool", "processor_name", "stop_requested"]
+__all__ = ["interrupts_held", "numeric_pool", "processor_name", "single_threaded", "stop_requested"]
 
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -22,6 +22,17 @@ _THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
 )
 _stop: Event | None = None
+
+
+def single_threaded(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which numeric libraries have one thread.
+
+    Parameters
+    ----------
+    environment : mapping of str to str
+        The rest of it.
+    """
+    return {**environment, **dict.fromkeys(_THREAD_VARIABLES, "1")}
 
 
 def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
@@ -34,8 +45,7 @@ def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
     they start. If the parent is killed, they exit at once: no process would take their results,
     and their journals would stay locked.
     """
-    for variable in _THREAD_VARIABLES:
-        os.environ[variable] = "1"
+    os.environ.update(single_threaded({}))
     context = get_context("spawn")
     stop = context.Event()
     pool = ProcessPoolExecutor(

@@ -6,7 +6,6 @@ import atexit
 import contextlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -20,16 +19,26 @@ from bench.machine import single_threaded
 from bench.players.limits import Limits, ending, resident_bytes
 from bench.players.wire import Closed, Late, Malformed, receive, send
 
-__all__ = ["OutOfTime", "Player", "zygote"]
+__all__ = ["OutOfTime", "Player", "printable", "zygote"]
 
 _LONGEST = 1_000_000  # bytes of a message from a player
 _PACKET = 1 << 16
 _MEGABYTE = 1_000_000
+_ANSWERS = {"make": "made", "ask": "asked", "tell": "told"}
 # What later players may find imported; the code of entrants is never imported before its player is.
 _LIBRARIES = (
     "botorch", "cma", "gpytorch", "joblib", "linear_operator", "moocore", "numpy", "optuna",
     "pymoo", "scipy", "sklearn", "threadpoolctl", "torch",
 )  # fmt: skip
+
+
+def printable(text: str) -> str:
+    """Return a text without what a terminal or a page could take for a command.
+
+    Control characters, all but line ends and tabs, and what UTF-8 cannot hold are escaped.
+    """
+    held = text.encode("utf-8", "backslashreplace").decode()
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in held)
 
 
 class OutOfTime(Exception):  # noqa: N818 - a run's status
@@ -68,9 +77,16 @@ class Zygote:
         os.close(writing)
         return pid["pid"], mine, reading
 
-    def reap(self, pid: int) -> int | None:
-        """Return the wait status of a player that has ended or was killed."""
-        status: int | None = self._ask({"do": "reap", "pid": pid})["status"]
+    def end(self, pid: int, *, grace: float = 0.0) -> int | None:
+        """End a player and all processes that it made, and return its wait status.
+
+        Parameters
+        ----------
+        pid : int
+        grace : float
+            Seconds that it may take to end by itself.
+        """
+        status: int | None = self._ask({"do": "reap", "pid": pid, "grace": grace})["status"]
         return status
 
     def remember(self, modules: list[str]) -> None:
@@ -136,7 +152,7 @@ class Player:
         self._reader = threading.Thread(target=self._read_output, daemon=True)
         self._reader.start()
         self._status: int | None = None
-        self._reaped = False
+        self._ended = False
 
     def __enter__(self) -> Player:
         return self
@@ -183,9 +199,11 @@ class Player:
                     raise Malformed(f"{type(answer).__name__} instead of an object")
                 if "raised" in answer:
                     raise self._raised(answer["raised"], doing)
+                if _ANSWERS[what] in answer:
+                    return answer
                 question = next((key for key in answer if key in self._answers), None)
                 if question is None:
-                    return answer
+                    raise Malformed(f"{', '.join(answer)[:200]!r} instead of {_ANSWERS[what]!r}")
                 send(self._channel, self._answered(question, answer), deadline=self._deadline)
         except Late:
             self._end()
@@ -194,7 +212,7 @@ class Player:
             self._end()
             raise MethodError(f"{doing}: its process sent {error}") from None
         except Closed:
-            self._end(kill=False)
+            self._end(grace=1.0)
             raise MethodError(f"{doing}: its process {ending(self._status)}") from None
 
     def remember_libraries(self, modules: Any) -> None:
@@ -210,9 +228,10 @@ class Player:
 
     def _raised(self, described: Any, doing: str) -> MethodError:
         said = described if isinstance(described, dict) else {}
-        kind, message, where = (str(said.get(k, "?")) for k in ("type", "message", "where"))
+        keys = ("type", "message", "where", "traceback")
+        kind, message, where, trace = (printable(str(said.get(key, "?"))) for key in keys)
         error = MethodError(f"{doing} raised: {kind}: {message}")
-        error.add_note(f"{where}\n{said.get('traceback', '')}")
+        error.add_note(f"{where}\n{trace}")
         return error
 
     def _check_memory(self) -> None:
@@ -221,16 +240,10 @@ class Player:
                 f"nothing, and holds more than {self._limits.memory_megabytes:,} MB of memory"
             )
 
-    def _end(self, *, kill: bool = True) -> None:
-        if self._reaped:
-            return
-        self._reaped = True
-        if not kill:  # it closed its channel; give its exit a moment, then insist
-            time.sleep(0.02)
-        for target in (os.killpg, os.kill):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                target(self._pid, signal.SIGKILL)
-        self._status = self._home.reap(self._pid)
+    def _end(self, *, grace: float = 0.0) -> None:
+        if not self._ended:
+            self._ended = True
+            self._status = self._home.end(self._pid, grace=grace)
 
     def _read_output(self) -> None:
         most = self._limits.output_megabytes * _MEGABYTE

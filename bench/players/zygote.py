@@ -17,6 +17,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def main(descriptor: int) -> None:
             answer: dict[str, Any] = {"pid": pid}
         elif request["do"] == "reap":
             players.discard(request["pid"])
-            answer = {"status": _reap(request["pid"], players)}
+            answer = {"status": _reap(request["pid"], players, request["grace"])}
         else:
             answer = {"loaded": _load(request["modules"])}
         control.send(json.dumps(answer).encode())
@@ -84,18 +85,45 @@ def _become_player(control: socket.socket, channel: int, output: int, limits: Li
             sys.stdout.flush()
 
 
-def _reap(pid: int, players: set[int]) -> int | None:
-    """Wait for a player that has ended or was killed, end what it left behind, return its status."""
-    try:
-        _, status = os.waitpid(pid, 0)
-    except ChildProcessError:
-        status = None
+def _reap(pid: int, players: set[int], grace: float) -> int | None:
+    """End a player and what it left behind, and return its wait status.
+
+    Parameters
+    ----------
+    pid : int
+        Of the player.
+    players : set of int
+        The other players.
+    grace : float
+        Seconds that it may take to end by itself.
+    """
+    status = _status(pid, grace)
+    if status is None:
+        for end in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                end(pid, signal.SIGKILL)
+        status = _status(pid, 10.0)
     for orphan in _children() - players:
         with contextlib.suppress(ProcessLookupError):
             os.kill(orphan, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(orphan, 0)
     return status
+
+
+def _status(pid: int, seconds: float) -> int | None:
+    """Return the wait status of a child that ends within so many seconds; None if it does not."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            return None
+        if ended:
+            return status
+        if time.monotonic() >= until:
+            return None
+        time.sleep(0.001)
 
 
 def _children() -> set[int]:

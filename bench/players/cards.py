@@ -1,0 +1,223 @@
+"""Cards: what the suite must know of an entrant's class before any of its runs.
+
+The suite's own classes are read in this process. What a user names, or another package registers,
+is imported in a process of its own, so that nothing it does at import reaches the suite.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from importlib.metadata import EntryPoint
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from bench.entrants.estimator import Estimator
+from bench.entrants.method import Method
+from bench.entrants.registry import Found, find
+from bench.errors import CallError, MethodError
+from bench.machine import single_threaded
+
+__all__ = ["Card", "EntrantKind", "describe", "json_value"]
+
+EntrantKind = Literal["method", "estimator"]
+_BASES: dict[EntrantKind, tuple[type[Any], str]] = {
+    "method": (Method, "monas.methods"),
+    "estimator": (Estimator, "monas.estimators"),
+}
+_OWN = "methods."  # modules of the suite's own entrants
+_SECONDS = 120.0  # for an import in a process of its own
+
+
+@dataclass(frozen=True)
+class Card:
+    """An entrant's class, as far as the suite looks at it.
+
+    Attributes
+    ----------
+    kind : {"method", "estimator"}
+    name, spec : str
+        See `bench.entrants.registry.Found`.
+    version : str
+        Version that the class states.
+    defaults : dict
+        Default of each setting, as JSON has it.
+    spaces : tuple of str
+        Kinds of space that a method can search.
+    needs : str
+        What an estimator looks at.
+    requires : dict of str to str
+        Module to what pip installs to get it.
+    source_sha256 : str
+        Digest of its code.
+    own : bool
+        Whether the class is the suite's own.
+    """
+
+    kind: EntrantKind
+    name: str
+    spec: str
+    version: str
+    defaults: dict[str, Any]
+    spaces: tuple[str, ...]
+    needs: str
+    requires: dict[str, str]
+    source_sha256: str
+    own: bool
+
+    def settings(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return all settings, as JSON has them: defaults with `given` in their place.
+
+        Raises
+        ------
+        MethodError
+            If there is no such setting, or JSON cannot hold its value.
+        """
+        unknown = sorted(set(given) - set(self.defaults))
+        if unknown:
+            raise MethodError(
+                f"{self.kind} {self.name!r} has no setting {unknown[0]!r}: expected one of "
+                f"{', '.join(self.defaults) or '(none)'}"
+            )
+        what = f"{self.kind} {self.name!r}"
+        return self.defaults | {key: json_value(what, key, v) for key, v in given.items()}
+
+    def require_installed(self) -> None:
+        """Raise a CallError unless every package that it requires is installed."""
+        for module, package in self.requires.items():
+            if find_spec(module) is None:
+                raise CallError(
+                    f"{self.kind} {self.name!r} needs {module}, which is not installed; it comes "
+                    f"with `pip install '{package}'`"
+                )
+
+    def require_space(self, kind: str, of: str) -> None:
+        """Raise a CallError unless a method can search spaces of a kind.
+
+        Parameters
+        ----------
+        kind : str
+        of : str
+            Whose space it is, for the message.
+        """
+        if kind not in self.spaces:
+            raise CallError(
+                f"method {self.name!r} searches {' and '.join(self.spaces)} spaces, and that of "
+                f"{of} is a {kind}; choose another method, or add {kind!r} to the method's "
+                f"`spaces` if it can"
+            )
+
+
+def describe(spec: str, kind: EntrantKind) -> Card:
+    """Return the card of the class that `spec` names.
+
+    Raises
+    ------
+    CallError
+        If there is none, it cannot be imported, or what is there is something else.
+    MethodError
+        If JSON cannot hold one of its defaults.
+    """
+    base, group = _BASES[kind]
+    if _is_own(spec, group):
+        return card_of(find(spec, base, group), own=True)
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder) / "card.json"
+        command = [sys.executable, "-P", "-m", "bench.players.describe", kind, spec, str(answer)]
+        try:
+            done = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env=single_threaded(os.environ),
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise CallError(f"{spec} cannot be imported: it took over {_SECONDS:.0f} s") from None
+        if not answer.is_file():
+            said = done.stderr.decode(errors="replace").strip().splitlines()
+            last = f": {said[-1]}" if said else ""
+            raise CallError(
+                f"{spec} cannot be imported: its process left with exit status "
+                f"{done.returncode}{last}"
+            )
+        told = json.loads(answer.read_bytes())
+    if "error" in told:
+        errors = {"CallError": CallError, "MethodError": MethodError}
+        raise errors[told["error"]](told["message"])
+    return Card(**told | {"spaces": tuple(told["spaces"])})
+
+
+def card_of(found: Found[Any], *, own: bool) -> Card:
+    """Return the card of a class that is imported."""
+    entrant = found.entrant
+    what = f"{entrant.kind} {entrant.name!r}"
+    try:
+        effective = entrant.effective_settings({})
+        return Card(
+            kind=entrant.kind,
+            name=found.name,
+            spec=found.spec,
+            version=str(entrant.version),
+            defaults={key: json_value(what, key, value) for key, value in effective.items()},
+            spaces=tuple(getattr(entrant, "spaces", ())),
+            needs=str(getattr(entrant, "needs", "")),
+            requires=dict(entrant.requires),
+            source_sha256=found.source_sha256(),
+            own=own,
+        )
+    except (CallError, MethodError):
+        raise
+    except (Exception, SystemExit) as error:
+        raise CallError(
+            f"{found.spec}: its settings cannot be read: {type(error).__name__}: {error}"
+        ) from error
+
+
+def as_message(card: Card) -> dict[str, Any]:
+    """Return a card as JSON has it."""
+    return asdict(card)
+
+
+def json_value(what: str, setting: str, value: Any) -> Any:
+    """Return a setting's value as JSON gives it back: tuples are lists, and so on.
+
+    Raises
+    ------
+    MethodError
+        If JSON cannot hold it; the message names setting and value.
+    """
+    try:
+        kept = json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError, RecursionError):
+        kept = None if value is not None else value
+        if value is not None:
+            raise MethodError(
+                f"{what}: setting {setting!r} is {str(value)[:80]!r} ({type(value).__name__}); "
+                f"expected what JSON can hold: finite numbers, text, true or false, none, and "
+                f"lists and dicts with text keys of these"
+            ) from None
+    if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
+        raise MethodError(
+            f"{what}: setting {setting!r} has keys that are no text; JSON would change them"
+        )
+    return kept
+
+
+def _is_own(spec: str, group: str) -> bool:
+    """Return whether a registered name is that of one of the suite's own classes."""
+    if ".py:" in spec:
+        return False
+    return any(entry.value.startswith(_OWN) for entry in _entries(spec, group))
+
+
+def _entries(name: str, group: str) -> list[EntryPoint]:
+    from importlib.metadata import entry_points
+
+    return [entry for entry in entry_points(group=group) if entry.name == name]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bench.errors import CallError, MonasError
 
-__all__ = ["StrictModel", "first_fault", "parse_model", "read_toml"]
+__all__ = ["StrictModel", "parse_model", "read_toml"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -69,10 +69,10 @@ def parse_model(model: type[M], content: Any, where: object, error: type[MonasEr
     try:
         return model.model_validate(content)
     except ValidationError as fault:
-        raise error(f"{where}: {first_fault(fault)}") from None
+        raise error(f"{where}: {_first_fault(fault)}") from None
 
 
-def first_fault(fault: ValidationError) -> str:
+def _first_fault(fault: ValidationError) -> str:
     """Return the first fault in words: the key, what was expected, and what was found."""
     first = fault.errors()[0]
     key = ".".join(str(part) for part in first["loc"]).strip(".") or "the whole file"

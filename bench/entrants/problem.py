@@ -36,7 +36,13 @@ class Candidate:
 
 
 def candidates(architectures: Any) -> list[Candidate]:
-    """Return a candidate without lineage for each row of architectures [n, variables]."""
+    """Return a candidate without lineage for each row of architectures [n, variables].
+
+    Examples
+    --------
+    >>> candidates([[0, 1, 2], [3, 4, 0]])[1].architecture
+    (3, 4, 0)
+    """
     return [Candidate(tuple(row)) for row in np.asarray(architectures).tolist()]
 
 

@@ -15,7 +15,7 @@ __all__ = ["Configured", "Setting"]
 
 @dataclass(frozen=True)
 class Setting:
-    """The default of a setting, its origin, and the reason for it."""
+    """The default of a setting, with the mark of its origin and the reason for it."""
 
     default: Any
     mark: Literal["paper", "released code", "ours"]

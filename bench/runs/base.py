@@ -99,7 +99,7 @@ class Run(ABC, Generic[P, T]):
             If the entrant raised or violated its interface.
         """
 
-    def header(self) -> Header:
+    def _header(self) -> Header:
         """Return the first line of the journal, as this process would write it."""
         return Header(
             suite_version=__version__,
@@ -140,7 +140,7 @@ class Run(ABC, Generic[P, T]):
         if timeout is not None and not timeout > 0:  # also for NaN
             raise CallError(f"timeout is {timeout:g}: expected seconds above 0, or inf for none")
         self._stopped = stopped
-        recorded, header = read_journal(self.path), self.header()
+        recorded, header = read_journal(self.path), self._header()
         if recorded:
             _check_same_run(recorded, header)
             if recorded.end:

@@ -184,12 +184,22 @@ class SearchRun(Run[SearchProtocol, Task]):
         self._append(batch.model_copy(update={"tell_seconds": seconds}))
         self._charged = batch.estimate_seconds
 
-    def _batch(self, architectures: Any, ask_seconds: float, **more: Any) -> Batch:
+    def _batch(
+        self,
+        architectures: Any,
+        ask_seconds: float,
+        *,
+        values: Any = (),
+        cost_seconds: Any = (),
+        **lineage: Any,
+    ) -> Batch:
         """Return the next line of the journal."""
         return Batch(
             number=self._batches,
             architectures=architectures,
-            **({"values": (), "cost_seconds": ()} | more),
+            values=values,
+            cost_seconds=cost_seconds,
+            **lineage,
             cheap_queries=self._spent.cheap_queries,
             estimate_seconds=round(self._spent.estimate_seconds, 6),
             ask_seconds=round(ask_seconds, 6),

@@ -75,5 +75,6 @@ def first_fault(fault: ValidationError) -> str:
     """Return the first thing that is wrong, in words: key, what is expected, what was found."""
     first = fault.errors()[0]
     key = ".".join(str(part) for part in first["loc"]).strip(".") or "the whole file"
-    found = "" if first["type"] in ("missing", "value_error") else f", got {first['input']!r}"
+    without_input = ("missing", "value_error", "union_tag_invalid")  # their message says it all
+    found = "" if first["type"] in without_input else f", got {first['input']!r}"
     return f"{key}: {first['msg']}{found}"

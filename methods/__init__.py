@@ -1,7 +1,9 @@
-"""Searches that play by ask and tell, and estimators that score: found by entry point.
+"""Searches that ask and are told, and estimators that score: one module or package per algorithm.
 
-A method sees `bench.spaces`, `bench.method` and `bench.indicators`; never data, tasks or the inside
-of another method. What several of them need lives in the modules that start with an underscore.
+Methods import the public interfaces of the engine (`bench.method`, `bench.estimator`,
+`bench.spaces`, `bench.indicators`, `bench.errors`, `bench.arrays`), never data, tasks or the
+internals of another method. Shared parts are in the packages `_shared` and `_gp`.
+Entrants are registered as entry points in `pyproject.toml`.
 """
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""MOEA/D, played by pymoo's parallel form of it, with normalised objectives."""
+"""MOEA/D, run by pymoo's parallel form of it, on normalised objectives."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.errors import MethodError
 from bench.method import Problem, Setting
 from methods._shared.pymoo import VARIATION, PymooMethod, reference_directions
@@ -17,8 +17,6 @@ from methods._shared.unseen import Unseen
 
 __all__ = ["MOEAD"]
 
-Floats = NDArray[np.float64]
-
 _ATTEMPTS = 100  # as many as pymoo's matings make in the other methods
 
 
@@ -26,24 +24,25 @@ class MOEAD(PymooMethod):
     """MOEA/D: one Tchebycheff subproblem for each weight vector.
 
     Decomposition, choice of parents and replacement are pymoo's (`ParallelMOEAD`): a generation has
-    one offspring for each subproblem, made of its neighbours, and replaces whichever neighbours it
-    is better than. The paper makes, evaluates and inserts them one after the other; here offspring
-    of one generation do not become parents of each other, so that they can be asked for in batches.
+    one offspring for each subproblem, made of its neighbours, and an offspring replaces whichever
+    neighbours it is better than. The paper makes, evaluates and inserts offspring one after the
+    other; here offspring of one generation do not become parents of each other, so that they can be
+    asked for in batches.
 
-    What differs from the paper, all *ours*:
+    Differences from the paper, all *ours*:
 
-    - objectives are normalised, which the paper advises and pymoo does not do: 0 is
-      the best value told so far, 1 the worst within the non-dominated set of all told so far (in
-      which what lies beyond the reference point counts only if all of it does). The scale is
-      renewed, and the whole population put on it, with every generation;
+    - objectives are normalised, as the paper advises and pymoo does not do: 0 is the best value
+      told so far, 1 the worst within the non-dominated set of all told so far (members of this set
+      beyond the reference point count only if all are beyond it). The scale is updated, and the
+      whole population put on it, with every generation;
     - a subproblem starts with the best of the first designs for it, not with any of them;
-    - offspring are made by uniform crossover and rounded polynomial mutation; one whose class was
-      asked for before is made anew from other parents, and after 100 attempts is random;
+    - offspring are made by uniform crossover and rounded polynomial mutation; one of a seen class
+      is made again from other parents, and after 100 attempts drawn at random;
     - there is no external population: the run keeps everything that was evaluated.
 
-    pymoo's `ParallelMOEAD` hands subproblem k a child of parents chosen for another one (it takes
-    children in the order of their matings, but they come sorted by their place in the pair). Here
-    a child belongs to the subproblem that its parents were chosen for.
+    pymoo's `ParallelMOEAD` gives subproblem k a child of parents chosen for another subproblem: it
+    takes children in the order of their matings, but they come sorted by their position in the
+    pair. Here a child belongs to the subproblem that its parents were chosen for.
     """
 
     name = "moead"
@@ -54,15 +53,17 @@ class MOEAD(PymooMethod):
             None,
             "ours",
             "one for each weight vector; None means a twentieth of the budget, 10 to 100, so that "
-            "every subproblem is served in 20 generations; the paper's is 100 of 25,000",
+            "there are 20 generations; the paper has 100 of 25,000 evaluations",
         ),
         "neighbours": Setting(
-            None, "ours", "None means the nearest quarter, rounded up; the paper's is 20 of 100"
+            None, "ours", "None means the nearest quarter, rounded up; the paper has 20 of 100"
         ),
         "neighbour_mating": Setting(
-            0.9, "released code", "pymoo; probability that parents are neighbours, else any two"
+            0.9,
+            "released code",
+            "pymoo: probability that parents are neighbours; otherwise any two",
         ),
-        "crossover_probability": Setting(1.0, "paper", "as in its continuous problems"),
+        "crossover_probability": Setting(1.0, "paper", "as for its continuous problems"),
         **VARIATION,
     }
 
@@ -84,28 +85,28 @@ class MOEAD(PymooMethod):
                     f"offspring has two parents"
                 )
         return _parallel_moead(
-            self._unasked,
+            self._unseen,
             ref_dirs=reference_directions(len(self.problem.objectives), size),
             n_neighbors=neighbours,
             prob_neighbor_mating=self.settings.neighbour_mating,
             variation=self._variation(),
         )
 
-    def _give_back_answers(self) -> None:
-        self._told.extend(e.objectives for e in self._answered)
-        if self._algorithm.is_initialized:  # the members, on the scale of this generation
+    def _tell_pymoo(self) -> None:
+        self._told.extend(e.objectives for e in self._evaluated)
+        if self._algorithm.is_initialized:  # members are put on the scale of this generation
             members = self._algorithm.pop
-            members.set("F", self._seen_by_pymoo(members.get("raw")))
-        super()._give_back_answers()
+            members.set("F", self._for_pymoo(members.get("raw")))
+        super()._tell_pymoo()
 
-    def _seen_by_pymoo(self, objectives: Floats) -> Floats:
+    def _for_pymoo(self, objectives: Floats) -> Floats:
         ideal, width = running_scale(np.array(self._told), self.problem.reference_point)
         scaled: Floats = (objectives - ideal) / width
         return scaled
 
 
-def _parallel_moead(unasked: Unseen, variation: tuple[Any, Any], **options: Any) -> Any:
-    """Return pymoo's ParallelMOEAD, making offspring of classes that were not asked for."""
+def _parallel_moead(unseen: Unseen, variation: tuple[Any, Any], **options: Any) -> Any:
+    """Return a ParallelMOEAD of pymoo that makes offspring of unseen classes."""
     from pymoo.algorithms.moo.moead import ParallelMOEAD
     from pymoo.core.mating import Mating
     from pymoo.core.population import Population
@@ -120,21 +121,21 @@ def _parallel_moead(unasked: Unseen, variation: tuple[Any, Any], **options: Any)
             self.pop = infills[values.argmin(axis=0)]
 
         def _infill(self) -> Any:
-            """Make one child for each subproblem; random ones will stand in for what is missing."""
-            waiting = self.random_state.permutation(len(self.pop))
-            children, served = Population.empty(), waiting[:0]
+            """Make one child for each subproblem; the caller replaces missing ones by random."""
+            missing = self.random_state.permutation(len(self.pop))
+            children, served = Population.empty(), missing[:0]
             for _ in range(_ATTEMPTS):
-                made = Population.merge(children, self._children(waiting))
-                subproblems = np.concatenate([served, waiting])
-                new = unasked.first_of_class(made.get("X"))
-                children, served, waiting = made[new], subproblems[new], subproblems[~new]
-                if len(waiting) == 0:
+                made = Population.merge(children, self._children(missing))
+                subproblems = np.concatenate([served, missing])
+                new = unseen.first_of_class(made.get("X"))
+                children, served, missing = made[new], subproblems[new], subproblems[~new]
+                if len(missing) == 0:
                     break
-            self.indices = np.concatenate([served, waiting])
+            self.indices = np.concatenate([served, missing])
             return children if len(children) else None
 
         def _children(self, subproblems: Any) -> Any:
-            """Return for each subproblem one, drawn, of the two children of a pair of parents."""
+            """Return one child for each subproblem, drawn from the two of a pair of parents."""
             parents = self.selection.do(
                 self.problem,
                 self.pop,

@@ -1,4 +1,4 @@
-"""Multi-objective TPE, played by Optuna's sampler; an optional extra."""
+"""Multi-objective TPE, run by Optuna's sampler; needs an optional extra."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from methods._shared.unseen import Unseen
 
 __all__ = ["MOTPE"]
 
-Architecture = tuple[float, ...]
-
 
 class MOTPE(Method):
     """Tree-structured Parzen estimators of good and of bad architectures, by domination rank.
@@ -24,23 +22,23 @@ class MOTPE(Method):
     Optuna's TPESampler: the observations are split by non-dominated rank (the last rank by greedy
     hypervolume subset selection) into good and bad, categories are drawn from the density of the
     good ones, and the draw with the largest ratio of the two densities is taken. Every variable is
-    one categorical distribution; the initial designs are told as finished trials, and count as
-    the random start.
+    one categorical distribution; the initial designs are told as finished trials and count as the
+    random start.
 
-    What differs from Optuna's own use, all *ours*:
+    Differences from Optuna's own use, all *ours*:
 
-    - an architecture whose class was asked for before is not evaluated again: the trial stays
-      pending, which the sampler's constant liar counts as bad, and the next one is the best of half
-      as many draws, down to plain draws from the good density (the best of 24 would mostly be
-      known again). Trials that led to nothing count as failed once a new class is found, and the
-      sampler ignores them; after `tries` the architecture is drawn at random;
-    - in a space that lists its members the nearest one is asked for and told in place of what was
-      drawn.
+    - an architecture of a seen class is not evaluated again: the trial stays pending, which the
+      sampler's constant liar counts as bad, and the next one is the best of half as many draws,
+      down to plain draws from the good density (the best of 24 would mostly be known again).
+      Trials without a new class are marked as failed once one is found, and the sampler ignores
+      them; after `tries` the architecture is drawn at random;
+    - in a space that lists its members the nearest member is asked for and told instead of the
+      architecture that was drawn.
 
     Replay: the sampler draws from its own numpy generator, seeded once from the run's stream; the
-    study lives in memory and its trials are numbered in the order of the journal, so the same
+    study is kept in memory and its trials are numbered in the order of the journal, so the same
     answers give the same candidates. Nothing depends on times or on the hash of a string. Another
-    version of Optuna may ask for something else: the journal then says where.
+    version of Optuna may ask for something else: the replay then says at which line.
     """
 
     name = "motpe"
@@ -52,18 +50,18 @@ class MOTPE(Method):
     requires: ClassVar[Mapping[str, str]] = {"optuna": "monas-bench[optuna]"}
     settings_spec: ClassVar[Mapping[str, Setting]] = {
         "startup": Setting(
-            10, "released code", "random until so many are evaluated; the designs are such"
+            10, "released code", "random until so many are evaluated; the initial designs count"
         ),
         "candidates": Setting(
             24,
             "released code",
-            "draws from the good density for one proposal, of which one is made",
+            "draws from the good density; the best of them is proposed",
         ),
         "multivariate": Setting(
             True,
             "ours",
-            "densities of whole architectures; those of one variable each, as in the paper, "
-            "propose the same few again and again",
+            "densities of whole architectures; one density for each variable, as in the paper, "
+            "proposes the same few architectures again and again",
         ),
         "tries": Setting(20, "ours", "proposals until one is of a new class"),
     }
@@ -73,8 +71,8 @@ class MOTPE(Method):
         import optuna
 
         self._optuna: Any = optuna
-        self._unasked = Unseen(problem.space)
-        self._pending: dict[Architecture, Any] = {}
+        self._unseen = Unseen(problem.space)
+        self._pending: dict[tuple[float, ...], Any] = {}
         choose = self._optuna.distributions.CategoricalDistribution
         self._distributions = {
             f"v{v:03d}": choose(tuple(range(c)))
@@ -87,8 +85,8 @@ class MOTPE(Method):
             )
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
-        """Finish the trials that asked for these, and add the others as finished ones."""
-        self._unasked.remove([e.candidate.architecture for e in evaluations])
+        """Finish the trials of these architectures; those without a trial are added as finished."""
+        self._unseen.remove([e.candidate.architecture for e in evaluations])
         with _quiet():
             for evaluation in evaluations:
                 architecture, values = evaluation.candidate.architecture, evaluation.objectives
@@ -99,27 +97,27 @@ class MOTPE(Method):
                     self._add(architecture, values.tolist())
 
     def ask(self, n: int) -> Sequence[Candidate]:
-        """Return n proposals of the sampler, each of a new class."""
+        """Return n proposals of the sampler, each of an unseen class."""
         with _quiet():
             return [self._propose() for _ in range(n)]
 
     def _propose(self) -> Candidate:
-        known = []
+        failed = []  # trials that led to no new class
         for attempt in range(self.settings.tries):
             self._study.sampler = self._samplers[min(attempt, len(self._samplers) - 1)]
             trial = self._study.ask(self._distributions)
             drawn = np.array([[trial.params[name] for name in self._distributions]], dtype=np.int8)
             architecture = self.problem.space.repair(drawn)
-            known.append(trial)
-            if self._unasked.first_of_class(architecture)[0]:
+            failed.append(trial)
+            if self._unseen.first_of_class(architecture)[0]:
                 if (architecture == drawn).all():
-                    self._pending[tuple(architecture[0].tolist())] = known.pop()
+                    self._pending[tuple(architecture[0].tolist())] = failed.pop()
                 break
         else:
-            architecture = self._unasked.sample(self.problem.rng, 1)
-        for trial in known:
+            architecture = self._unseen.sample(self.problem.rng, 1)
+        for trial in failed:
             self._study.tell(trial, state=self._optuna.trial.TrialState.FAIL)
-        self._unasked.remove(architecture)
+        self._unseen.remove(architecture)
         return candidates(architecture)[0]
 
     def _sampler(self, draws: int) -> Any:
@@ -131,7 +129,7 @@ class MOTPE(Method):
             seed=int(self.problem.rng.integers(2**32)),
         )
 
-    def _add(self, architecture: Architecture, values: list[float]) -> None:
+    def _add(self, architecture: tuple[float, ...], values: list[float]) -> None:
         self._study.add_trial(
             self._optuna.trial.create_trial(
                 params=dict(zip(self._distributions, architecture, strict=True)),
@@ -148,7 +146,7 @@ def _halved(draws: int) -> list[int]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Optuna from reporting every study and warning of options that it calls experimental."""
+    """Turn off Optuna's reports of studies and its warnings of experimental options."""
     logger = logging.getLogger("optuna")
     level = logger.level
     logger.setLevel(logging.ERROR)

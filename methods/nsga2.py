@@ -1,4 +1,4 @@
-"""NSGA-II, played by pymoo's own algorithm object."""
+"""NSGA-II, run by pymoo's algorithm object."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ __all__ = ["NSGA2"]
 
 
 class NSGA2(PymooMethod):
-    """NSGA-II: non-dominated sorting, crowding, binary tournaments.
+    """NSGA-II: non-dominated sorting, crowding distance, binary tournaments.
 
-    Survival, tournament, uniform crossover and polynomial mutation are pymoo's; the generation is
-    handed out in batches and given back to pymoo when all of it is answered. A generation that the
-    budget cuts off is never sorted, which changes nothing: it would only choose the next parents.
-    Objectives enter in their own units; pymoo's crowding distance scales each by its range.
+    Survival, tournament, uniform crossover and polynomial mutation are pymoo's. A generation is
+    asked for in batches and given to pymoo once all of it is evaluated. A generation that the
+    budget cuts off is never sorted, which changes nothing: it would only decide the next parents.
+    Objectives are in their own units; pymoo's crowding distance scales each by its range.
 
-    What differs from the paper, all *ours*:
+    Differences from the paper, all *ours*:
 
     - the first population is the shared initial designs, filled up with random architectures (if
       there are more designs than the population holds, all of them are the first parents);
     - in a finite space uniform crossover replaces simulated binary crossover, which would blend
       categories that have no order; mutation remains polynomial, rounded to the nearest category;
-    - an offspring whose isomorphism class was asked for before, in any generation, is made anew
+    - an offspring whose isomorphism class was seen before, in any generation, is made again
       (pymoo's own default looks at the current population only); what cannot be made in 100
       attempts is drawn at random.
     """

@@ -1,4 +1,4 @@
-"""NSGA-III, played by pymoo's own algorithm object."""
+"""NSGA-III, run by pymoo's algorithm object."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.method import Problem, Setting
 from methods._shared.pymoo import VARIATION, PymooMethod, reference_directions
 
 __all__ = ["NSGA3"]
-
-Floats = NDArray[np.float64]
 
 
 class NSGA3(PymooMethod):
@@ -24,12 +22,12 @@ class NSGA3(PymooMethod):
     crossover and polynomial mutation are pymoo's. There are as many reference directions as members
     of the population.
 
-    What differs from the paper, all *ours*:
+    Differences from the paper, all *ours*:
 
-    - the population is small, so its directions are the Das-Dennis lattice only where that has as
+    - the population is small, so its directions are the Das-Dennis lattice only where this has as
       many points, as for two objectives; else points of least Riesz energy (the paper's lattices of
       one or two layers have 6, 12, 21, ... points for six objectives);
-    - first population, crossover and repeated classes as in `nsga2`;
+    - first population, crossover and seen classes as in `nsga2`;
     - objectives are given to pymoo divided by their range in the first population, because its
       search for extreme points has thresholds in absolute units (1e-3, 1e-6).
     """
@@ -63,13 +61,13 @@ class NSGA3(PymooMethod):
             mating=self._mating(nsga3.comp_by_cv_then_random),
         )
 
-    def _seen_by_pymoo(self, objectives: Floats) -> Floats:
+    def _for_pymoo(self, objectives: Floats) -> Floats:
         if self._scale is None:
             width = np.ptp(objectives, axis=0)
             self._scale = np.where(width > 0, width, 1.0)
         scaled: Floats = objectives / self._scale
         return scaled
 
-    def _give_back_answers(self) -> None:
-        with warnings.catch_warnings():  # pymoo switches all warnings off, and not on again
-            super()._give_back_answers()
+    def _tell_pymoo(self) -> None:
+        with warnings.catch_warnings():  # pymoo turns all warnings off, and not on again
+            super()._tell_pymoo()

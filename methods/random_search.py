@@ -1,4 +1,4 @@
-"""Random search, the baseline every other method has to beat."""
+"""Random search, the baseline that every other method has to beat."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class RandomSearch(Method):
     """Ask for uniformly drawn architectures, each isomorphism class once.
 
     *ours*: the draw is uniform over encodings, as a user who knows nothing of isomorphism would
-    draw, but an encoding whose isomorphism class was evaluated already is drawn again, because its
-    answer is known. So a class with many encodings comes earlier than one with few. When every
-    class of a small space was asked for, the rest of the budget repeats random ones.
+    draw, but an encoding whose class was already evaluated is drawn again, because its answer is
+    known. So a class with many encodings comes earlier than one with few. Once every class of a
+    small space was asked for, the rest of the budget repeats random ones.
     """
 
     name = "random"
@@ -26,14 +26,14 @@ class RandomSearch(Method):
 
     def __init__(self, problem: Problem, **settings: object) -> None:
         super().__init__(problem, **settings)
-        self._unasked = Unseen(problem.space)
+        self._unseen = Unseen(problem.space)
 
     def ask(self, n: int) -> Sequence[Candidate]:
-        """Return n random architectures of classes that were not asked for yet."""
-        drawn = self._unasked.sample(self.problem.rng, n)
-        self._unasked.remove(drawn)
+        """Return n random architectures of unseen classes."""
+        drawn = self._unseen.sample(self.problem.rng, n)
+        self._unseen.remove(drawn)
         return candidates(drawn)
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """Note what was evaluated; the objectives have no influence."""
-        self._unasked.remove([e.candidate.architecture for e in evaluations])
+        self._unseen.remove([e.candidate.architecture for e in evaluations])

@@ -1,4 +1,4 @@
-"""SMS-EMOA, played by pymoo's algorithm object with a survival of the suite's own."""
+"""SMS-EMOA, run by pymoo's algorithm object with a survival of our own."""
 
 from __future__ import annotations
 
@@ -6,39 +6,37 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.errors import MethodError
 from bench.method import Problem, Setting
 from methods._shared.pymoo import VARIATION, PymooMethod
 
 __all__ = ["SMSEMOA", "least_contributor"]
 
-Floats = NDArray[np.float64]
-
 # n points in m objectives cost about n^(m/2) / 3 microseconds (measured with moocore 0.3.2 on
 # spherical fronts of 25 to 100 points, m = 5 to 8), so an exact answer takes 40 ms at most.
 _EXACT = 1e5
-_SAMPLES = 10_000
+_SAMPLES = 10_000  # of an estimate
 
 
 class SMSEMOA(PymooMethod):
-    """SMS-EMOA: whoever adds least hypervolume to the last front dies.
+    """SMS-EMOA: the member of the last front that contributes least hypervolume is removed.
 
-    Steady state, as far as the protocol lets it: with every batch of answers as many members die
-    as were added, one by one; with batches of one it is the paper's (mu + 1).
+    Steady state, as far as the protocol allows it: with every batch of answers as many members are
+    removed, one by one, as were added; with batches of one it is the paper's (mu + 1).
 
     Tournament (by dominance, else at random), uniform crossover and polynomial mutation are
-    pymoo's. What differs from the paper, all *ours*:
+    pymoo's. Differences from the paper, all *ours*:
 
     - objectives are scaled by the range of the front that loses a member, and the reference point
-      lies `reference_offset` beyond its worst values, on that scale (the paper adds 1.0 to the
-      worst values in their own units, pymoo 10 on a scale of the population);
+      is `reference_offset` beyond its worst values, on that scale (the paper adds 1.0 to the worst
+      values in their own units, pymoo 10 on a scale of the population);
     - contributions are exact while that takes milliseconds, as it does for any front of 25 up to
       six objectives; beyond, they are estimated from 10,000 uniform samples (as in Bader and
-      Zitzler's HypE, Evolutionary Computation 19(1), 2011). Of those that add the same, a member
-      dies before a newcomer;
-    - first population, crossover and repeated classes as in `nsga2`.
+      Zitzler's HypE, Evolutionary Computation 19(1), 2011). Of those that contribute the same, a
+      member is removed before a newcomer;
+    - first population, crossover and seen classes as in `nsga2`.
     """
 
     name = "sms-emoa"
@@ -47,9 +45,11 @@ class SMSEMOA(PymooMethod):
     )
     summary = "survival by hypervolume contribution, steady state (pymoo)"
     settings_spec: ClassVar[Mapping[str, Setting]] = {
-        "population_size": Setting(20, "ours", "as nsga2; the paper's 100 of 20,000 evaluations"),
+        "population_size": Setting(20, "ours", "as nsga2; the paper has 100 of 20,000 evaluations"),
         "reference_offset": Setting(
-            1.0, "paper", "beyond the worst of the front; ours is that it is in units of its range"
+            1.0,
+            "paper",
+            "beyond the worst values of the front; that it is in units of their range is ours",
         ),
         "crossover_probability": Setting(0.9, "released code", "pymoo's SBX"),
         **VARIATION,
@@ -61,7 +61,7 @@ class SMSEMOA(PymooMethod):
         if not self.settings.reference_offset > 0:
             raise MethodError(
                 f"method {self.name!r}: reference_offset is {self.settings.reference_offset}; "
-                f"expected more than 0, or the ends of a front are worth nothing"
+                f"expected more than 0, or the ends of a front contribute nothing"
             )
 
     @property
@@ -81,30 +81,39 @@ class SMSEMOA(PymooMethod):
 
 
 def _survival(rng: np.random.Generator, offset: float) -> Any:
-    """Return a pymoo survival that takes least contributors out of the last front."""
+    """Return a survival for pymoo that removes least contributors from the last front."""
     from pymoo.core.population import Population
     from pymoo.core.survival import Survival
     from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
 
-    class LeastContributorDies(Survival):  # type: ignore[misc,unused-ignore]
+    class RemoveLeastContributor(Survival):  # type: ignore[misc,unused-ignore]
         def _do(self, problem: Any, pop: Any, *, n_survive: int, **kwargs: Any) -> Any:
             survivors: list[int] = []
             for front in NonDominatedSorting().do(pop.get("F"), n_stop_if_ranked=n_survive):
                 members = front
                 while len(survivors) + len(members) > n_survive:
-                    dying = least_contributor(rng, pop[members].get("F"), offset=offset)
-                    members = np.delete(members, dying)
+                    least = least_contributor(rng, pop[members].get("F"), offset=offset)
+                    members = np.delete(members, least)
                 survivors.extend(members)
             return Population.create(*pop[survivors])
 
-    return LeastContributorDies(filter_infeasible=False)
+    return RemoveLeastContributor(filter_infeasible=False)
 
 
 def least_contributor(rng: np.random.Generator, front: Floats, *, offset: float) -> int:
-    """Return the place of the point of front [n, m] that adds least to its hypervolume.
+    """Return the index of the point of a front that contributes least to its hypervolume.
 
-    Objectives are scaled to [0, 1] on the front; the reference point is 1 + offset in each. The
-    first of those that add the same. Only where an exact answer is slow are numbers drawn.
+    Objectives are scaled to [0, 1] on the front; the reference point is 1 + offset in each. Of
+    points that contribute the same, the first.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Used only where an exact answer is slow.
+    front : array [n, m]
+        Mutually non-dominated points, minimised.
+    offset : float
+        More than 0.
 
     Examples
     --------
@@ -125,7 +134,7 @@ def least_contributor(rng: np.random.Generator, front: Floats, *, offset: float)
 
 
 def _sampled_contributions(rng: np.random.Generator, points: Floats, bound: float) -> Floats:
-    """Estimate the volume [n], up to `bound`, that each of the points [n, m] alone dominates."""
+    """Estimate the volume [n] below `bound` that each of the points [n, m] alone dominates."""
     samples = rng.random((_SAMPLES, points.shape[1])) * bound
     dominated = np.ones((_SAMPLES, len(points)), dtype=np.bool_)
     for objective, coordinate in zip(points.T, samples.T, strict=True):

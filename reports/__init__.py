@@ -1,6 +1,6 @@
-"""Reports: tables and figures of what was measured, as pages anybody can open.
+"""Reports: tables, figures and pages of results, papers' claims, and published numbers.
 
-Numbers come from `bench.results.search`; nothing is measured here.
+Numbers come from `bench.results`; nothing is measured here.
 """
 
 from reports.site import build_report

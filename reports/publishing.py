@@ -1,212 +1,268 @@
-"""What the repository keeps of reports, and the summary of it.
+"""Published results: parts of reports kept in the repository, and the tables of its READMEs.
 
-    python -m reports.publishing OUT
-
-takes every report below OUT (made by `monas report --out OUT`) into `reports/published`, in a
-folder of the same name, and what `monas claims --out OUT` made of each paper's claims, and writes
-the tables of `reports/published/README.md` and the leaderboard of the README anew.
+`monas report --publish` copies the summary, the tables and a figure of every report below its
+output folder, and the CSV of papers' claims, into `reports/published`. Then it renders the tables
+of `reports/published/README.md` and of the README of the repository from the summaries.
 """
 
 from __future__ import annotations
 
-import csv
-import re
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bench.protocol import (
-    MAIN_ROSTER,
-    load_ranking_protocol,
-    load_search_protocol,
-    released_protocols,
+from bench.errors import CallError
+from bench.protocol import MAIN_ROSTER
+from reports.rendering.display import (
+    DASH,
+    correlation,
+    count_of,
+    interval,
+    objective,
+    rank,
+    ratio,
 )
-from reports.rendering.display import MISSING, count_of, interval, objective, rank, ratio
-from reports.rendering.markup import save
-from reports.search.comparison import RANDOM
-from reports.search.leaderboard import ALPHA
+from reports.rendering.saving import save_text
+from reports.summary import SUMMARY_FILE, RankingSummary, SearchSummary, read_summary
 
-__all__ = ["leaderboard", "publish", "summary"]
+__all__ = ["PUBLISHED", "publish", "render_readmes"]
 
 PUBLISHED = Path(__file__).resolve().parent / "published"
 
-# Of a report, by what tells its kind: what is kept, and what the summary calls it.
-_KEPT: Mapping[str, Mapping[str, str]] = {
-    "leaderboard.csv": {
-        "leaderboard.csv": "",
-        "runs.csv": "",
-        "selected.csv": "",
-        "figures/anytime.png": "figure",
-    },
-    "ranks.csv": {
-        "ranks.csv": "",
-        "figures/cost.png": "figure",
-        "agreement.csv": "",
-        "figures/agreement.png": "which agree",
-    },
-}
-Row = Mapping[str, str]
+_FRONT_PAGE = "nb201-digits-3obj"  # the protocol whose leaderboard the main README shows
+_COMPARED_ENTRIES = ("mote", "tse")  # estimators with a column of their own in the list of rankings
+
+_Summaries = dict[str, SearchSummary | RankingSummary]  # by the name of their folder
 
 
 def publish(out: Path, into: Path = PUBLISHED) -> list[str]:
-    """Take what is kept of `out` into the folder `into`, and return the names it has there."""
-    names = []
-    for told_by, kept in _KEPT.items():
-        for file in sorted(out.glob(f"*/{told_by}")):
-            folder = into / file.parent.name
-            folder.mkdir(parents=True, exist_ok=True)
-            for source in kept:
-                if (file.parent / source).exists():
-                    (folder / Path(source).name).write_bytes((file.parent / source).read_bytes())
-            names.append(folder.name)
-    for file in sorted(out.glob("claims-*/claims.csv")):
-        names.append(f"{file.parent.name}.csv")
-        (into / names[-1]).write_bytes(file.read_bytes())
+    """Copy the published parts of all reports below a folder, and render the READMEs.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of reports, as `reports.build_report` and `reports.claims.claims_report` write them.
+    into : Path
+        Folder of published results. A report replaces its earlier version there.
+
+    Returns
+    -------
+    list of str
+        Names of the folders and files that were copied.
+
+    Raises
+    ------
+    bench.errors.CallError
+        If `into` cannot be written, or a README has no lines that mark a table.
+    bench.errors.ResultsError
+        If a summary cannot be read.
+    """
+    try:
+        names = [_copy(file, into) for file in sorted(out.glob(f"*/{SUMMARY_FILE}"))]
+        for file in sorted(out.glob("claims-*/claims.csv")):
+            names.append(f"{file.parent.name}.csv")
+            (into / names[-1]).write_bytes(file.read_bytes())
+        render_readmes(into)
+    except OSError as error:
+        raise CallError(
+            f"cannot publish into {error.filename or into}: {error.strerror}; publish from a "
+            f"checkout of the repository that can be written"
+        ) from None
     return names
 
 
-def summary(text: str, folder: Path = PUBLISHED) -> str:
-    """Return the README of published results with its tables made anew from what is there."""
-    tables = {
-        "protocols": _main(folder),
-        "rosters": _rosters(folder),
-        "selected": _selected(folder),
-        "ranks": _ranks(folder),
+def _copy(file: Path, into: Path) -> str:
+    """Copy the report of a summary to a folder of the same name; return the name."""
+    summary, source = read_summary(file), file.parent
+    kept = {name: source / name for name in (SUMMARY_FILE, *summary.tables)}
+    kept |= {name: source / "figures" / name for name in summary.figures.values()}
+    folder = into / source.name
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        if old.name not in kept:
+            old.unlink()
+    for name, path in kept.items():
+        (folder / name).write_bytes(path.read_bytes())
+    return folder.name
+
+
+def render_readmes(into: Path = PUBLISHED) -> None:
+    """Render the tables of the READMEs from the summaries in a folder of published results.
+
+    The READMEs are `README.md` in the folder and, two folders above, that of the repository; one
+    that does not exist is skipped.
+
+    Parameters
+    ----------
+    into : Path
+        Folder of published results.
+
+    Raises
+    ------
+    bench.errors.CallError
+        If a README has no lines that mark a table.
+    """
+    found = {file.parent.name: read_summary(file) for file in into.glob(f"*/{SUMMARY_FILE}")}
+    order = sorted(found, key=lambda name: (found[name].protocol, found[name].version, name))
+    summaries: _Summaries = {name: found[name] for name in order}
+    lists = {
+        "protocols": _search_list(summaries, main=True),
+        "rosters": _search_list(summaries, main=False),
+        "selected": _selected_list(summaries),
+        "rankings": _ranking_list(summaries),
     }
-    for name, rows in tables.items():
-        head = re.search(rf"<!-- {name} -->\n(?:.*\n){{2}}", text)
-        assert head, name
-        rest = re.sub(r"\A(?:\|.*\n)*", "", text[head.end() :])
-        text = text[: head.end()] + "".join(rows) + rest
-    return text
-
-
-def leaderboard(text: str, folder: Path = PUBLISHED) -> str:
-    """Return the README with the leaderboard of the protocol that it names made anew."""
-    block = re.search(r"<!-- leaderboard: (\S+) .* -->\n(?:.*\n){2}((?:\|.*\n)*)", text)
-    assert block, "README has a leaderboard"
-    protocol = load_search_protocol(block[1])
-    lines = [
-        _line(
-            f"`{row['method']}`",
-            ratio(float(row["hypervolume_ratio_median"])),
-            interval(float(row["hypervolume_ratio_low"]), float(row["hypervolume_ratio_high"])),
-            rank(float(row["average_rank"])),
-            row["groups"],
-        )
-        for row in _read(folder / f"{protocol.name}-{protocol.short_id}" / "leaderboard.csv")
-    ]
-    return text[: block.start(2)] + "".join(lines) + text[block.end(2) :]
-
-
-def _main(folder: Path) -> list[str]:
-    return [
-        _search_line(f"`{name}`", folder / f"{name}-{load_search_protocol(name).short_id}", name)
-        for name in released_protocols("search")
-    ]
-
-
-def _rosters(folder: Path) -> list[str]:
-    lines = []
-    for name in released_protocols("search"):
-        protocol = load_search_protocol(name)
-        for roster in sorted({*protocol.rules.rosters} - {MAIN_ROSTER}):
-            home = folder / f"{name}-{protocol.short_id}-{roster}"
-            if home.is_dir():
-                lines.append(_search_line(f"`{name}`, {roster}", home, name))
-    return lines
-
-
-def _search_line(title: str, home: Path, name: str) -> str:
-    rows = _read(home / "leaderboard.csv")
-    best = max(rows, key=lambda row: float(row["hypervolume_ratio_median"]))
-    (chance,) = [row for row in rows if row["method"] == RANDOM]
-    others = [row for row in rows if row is not chance]
-    better = [row for row in others if _beats_random(row, "median_difference_to_random")]
-    return _line(
-        title,
-        _links(home, load_search_protocol(name).short_id),
-        f"`{best['method']}` {ratio(float(best['hypervolume_ratio_median']))}",
-        ratio(float(chance["hypervolume_ratio_median"])),
-        ratio(load_search_protocol(name).rules.normalisation.attainable),
-        count_of(len(better), len(others)),
-    )
-
-
-def _selected(folder: Path) -> list[str]:
-    lines = []
-    for name in released_protocols("search"):
-        short_id = load_search_protocol(name).short_id
-        file = folder / f"{name}-{short_id}" / "selected.csv"
-        if not file.exists():
+    for readme, tables in (
+        (into / "README.md", lists),
+        (into.parent.parent / "README.md", {"leaderboard": _leaderboard(summaries)}),
+    ):
+        if not readme.is_file():
             continue
-        rows = _read(file)
-        (median,) = [key for key in rows[0] if key.startswith("selected_") and "median" in key]
-        (chance,) = [row for row in rows if row["method"] == RANDOM]
-        others = [row for row in rows if row is not chance]
-        better = [row for row in others if _beats_random(row, "median_reduction_to_random")]
-        lines.append(
-            _line(
-                f"`{name}`",
-                f"[{short_id}]({file.parent.name}/{file.name})",
-                f"`{rows[0]['method']}` {objective(float(rows[0][median]))}",
-                objective(float(chance[median])),
-                count_of(len(better), len(others)),
+        text = readme.read_text(encoding="utf-8")
+        for name, table in tables.items():
+            text = _replaced(text, name, table, readme)
+        save_text(readme, text)
+
+
+def _replaced(text: str, name: str, table: str, readme: Path) -> str:
+    """Return a README with new content between the two lines that mark a table."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    before, has_begin, rest = text.partition(begin)
+    _, has_end, after = rest.partition(end)
+    if not has_begin or not has_end:
+        raise CallError(
+            f"{readme}: nothing marks the table {name!r}; expected the line {begin.strip()!r} and, "
+            f"below it, the line {end.strip()!r}"
+        )
+    return f"{before}{begin}{table}{end}{after}"
+
+
+def _search_list(summaries: _Summaries, *, main: bool) -> str:
+    """Return the table of the search protocols, of main rosters or of all other rosters."""
+    header = (
+        "protocol",
+        "results",
+        "best median",
+        "random search",
+        "attainable",
+        "better than random",
+    )
+    rows = []
+    for folder, summary in _searches(summaries):
+        if (summary.roster == (MAIN_ROSTER,)) != main:
+            continue
+        name = f"`{summary.protocol}`"
+        best = DASH
+        if summary.methods:
+            best = f"`{summary.best}` {ratio(summary.methods[0].hypervolume_ratio)}"
+        better = summary.better_than_random
+        rows.append(
+            (
+                name if main else f"{name}, {', '.join(summary.roster)}",
+                _links(folder, summary),
+                best,
+                DASH if summary.random_search is None else ratio(summary.random_search),
+                ratio(summary.attainable),
+                count_of(better.better, better.compared),
             )
         )
-    return lines
+    return _table(header, rows, words=3)
 
 
-def _beats_random(row: Row, difference: str) -> bool:
-    return float(row[difference]) > 0 and float(row["p_against_random_holm"]) < ALPHA
+def _selected_list(summaries: _Summaries) -> str:
+    """Return the table of the protocols that are judged by selected architectures."""
+    header = ("protocol", "results", "best median", "random search", "better than random")
+    rows = []
+    for folder, summary in _searches(summaries):
+        selected = summary.selected
+        if selected is None or summary.roster != (MAIN_ROSTER,):
+            continue
+        random, better = selected.random_search, selected.better_than_random
+        rows.append(
+            (
+                f"`{summary.protocol}`",
+                f"[{summary.short_id}]({folder}/{selected.table})",
+                f"`{selected.best}` {objective(selected.methods[0].objective)}",
+                DASH if random is None else objective(random),
+                count_of(better.better, better.compared),
+            )
+        )
+    return _table(header, rows, words=3)
 
 
-def _ranks(folder: Path) -> list[str]:
-    lines = []
-    for name in released_protocols("ranking"):
-        short_id = load_ranking_protocol(name).short_id
-        rows = _read(folder / f"{name}-{short_id}" / "ranks.csv")
-        most = max(int(row["cells"]) for row in rows)
-        tau = {r["entry"]: float(r["kendall_tau"]) for r in rows if int(r["cells"]) == most}
-        best = max(tau, key=lambda entry: tau[entry])
-        compared = [f"{tau[entry]:.3f}" if entry in tau else MISSING for entry in ("mote", "tse")]
-        home = folder / f"{name}-{short_id}"
-        cells = f"`{best}` {tau[best]:.3f}"
-        lines.append(_line(f"`{name}`", _links(home, short_id), f"{most:,}", cells, *compared))
-    return lines
+def _ranking_list(summaries: _Summaries) -> str:
+    """Return the table of the ranking protocols, over the largest set of each."""
+    header = ("protocol", "results", "cells", "best entry")
+    rows = []
+    for folder, summary in summaries.items():
+        if not isinstance(summary, RankingSummary):
+            continue
+        largest = summary.sets[0]
+        taus = {each.entry: each.kendall_tau for each in largest.entries}
+        best, tau = next(iter(taus.items()), (DASH, None))
+        rows.append(
+            (
+                f"`{summary.protocol}`",
+                _links(folder, summary),
+                f"{largest.cells:,}",
+                f"`{best}` {_tau(tau)}",
+                *(_tau(taus.get(entry)) for entry in _COMPARED_ENTRIES),
+            )
+        )
+    titles = (entry.upper() for entry in _COMPARED_ENTRIES)
+    return _table((*header, *titles), rows, words=2, more_words=(3,))
 
 
-def _links(home: Path, short_id: str) -> str:
-    """Return links to what is kept: the table by the protocol's id, and the figures."""
-    (kept,) = [kept for told_by, kept in _KEPT.items() if (home / told_by).exists()]
-    table = next(iter(kept))
-    figures = [
-        f"[{called}]({home.name}/{Path(source).name})"
-        for source, called in kept.items()
-        if called and (home / Path(source).name).exists()
+def _leaderboard(summaries: _Summaries) -> str:
+    """Return the leaderboard of the main README, below the label of its protocol."""
+    header = ("method", "hypervolume ratio", "95 % interval", "average rank", "groups")
+    boards = [
+        summary
+        for _, summary in _searches(summaries)
+        if summary.protocol == _FRONT_PAGE and summary.roster == (MAIN_ROSTER,)
     ]
-    return ", ".join([f"[{short_id}]({home.name}/{table})", *figures])
+    if not boards:
+        raise CallError(
+            f"no published results of {_FRONT_PAGE}, whose leaderboard the README shows; make "
+            f"them with `monas run {_FRONT_PAGE} && monas report {_FRONT_PAGE} --publish`"
+        )
+    board = max(boards, key=lambda summary: summary.version)
+    rows = [
+        (
+            f"`{row.method}`",
+            ratio(row.hypervolume_ratio),
+            interval(row.low, row.high),
+            rank(row.average_rank),
+            row.groups,
+        )
+        for row in board.methods
+    ]
+    table = _table(header, rows, words=1, more_words=(4,))
+    return f"Leaderboard of `{board.protocol}` v{board.version} ({board.short_id}):\n\n{table}"
 
 
-def _line(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |\n"
+def _searches(summaries: _Summaries) -> Iterable[tuple[str, SearchSummary]]:
+    for folder, summary in summaries.items():
+        if isinstance(summary, SearchSummary):
+            yield folder, summary
 
 
-def _read(file: Path) -> Sequence[Row]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+def _links(folder: str, summary: SearchSummary | RankingSummary) -> str:
+    """Return links to the main table of a report, by the protocol's id, and to its figures."""
+    figures = [f"[{title}]({folder}/{name})" for title, name in summary.figures.items()]
+    return ", ".join([f"[{summary.short_id}]({folder}/{summary.tables[0]})", *figures])
 
 
-def _main_program(arguments: Iterable[str]) -> None:
-    for out in arguments:
-        for name in publish(Path(out)):
-            print(name)
-    for readme, renewed in (
-        (PUBLISHED / "README.md", summary),
-        (PUBLISHED.parent.parent / "README.md", leaderboard),
-    ):
-        save(readme, renewed(readme.read_text(encoding="utf-8")))
+def _tau(value: float | None) -> str:
+    return DASH if value is None else correlation(value)
 
 
-if __name__ == "__main__":
-    _main_program(sys.argv[1:])
+def _table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    words: int,
+    more_words: Sequence[int] = (),
+) -> str:
+    """Return a Markdown table; the first `words` columns and `more_words` are aligned left."""
+    left = {*range(words), *more_words}
+    rule = ["---" if column in left else "---:" for column in range(len(header))]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in (header, rule, *rows))

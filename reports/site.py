@@ -1,28 +1,19 @@
-"""The report on disk: one folder for each protocol, and an index of them all."""
+"""The reports of several protocols on disk: one folder for each, and an index of all."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from bench.errors import CallError
 from bench.protocol import MAIN_ROSTER
 from bench.results.ranking import RankingResults
 from bench.results.search import SearchResults
 from reports.ranking import write_ranking
-from reports.rendering.display import MISSING
-from reports.rendering.markup import html_environment, markdown_environment, save
-from reports.search.comparison import of_rosters, run_frame
-from reports.search.leaderboard import make_leaderboard
-from reports.search.page import Facts, compared, make_page, selected_verdict, verdict
-from reports.search.provenance import make_provenance
-from reports.search.selected import make_selected
-from reports.search.tables import csv_bytes, leaderboard_frame, selected_frame
-from reports.search.targets import make_efficiency
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from reports.rendering.markup import html_environment, markdown_environment
+from reports.rendering.saving import save_text, writing_below
+from reports.search.comparison import of_rosters
+from reports.search.search_report import write_search
 
 __all__ = ["build_report"]
 
@@ -37,22 +28,23 @@ def build_report(
 ) -> Path:
     """Write the report of these results below `out`; the same results give the same bytes.
 
-    Each protocol gets `out/<name>-<short id>/` with `report.html`, `report.md`,
-    `leaderboard.csv`, `runs.csv`, `selected.csv` where the protocol asks for it, and its figures as
-    SVG and PNG; `out/index.html` and `out/index.md` link them. `report.html` holds its figures
-    itself and can be sent alone.
+    Each protocol gets the folder `out/<name>-<short id>/` with `report.html`, `report.md`, its
+    tables as CSV, its figures as SVG and PNG, and `summary.json`. `out/index.html` and
+    `out/index.md` link to them. `report.html` contains its figures and can be sent alone.
 
     Parameters
     ----------
     results : sequence of SearchResults
         One for each protocol.
+    out : Path
+        Folder of the report; it is made if it does not exist.
     ranked : sequence of RankingResults
-        One for each protocol of rank.
+        One for each ranking protocol.
     rosters : sequence of str
-        Whose entrants are shown, besides methods of no roster; all if empty. Their names stand
-        behind that of the folder, unless it is the main roster's.
+        Rosters whose entrants are shown, besides methods of no roster; all rosters if empty. Their
+        names are appended to the folder's name, unless only the main roster is shown.
     progress : callable
-        Told in a line what was written.
+        Called with a line for each folder that was written.
 
     Returns
     -------
@@ -70,14 +62,9 @@ def build_report(
     for label in labels:
         if labels.count(label) > 1:
             raise CallError(f"the results of {label} are given twice; name each protocol once")
-    try:
-        shown = [of_rosters(each, rosters) for each in results]
+    shown = [of_rosters(each, rosters) for each in results]
+    with writing_below(out):
         return _write(shown, ranked, out, rosters, progress)
-    except OSError as error:
-        raise CallError(
-            f"cannot write {error.filename or out}: {error.strerror}; choose another folder with "
-            f"--out"
-        ) from None
 
 
 def _write(
@@ -87,61 +74,15 @@ def _write(
     rosters: Sequence[str],
     progress: Callable[[str], None],
 ) -> Path:
-    html, markdown = html_environment(), markdown_environment()
-    entries = []
+    searches, rankings = [], []
     for each in sorted(results, key=lambda r: (r.protocol.name, r.protocol.id)):
-        entries.append(_write_protocol(each, out, rosters, html, markdown))
-        progress(f"{each.protocol.label}: {entries[-1]['folder']}/report.html")
-    rankings = []
+        searches.append(write_search(each, out, rosters))
+        progress(f"{each.protocol.label}: {searches[-1]['folder']}/report.html")
     for ranking in sorted(ranked, key=lambda r: (r.protocol.name, r.protocol.id)):
-        rankings.append(write_ranking(ranking, out, html, markdown))
+        rankings.append(write_ranking(ranking, out))
         progress(f"{ranking.protocol.label}: {rankings[-1]['folder']}/report.html")
-    index, told = out / "index.html", {"entries": entries, "rankings": rankings}
-    save(index, html.get_template("index.html.jinja").render(told))
-    save(out / "index.md", markdown.get_template("index.md.jinja").render(told))
+    index, content = out / "index.html", {"searches": searches, "rankings": rankings}
+    save_text(index, html_environment().get_template("index.html.jinja").render(content))
+    markdown = markdown_environment().get_template("index.md.jinja")
+    save_text(out / "index.md", markdown.render(content))
     return index
-
-
-def _write_protocol(
-    results: SearchResults,
-    out: Path,
-    rosters: Sequence[str],
-    html: Environment,
-    markdown: Environment,
-) -> dict[str, Any]:
-    from reports.rendering.plots import save_plots
-    from reports.search.figures import draw_plots
-
-    protocol = results.protocol
-    shown = () if tuple(rosters) == (MAIN_ROSTER,) else rosters or ("all",)
-    name = "-".join([protocol.name, protocol.short_id, *shown])
-    folder = out / name
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
-    frame = run_frame(results)
-    board = make_leaderboard(results, frame, rosters)
-    selected = make_selected(results, frame)
-    facts = Facts(
-        results, board, selected, make_efficiency(results, frame), make_provenance(results)
-    )
-    tables = {"leaderboard.csv": leaderboard_frame(board, protocol), "runs.csv": frame}
-    if selected:
-        tables["selected.csv"] = selected_frame(selected, results)
-    for file, table in tables.items():
-        (folder / file).write_bytes(csv_bytes(table))
-    figures = save_plots(draw_plots(results, board.compared), folder / "figures", salt=protocol.id)
-    page = make_page(facts)
-    for environment, suffix in ((html, "html"), (markdown, "md")):
-        template = environment.get_template(f"page.{suffix}.jinja")
-        text = template.render(page=page, figures=figures, tables_written=list(tables))
-        save(folder / f"report.{suffix}", text)
-    return {
-        "folder": name,
-        "title": page.title,
-        "label": page.label,
-        "methods": str(len(results.methods)),
-        "compared": compared(board, protocol),
-        "first": board.compared[0] if board.compared else MISSING,
-        "verdict": " ".join(
-            filter(None, (verdict(board, briefly=True), selected_verdict(selected)))
-        ),
-    }

@@ -45,9 +45,10 @@ def test_example_method_runs(tmp_path):
 
 def test_leaderboard_is_the_published_one():
     block = re.search(
-        r"<!-- leaderboard: (.*?) -->\n(.*?)<!-- end of leaderboard -->", README, flags=re.DOTALL
+        r"<!-- leaderboard -->\n(.*?):\n\n(.*?)<!-- end of leaderboard -->", README, flags=re.DOTALL
     )
-    assert block[1] == load_search_protocol("nb201-digits-3obj").label
+    label = load_search_protocol("nb201-digits-3obj").label
+    assert block[1] == f"Leaderboard of {label}".replace("nb201-digits-3obj", "`nb201-digits-3obj`")
     shown = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in block[2].strip().splitlines()[2:]

@@ -33,12 +33,20 @@ __all__ = ["report"]
     show_default=True,
     help="Folder that the report goes to.",
 )
+@click.option(
+    "--publish",
+    "published",
+    is_flag=True,
+    help="Copy the published parts of all reports in the folder into reports/published, and render "
+    "the tables of the READMEs.",
+)
 def report(
     protocols: tuple[str, ...],
     rosters: tuple[str, ...],
     if_here: bool,
     results: Path,
     out: Path,
+    published: bool,
 ) -> None:
     """Make the report of PROTOCOL, or of every protocol that has results.
 
@@ -48,6 +56,7 @@ def report(
     from bench.protocol import MAIN_ROSTER, load_protocol, released_protocols
     from bench.results import RankingResults, SearchResults, load_results
     from reports import build_report
+    from reports.publishing import publish
 
     shown = () if "all" in rosters else rosters or (MAIN_ROSTER,)
     chosen = [load_protocol(name) for name in protocols or released_protocols()]
@@ -66,3 +75,6 @@ def report(
         loaded, out, ranked=ranked, rosters=shown, progress=lambda line: click.echo(line, err=True)
     )
     click.echo(f"report: {index.resolve()}")
+    if published:
+        for name in publish(out):
+            click.echo(f"published: {name}")

@@ -1,1 +1,7 @@
-"""Gaussian processes and acquisition functions that methods share."""
+"""Gaussian processes, and the parts of Bayesian optimisation that several methods share.
+
+From the bottom up: `process` (the posterior), `matern` and `categorical` (two kernels and their
+fits), `transforms` (the scale of an objective), `acquisition` and `monte_carlo` (exact and sampled
+acquisition functions), `surrogate` and its kinds (`matern_surrogates`, `tuned_surrogate`), and
+`optimise` (maximising an acquisition function).
+"""

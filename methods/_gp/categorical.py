@@ -1,9 +1,9 @@
-"""A Gaussian process for categories (*ours*): kernel of weighted Hamming distance, linear trend.
+"""Gaussian processes on categories (*ours*): weighted Hamming distance and a linear trend.
 
-k(x, x') = s exp(-sum_v w_v [x_v != x'_v] - sum_f w_f (x_f - x'_f)^2) + 100 (1 + t.t'): a product
-over variables v, of which only equal and unequal is known, and over numeric features f; and a
-diffuse prior on the coefficients of a trend, linear in some regressors t. Parameters maximise the
-marginal likelihood times log-normal priors.
+The covariance is k(x, x') = s exp(-sum_v w_v [x_v != x'_v] - sum_f w_f (x_f - x'_f)^2)
++ 100 (1 + t.t'): a product over variables v, whose categories are only equal or unequal, and over
+numeric features f; plus a diffuse prior on the coefficients of a trend, linear in regressors t.
+Parameters maximise the marginal likelihood times log-normal priors.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from methods._gp.posterior import Process, standardising
+from bench.arrays import Floats
+from methods._gp.process import GaussianProcess, standardisation
 
 __all__ = ["CategoricalProcess", "Layout", "Priors", "fit_categorical"]
-
-Floats = NDArray[np.float64]
 
 _TREND_VARIANCE = 100.0  # of each coefficient, outcomes and regressors standardised: diffuse
 _BOUNDS = (-12.0, 6.0)  # of the logarithm of any parameter
@@ -25,14 +23,14 @@ _BOUNDS = (-12.0, 6.0)  # of the logarithm of any parameter
 
 @dataclass(frozen=True)
 class Layout:
-    """What the columns of the inputs are: categories first, then features, regressors last."""
+    """Numbers of columns of the inputs: categories, then features; the rest are regressors."""
 
     categories: int
     features: int = 0
 
     @property
     def weights(self) -> int:
-        """How many columns the kernel compares."""
+        """Number of columns that the kernel compares."""
         return self.categories + self.features
 
 
@@ -43,8 +41,8 @@ class Priors:
     Attributes
     ----------
     weights, weights_spread : float
-        Of w; the median is of their sum over all columns, so that random architectures of any space
-        are about as far apart.
+        Of w; the median is that of their sum over all columns, so that random architectures of any
+        space are about equally far apart.
     variance, variance_spread : float
         Of s, the outcomes being standardised.
     noise, noise_spread : float
@@ -59,19 +57,19 @@ class Priors:
     noise_spread: float = 1.0
 
     def centre(self, columns: int) -> Floats:
-        """Return the logarithms [columns + 2] of the medians."""
+        """Return the logarithms [columns + 2] of the medians: w for each column, s, noise."""
         found: Floats = np.log(
             [*[self.weights / columns] * columns, self.variance, self.noise], dtype=np.float64
         )
         return found
 
     def spread(self, columns: int) -> Floats:
-        """Return the standard deviations [columns + 2] of the logarithms."""
+        """Return the standard deviations [columns + 2] of the logarithms, in the same order."""
         return np.array([*[self.weights_spread] * columns, self.variance_spread, self.noise_spread])
 
 
-class CategoricalProcess(Process):
-    """The process with given parameters, conditioned on observations.
+class CategoricalProcess(GaussianProcess):
+    """A process on categories with given parameters, conditioned on observations.
 
     Parameters
     ----------
@@ -91,12 +89,12 @@ class CategoricalProcess(Process):
         self._weights = np.exp(parameters[:-2])
         numbers = inputs[:, layout.categories :]
         self._centre, width = numbers.mean(axis=0), numbers.std(axis=0)
-        # A number that never differed says nothing: all are at 0.
+        # A column in which nothing differs carries no information: all of it becomes 0.
         self._width = np.where(width > 1e-12 * np.maximum(1.0, abs(self._centre)), width, np.inf)
         super().__init__(inputs, outcomes, noise=float(np.exp(parameters[-1])))
 
     def distances(self, inputs: Floats) -> Floats:
-        """Return, for each column of the kernel, the distances between inputs, [columns, n n]."""
+        """Return distances [columns, n n] between inputs [n, d] in each column of the kernel."""
         categories, features, _ = self._parts(inputs)
         differ = categories[:, None] != categories[None]
         squares = (features[:, None] - features[None]) ** 2
@@ -104,7 +102,7 @@ class CategoricalProcess(Process):
         return np.ascontiguousarray(both.reshape(-1, self.layout.weights).T)
 
     def trend(self, left: Floats, right: Floats) -> Floats:
-        """Return the part of the prior covariance [k, l] that the trend has."""
+        """Return the prior covariance [k, l] of the trend at inputs [k, d] and [l, d]."""
         covariance: Floats = _TREND_VARIANCE * (self._basis(left) @ self._basis(right).T)
         return covariance
 
@@ -113,12 +111,12 @@ class CategoricalProcess(Process):
         of_categories = self._weights[: self.layout.categories]
         root = np.sqrt(self._weights[self.layout.categories :])
         f, g = f * root, g * root
-        hidden: Floats = 2.0 * (f @ g.T) - (f**2).sum(axis=1)[:, None] - (g**2).sum(axis=1)
-        hidden += self.parameters[-2] - of_categories.sum()
+        kernel: Floats = 2.0 * (f @ g.T) - (f**2).sum(axis=1)[:, None] - (g**2).sum(axis=1)
+        kernel += self.parameters[-2] - of_categories.sum()
         for v, weight in enumerate(of_categories):
-            hidden += weight * (a[:, v, None] == b[:, v])
-        np.exp(hidden, out=hidden)
-        return hidden + self.trend(left, right)
+            kernel += weight * (a[:, v, None] == b[:, v])
+        np.exp(kernel, out=kernel)
+        return kernel + self.trend(left, right)
 
     def _variance(self, inputs: Floats) -> Floats:
         trend = _TREND_VARIANCE * (self._basis(inputs) ** 2).sum(axis=1)
@@ -126,11 +124,13 @@ class CategoricalProcess(Process):
         return variance
 
     def _parts(self, inputs: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return categories, standardised features and standardised regressors of inputs."""
         numbers = (inputs[:, self.layout.categories :] - self._centre) / self._width
         features = self.layout.features
         return inputs[:, : self.layout.categories], numbers[:, :features], numbers[:, features:]
 
     def _basis(self, inputs: Floats) -> Floats:
+        """Return the functions [k, 1 + regressors] that the trend is linear in."""
         regressors = self._parts(inputs)[2]
         return np.concatenate([np.ones((len(inputs), 1)), regressors], axis=1)
 
@@ -144,15 +144,21 @@ def fit_categorical(
     last: CategoricalProcess | None = None,
     maxiter: int = 20,
 ) -> CategoricalProcess:
-    """Fit the parameters, starting from the last fit or, four times as long, from the medians.
+    """Fit the parameters to observations by maximum a posteriori.
 
     Parameters
     ----------
     inputs : array [n, columns]
     outcomes : array [n]
+        In their own units.
     layout : Layout
+        Of the columns.
+    priors : Priors
+    last : CategoricalProcess, optional
+        An earlier fit from which this one starts; the medians of the priors when not given.
     maxiter : int
-        Of L-BFGS-B, with analytic gradients; a step costs n^3.
+        Of L-BFGS-B, with analytic gradients; a step costs O(n^3). Four times as many from the
+        medians.
     """
     from scipy.optimize import minimize
 
@@ -160,7 +166,7 @@ def fit_categorical(
     start, steps = (centre, 4 * maxiter) if last is None else (last.parameters, maxiter)
     prior = CategoricalProcess(inputs, outcomes, centre, layout)
     distances, trend = prior.distances(inputs), prior.trend(inputs, inputs)
-    shift, scale = standardising(outcomes)
+    shift, scale = standardisation(outcomes)
     standardised = (outcomes - shift) / scale
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
@@ -186,16 +192,21 @@ def _negative_log_likelihood(
 
     Parameters
     ----------
+    parameters : array [columns + 2]
+        Logarithms of w, s and the variance of the noise.
     distances : array [columns, n n]
+        See `CategoricalProcess.distances`.
     trend : array [n, n]
-        What the trend adds to the covariance.
+        Covariance of the trend.
+    outcomes : array [n]
+        Standardised.
     """
     from scipy.linalg import cho_solve, cholesky
 
     n = len(outcomes)
     weights, noise = np.exp(parameters[:-2]), np.exp(parameters[-1])
-    hidden = np.exp(parameters[-2] - weights @ distances)
-    covariance = hidden.reshape(n, n) + trend + (noise + 1e-8) * np.eye(n)
+    kernel = np.exp(parameters[-2] - weights @ distances)
+    covariance = kernel.reshape(n, n) + trend + (noise + 1e-8) * np.eye(n)
     try:
         factor = cholesky(covariance, lower=True, check_finite=False)
     except np.linalg.LinAlgError:
@@ -204,8 +215,8 @@ def _negative_log_likelihood(
     inverse = cho_solve((factor, True), np.eye(n), check_finite=False)
     value = 0.5 * outcomes @ solved + np.log(np.diag(factor)).sum()
     sensitivity = 0.5 * (inverse - np.outer(solved, solved))
-    through = sensitivity.ravel() * hidden
+    weighted = sensitivity.ravel() * kernel
     gradient = np.concatenate(
-        [-weights * (distances @ through), [through.sum(), noise * np.trace(sensitivity)]]
+        [-weights * (distances @ weighted), [weighted.sum(), noise * np.trace(sensitivity)]]
     )
     return float(value), gradient

@@ -1,59 +1,59 @@
-"""What a cell computes, in a few numbers, for a kernel that should know it (*ours*).
+"""Features of NAS-Bench-201 cells that a kernel can compare: counts along their paths (*ours*).
 
-Two cells whose operations differ on many edges may compute much the same; whether it is deep, and
-what a signal meets on its way, says more. Only for cells whose paths are known here; architectures
-of other spaces have no features, and a kernel is left with their categories.
+Two cells whose operations differ on many edges may compute much the same function; the depth of a
+cell and the operations along its paths say more. Architectures of other spaces have no features,
+and a kernel compares their categories alone.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Floats
 from bench.spaces import FiniteSpace, ListedSpace, NASBench201
-from bench.spaces.nasbench201 import EDGES, OPERATIONS
+from bench.spaces.nasbench201 import CONV1, CONV3, EDGES, NONE, POOL, SKIP
 
 __all__ = ["path_features"]
-
-Floats = NDArray[np.float64]
-
-_NONE, _SKIP, _CONV1, _CONV3, _POOL = (
-    OPERATIONS.index(o)
-    for o in ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
-)
 
 
 def path_features(space: FiniteSpace, architectures: ArrayLike) -> Floats:
     """Return features [n, f] of architectures; f is 0 for a space that is not NAS-Bench-201.
 
-    Of all that lies on a path from input to output without `none`: how many edges have each of the
-    four operations, how many paths there are, most 3x3 convolutions, convolutions and poolings on a
-    path, fewest operations other than `skip_connect` on one, and whether one has none at all.
+    They count over the paths from input to output that have no `none`: the edges on any of them
+    with each of the four operations (3x3, 1x1, skip, pooling); the paths; the most 3x3
+    convolutions, the most convolutions and the most poolings on one path; the fewest operations
+    other than `skip_connect` on one path (4 without any path), and whether this number is 0.
+
+    Parameters
+    ----------
+    space : FiniteSpace
+    architectures : array_like [n, variables]
     """
     rows = space.check(architectures)
     base = space.base if isinstance(space, ListedSpace) else space
     if not isinstance(base, NASBench201):
         return np.empty((len(rows), 0))
-    alive = [(rows[:, path] != _NONE).all(axis=1) for path in _paths()]
+    alive = [(rows[:, path] != NONE).all(axis=1) for path in _paths()]
 
     def along(operations: tuple[int, ...]) -> Floats:
-        """Return how many of these operations each path has, [paths, n]; nothing if it is dead."""
+        """Return the number [paths, n] of these operations on each path; 0 on a dead path."""
         counts = [np.isin(rows[:, path], operations).sum(axis=1) for path in _paths()]
         return np.where(alive, counts, 0).astype(np.float64)
 
     used = np.zeros(rows.shape, dtype=np.bool_)
-    for path, lives in zip(_paths(), alive, strict=True):
-        used[:, path] |= lives[:, None]
-    operations = np.where(used, rows, _NONE)
-    counts = [(operations == o).sum(axis=1) for o in (_CONV3, _CONV1, _SKIP, _POOL)]
-    work = np.where(alive, along((_CONV1, _CONV3, _POOL)), 4.0).min(axis=0)
+    for path, is_alive in zip(_paths(), alive, strict=True):
+        used[:, path] |= is_alive[:, None]
+    operations = np.where(used, rows, NONE)
+    counts = [(operations == o).sum(axis=1) for o in (CONV3, CONV1, SKIP, POOL)]
+    work = np.where(alive, along((CONV1, CONV3, POOL)), 4.0).min(axis=0)
     return np.stack(
         [
             *counts,
             np.sum(alive, axis=0),
-            along((_CONV3,)).max(axis=0),
-            along((_CONV1, _CONV3)).max(axis=0),
-            along((_POOL,)).max(axis=0),
+            along((CONV3,)).max(axis=0),
+            along((CONV1, CONV3)).max(axis=0),
+            along((POOL,)).max(axis=0),
             work,
             work == 0.0,
         ],
@@ -64,14 +64,14 @@ def path_features(space: FiniteSpace, architectures: ArrayLike) -> Floats:
 def _paths() -> list[list[int]]:
     """Return the edges of every path from the input to the output of a cell."""
 
-    def onwards(node: int) -> list[list[int]]:
+    def paths_from(node: int) -> list[list[int]]:
         if node == EDGES[-1][1]:
             return [[]]
         return [
             [e, *rest]
             for e, (source, target) in enumerate(EDGES)
             if source == node
-            for rest in onwards(target)
+            for rest in paths_from(target)
         ]
 
-    return onwards(EDGES[0][0])
+    return paths_from(EDGES[0][0])

@@ -1,4 +1,8 @@
-"""Scales on which an objective is modelled: monotone functions, and back again."""
+"""Scales on which an objective is modelled, and expected improvements on each of them.
+
+The expected improvement over a level is E[(level - y)+] of a minimised objective y: Gaussian, the
+back-transform of a Gaussian, or a known number.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.errors import MethodError
-from methods._gp.acquisition import Shortfall, gaussian_shortfall
 
-__all__ = ["RAW", "TRANSFORMS", "Transform", "make_transform", "transformed_shortfall"]
+__all__ = [
+    "RAW",
+    "TRANSFORMS",
+    "Improvement",
+    "Transform",
+    "gaussian_improvement",
+    "known_improvement",
+    "make_transform",
+    "transformed_improvement",
+]
 
-Floats = NDArray[np.float64]
+Improvement = Callable[[Floats], Floats]  # levels [l] -> E[(level - y)+] of k candidates, [k, l]
 
-_NODES = 24  # of Gauss and Legendre, on twelve standard deviations: relative error about 1e-5
+_NODES = 24  # of Gauss-Legendre, over twelve standard deviations: relative error about 1e-5
 _REACH = 6.0  # standard deviations
-_TINY = 1e-300  # stands for what is not positive
+_TINY = 1e-300  # replaces values that are not positive
 
 
 @dataclass(frozen=True)
@@ -42,14 +54,18 @@ RAW = Transform("raw", _same, _same)
 
 
 def make_transform(name: str, values: Floats, reference: float) -> Transform:
-    """Return the scale of an objective for observed values [n] and its reference point.
+    """Return the scale of an objective.
 
     Parameters
     ----------
     name : {"raw", "log", "reciprocal", "clipped"}
-        `clipped` replaces what is worse than the reference point by it. `log` and `reciprocal`
-        (-1 / y) spread out what is good and draw together what is bad; an objective that is not
-        positive everywhere stays `raw`.
+        `clipped` replaces values beyond the reference point by it. `log` and `reciprocal`
+        (-1 / y) spread out good values and compress bad ones; an objective that is not positive
+        everywhere stays `raw`.
+    values : array [n]
+        Observed values.
+    reference : float
+        Coordinate of the reference point, in the same units.
 
     Raises
     ------
@@ -67,18 +83,56 @@ def make_transform(name: str, values: Floats, reference: float) -> Transform:
     return Transform(name, lambda y: -1.0 / np.maximum(y, _TINY), _reciprocal_back)
 
 
-def transformed_shortfall(transform: Transform, mean: Floats, deviation: Floats) -> Shortfall:
-    """Return E[(level - y)+] of y whose transform is Gaussian, mean [k] and deviation [k] > 0.
+def known_improvement(values: Floats) -> Improvement:
+    """Return the improvement (level - y)+ of known values y [k]."""
+
+    def improvement(levels: Floats) -> Floats:
+        below: Floats = np.maximum(levels - values[:, None], 0.0)
+        return below
+
+    return improvement
+
+
+def gaussian_improvement(mean: Floats, deviation: Floats) -> Improvement:
+    """Return the expected improvement of independent Gaussians.
+
+    Parameters
+    ----------
+    mean : array [k]
+    deviation : array [k]
+        Standard deviations, more than 0.
+    """
+    from scipy.special import ndtr
+
+    def improvement(levels: Floats) -> Floats:
+        z = (levels - mean[:, None]) / deviation[:, None]
+        density = np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
+        expected: Floats = np.maximum(deviation[:, None] * (z * ndtr(z) + density), 0.0)
+        return expected
+
+    return improvement
+
+
+def transformed_improvement(transform: Transform, mean: Floats, deviation: Floats) -> Improvement:
+    """Return the expected improvement of objectives whose transform is Gaussian.
 
     In closed form on the raw and the log scale, by quadrature on any other.
+
+    Parameters
+    ----------
+    transform : Transform
+    mean : array [k]
+        On the transformed scale.
+    deviation : array [k]
+        Standard deviations on the transformed scale, more than 0.
     """
     if transform.back is _same:
-        return gaussian_shortfall(mean, deviation)
+        return gaussian_improvement(mean, deviation)
     if transform.name == "log":
-        return _lognormal_shortfall(mean, deviation)
+        return _lognormal_improvement(mean, deviation)
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
 
-    def shortfall(levels: Floats) -> Floats:
+    def improvement(levels: Floats) -> Floats:
         spread = deviation[:, None]
         top = np.minimum((transform.forward(levels) - mean[:, None]) / spread, _REACH)
         low = np.minimum(top, 0.0) - _REACH
@@ -91,19 +145,19 @@ def transformed_shortfall(transform: Transform, mean: Floats, deviation: Floats)
         expected: Floats = half * total / np.sqrt(2.0 * np.pi)
         return expected
 
-    return shortfall
+    return improvement
 
 
-def _lognormal_shortfall(mean: Floats, deviation: Floats) -> Shortfall:
+def _lognormal_improvement(mean: Floats, deviation: Floats) -> Improvement:
     from scipy.special import ndtr
 
     mean, deviation = mean[:, None], deviation[:, None]
 
-    def shortfall(levels: Floats) -> Floats:
+    def improvement(levels: Floats) -> Floats:
         positive = np.maximum(levels, _TINY)
         z = (np.log(positive) - mean) / deviation
         expected = positive * ndtr(z) - np.exp(mean + 0.5 * deviation**2) * ndtr(z - deviation)
         below: Floats = np.maximum(expected, 0.0)
         return below
 
-    return shortfall
+    return improvement

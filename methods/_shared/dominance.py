@@ -1,22 +1,23 @@
-"""Domination ranks and crowding: which front of a set each member lies on, and how alone."""
+"""Domination ranks and crowding distances."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats, Indices
 from bench.indicators import non_dominated
 
 __all__ = ["crowding", "domination_ranks"]
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
 
+def domination_ranks(objectives: Floats) -> Indices:
+    """Return the domination rank [n] of each row of objectives [n, m], minimised.
 
-def domination_ranks(objectives: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the front [n] that each row of objectives [n, m] lies on; 0 is the non-dominated one.
+    The non-dominated rows have rank 0, those that are non-dominated without them rank 1, and so on.
 
-    Source: Deb et al., IEEE TEVC 6(2), 2002, section III-A (by peeling, not by counting).
+    Notes
+    -----
+    Deb et al., IEEE TEVC 6(2), 2002, section III-A; by removing fronts, not by counting.
 
     Examples
     --------
@@ -33,11 +34,20 @@ def domination_ranks(objectives: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def crowding(objectives: Floats, ranks: Indices) -> Floats:
-    """Return the crowding distance [n] of each row of objectives [n, m] among those of its rank.
+    """Return the crowding distance [n] of each row of objectives within its front.
 
     The sum over objectives of the distance between its two neighbours, in units of the front's
-    range; infinite at the ends (Deb et al. 2002, section III-B). An objective in which a front does
-    not differ adds nothing.
+    range; infinite at the ends. An objective in which a front does not differ adds nothing.
+
+    Parameters
+    ----------
+    objectives : array [n, m]
+    ranks : array of int [n]
+        Front of each row; see `domination_ranks`.
+
+    Notes
+    -----
+    Deb et al., IEEE TEVC 6(2), 2002, section III-B.
 
     Examples
     --------

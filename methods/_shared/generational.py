@@ -1,4 +1,4 @@
-"""What methods share that make a generation at a time and hand it out in batches."""
+"""The base of methods that make one generation of candidates at a time."""
 
 from __future__ import annotations
 
@@ -14,18 +14,22 @@ __all__ = ["Generational"]
 
 
 class Generational(Method):
-    """A method whose candidates come in generations; the next is made when one is handed out."""
+    """A method whose candidates come in generations, each asked for in batches.
+
+    The next generation is made once the last batch of this one was told. A subclass makes the
+    generations, and removes from `self._unseen` the architectures that it is told.
+    """
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
-        self._unasked = Unseen(problem.space)
+        self._unseen = Unseen(problem.space)
         self._queue: deque[Candidate] = deque()
 
     def ask(self, n: int) -> Sequence[Candidate]:
         """Return up to n candidates of this generation; make the next one if none is left."""
         if not self._queue:
             generation = self._generation()
-            self._unasked.remove([c.architecture for c in generation])
+            self._unseen.remove([c.architecture for c in generation])
             self._queue.extend(generation)
         return [self._queue.popleft() for _ in range(min(n, len(self._queue)))]
 

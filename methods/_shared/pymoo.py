@@ -1,4 +1,4 @@
-"""What methods share whose generations are made by pymoo: ask and tell, variation, directions."""
+"""The base of methods whose generations pymoo makes: ask and tell, variation, directions."""
 
 from __future__ import annotations
 
@@ -9,46 +9,52 @@ from math import comb
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.errors import MethodError
 from bench.method import Candidate, Evaluation, Problem, Setting, candidates
 from bench.spaces import Box, FiniteSpace, Space
 from bench.spaces.space import Kind, Rows
 from methods._shared.generational import Generational
+from methods._shared.settings import require_at_least
 from methods._shared.unseen import Unseen
 
 __all__ = ["VARIATION", "PymooMethod", "reference_directions"]
-
-Floats = NDArray[np.float64]
 
 _DIRECTIONS_SEED = 1  # of the energy method; the same directions in every run
 
 VARIATION: Mapping[str, Setting] = {
     "mutation_probability": Setting(
-        None, "paper", "of each variable; None means 1 / variables, as NSGA-II's section V"
+        None, "paper", "of each variable; None means 1 / variables, as in section V of NSGA-II"
     ),
     "mutation_eta": Setting(
         3.0,
         "released code",
-        "pymoo's integer example; with NSGA-II's 20, 95 % of the steps round back to nothing",
+        "pymoo's example for integers; with the 20 of NSGA-II, 95 % of the steps round to zero",
     ),
-    "box_mutation_eta": Setting(20.0, "paper", "in a box, where nothing is rounded: NSGA-II's"),
+    "box_mutation_eta": Setting(
+        20.0, "paper", "in a box, where nothing is rounded: section V of NSGA-II"
+    ),
     "box_crossover_eta": Setting(
-        20.0, "paper", "of simulated binary crossover, in a box: NSGA-II's section V, and MOEA/D's"
+        20.0,
+        "paper",
+        "of simulated binary crossover, in a box: section V of NSGA-II, and MOEA/D",
     ),
 }
 
 
 class PymooMethod(Generational):
-    """A generation is handed out in batches and given back to pymoo when all of it is answered.
+    """A method whose generations are made by an algorithm object of pymoo.
 
-    The first population is the shared initial designs, filled up with random architectures. A
-    generation that the budget cuts off is never given back, which changes nothing: it would only
-    choose the next parents. All random numbers come from the run's own stream.
+    A generation is asked for in batches and given to pymoo once all of it is evaluated. The first
+    population is the shared initial designs, filled up with random architectures. A generation that
+    the budget cuts off is never given to pymoo, which changes nothing: it would only decide the
+    next parents. All random numbers come from the run's own stream.
 
-    Categories are crossed uniformly and mutated by rounded polynomial mutation; in a box, crossover
-    is simulated binary and mutation not rounded, both pymoo's.
+    In a finite space crossover is uniform and mutation is polynomial, rounded to categories; in a
+    box crossover is simulated binary and mutation is not rounded. All are pymoo's.
+
+    An offspring has two parents, and pymoo reports neither: candidates carry no lineage.
 
     A subclass makes pymoo's algorithm object and has the settings `population_size` (None means
     the budget divided by `_generations`, at least 10 and at most 100), `crossover_probability` and
@@ -61,14 +67,14 @@ class PymooMethod(Generational):
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
-        self._population_size = self._whole_population()
-        self._answered: list[Evaluation] = []
+        self._population_size = self._choose_population_size()
+        self._evaluated: list[Evaluation] = []  # of this generation, not known to pymoo yet
         self._algorithm = self._set_up(self._make_algorithm())
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """Keep the answers until the generation is complete."""
-        self._unasked.remove([e.candidate.architecture for e in evaluations])
-        self._answered.extend(evaluations)
+        self._unseen.remove([e.candidate.architecture for e in evaluations])
+        self._evaluated.extend(evaluations)
 
     @property
     def _offspring_size(self) -> int:
@@ -77,10 +83,10 @@ class PymooMethod(Generational):
 
     @abstractmethod
     def _make_algorithm(self) -> Any:
-        """Return pymoo's algorithm, not set up yet."""
+        """Return pymoo's algorithm object, not set up yet."""
 
-    def _seen_by_pymoo(self, objectives: Floats) -> Floats:
-        """Return the objectives [n, m] that pymoo is told; their own units unless overridden."""
+    def _for_pymoo(self, objectives: Floats) -> Floats:
+        """Return the objectives [n, m] that pymoo is told; in their own units unless overridden."""
         return objectives
 
     # -- ask and tell ----------------------------------------------------------------------------
@@ -90,37 +96,35 @@ class PymooMethod(Generational):
 
     def _offspring(self) -> Rows:
         size, rng = self._population_size, self.problem.rng
-        if not self._algorithm.is_initialized and len(self._answered) < size:
-            return self._unasked.sample(rng, size - len(self._answered))
-        self._give_back_answers()
+        if not self._algorithm.is_initialized and len(self._evaluated) < size:
+            return self._unseen.sample(rng, size - len(self._evaluated))
+        self._tell_pymoo()
         offspring = self._algorithm.ask()
         if offspring is None:  # pymoo found nothing new and would stop here; a run goes on
             self._algorithm.termination.force_termination = False
-            return self._unasked.sample(rng, self._offspring_size)
+            return self._unseen.sample(rng, self._offspring_size)
         made = self.problem.space.check(offspring.get("X"))
-        self._unasked.remove(made)
-        return np.concatenate([made, self._unasked.sample(rng, self._offspring_size - len(made))])
+        self._unseen.remove(made)
+        return np.concatenate([made, self._unseen.sample(rng, self._offspring_size - len(made))])
 
-    def _give_back_answers(self) -> None:
+    def _tell_pymoo(self) -> None:
+        """Give the evaluated generation to pymoo."""
         from pymoo.core.population import Population
         from pymoo.problems.static import StaticProblem
 
-        architectures = np.array([e.candidate.architecture for e in self._answered])
-        objectives = np.array([e.objectives for e in self._answered])
+        architectures = np.array([e.candidate.architecture for e in self._evaluated])
+        objectives = np.array([e.objectives for e in self._evaluated])
         population = Population.new("X", architectures, "raw", objectives)
-        known = StaticProblem(self._algorithm.problem, F=self._seen_by_pymoo(objectives))
+        known = StaticProblem(self._algorithm.problem, F=self._for_pymoo(objectives))
         self._algorithm.evaluator.eval(known, population)
         self._algorithm.tell(infills=population)
-        self._answered = []
+        self._evaluated = []
 
-    def _whole_population(self) -> int:
+    def _choose_population_size(self) -> int:
         size = self.settings.population_size
         if size is None:
             return min(max(self.problem.evaluations // self._generations, 10), 100)
-        if size < 1:
-            raise MethodError(
-                f"method {self.name!r}: population_size is {size}; expected at least 1"
-            )
+        require_at_least(self, "population_size", 1)
         return int(size)
 
     # -- parts of pymoo --------------------------------------------------------------------------
@@ -131,7 +135,7 @@ class PymooMethod(Generational):
         bounds = _bounds(self.problem.space, len(self.problem.objectives))
         # The runner owns the budget: pymoo would count evaluations that it does not make itself.
         algorithm.setup(bounds, termination=NoTermination())
-        # In place of the stream that setup seeds, so that all randomness is the run's own.
+        # Replaces the generator that setup seeds: all randomness is from the run's own stream.
         algorithm.random_state = self.problem.rng
         return algorithm
 
@@ -142,11 +146,11 @@ class PymooMethod(Generational):
         return _whole_generations(self._population_size)(
             TournamentSelection(func_comp=tournament),
             *self._variation(),
-            eliminate_duplicates=_elimination(self.problem.space, self._unasked),
+            eliminate_duplicates=_elimination(self.problem.space, self._unseen),
         )
 
     def _variation(self) -> tuple[Any, Any]:
-        """Return crossover and mutation; what they make belongs to the space."""
+        """Return pymoo's crossover and mutation; what they make is part of the space."""
         from pymoo.operators.crossover.sbx import SBX
         from pymoo.operators.crossover.ux import UniformCrossover
         from pymoo.operators.mutation.pm import PolynomialMutation
@@ -170,10 +174,11 @@ class PymooMethod(Generational):
 
 
 def _whole_generations(size: int) -> Any:
-    """Return pymoo's mating, making `size` offspring each time it is called for what is missing.
+    """Return a subclass of pymoo's mating that always makes `size` offspring.
 
-    Towards the end of a run most offspring are known already, and a call for the last few costs
-    as much as one for all; pymoo cuts off what is too many.
+    pymoo calls it again for the offspring that are missing. Towards the end of a run most offspring
+    are of seen classes, and a call for the last few costs as much as one for all; pymoo drops what
+    is too many.
     """
     from pymoo.core.mating import Mating
 
@@ -185,7 +190,7 @@ def _whole_generations(size: int) -> Any:
 
 
 def _bounds(space: Space, objectives: int) -> Any:
-    """Return pymoo's problem, which knows the bounds of the variables and computes nothing."""
+    """Return a problem of pymoo that has the bounds of the variables and computes nothing."""
     from pymoo.core.problem import Problem as Bounds
 
     known: dict[str, Any] = {"n_var": space.variables, "n_obj": objectives}
@@ -197,7 +202,7 @@ def _bounds(space: Space, objectives: int) -> Any:
 
 
 def _repair(space: Space) -> Any:
-    """Return a pymoo repair that rounds to categories, and then to what the space contains."""
+    """Return a repair for pymoo: round to categories, then to the nearest of the space."""
     from pymoo.core.repair import Repair
 
     class Legal(Repair):  # type: ignore[misc,unused-ignore]
@@ -209,14 +214,14 @@ def _repair(space: Space) -> Any:
     return Legal()
 
 
-def _elimination(space: Space, unasked: Unseen) -> Any:
-    """Return a pymoo duplicate elimination that knows everything that was asked for."""
+def _elimination(space: Space, unseen: Unseen) -> Any:
+    """Return a duplicate elimination for pymoo that drops every class seen in the run."""
     from pymoo.core.duplicate import DuplicateElimination
 
     class OfWholeRun(DuplicateElimination):  # type: ignore[misc,unused-ignore]
         def _do(self, pop: Any, other: Any, is_duplicate: Any) -> Any:
             if other is None:
-                is_duplicate[~unasked.first_of_class(pop.get("X"))] = True
+                is_duplicate[~unseen.first_of_class(pop.get("X"))] = True
             else:
                 known = set(space.class_keys(other.get("X")))
                 is_duplicate[[k in known for k in space.class_keys(pop.get("X"))]] = True
@@ -228,10 +233,20 @@ def _elimination(space: Space, unasked: Unseen) -> Any:
 def reference_directions(objectives: int, n: int) -> Floats:
     """Return n directions [n, objectives] spread over the unit simplex, the same in every run.
 
-    The lattice of Das and Dennis (SIAM Journal on Optimization 8(3), 1998) if it has exactly n
-    points, which for two objectives it always has; else n points of least Riesz energy (Blank, Deb,
-    Dhebar, Bandaru and Seada, IEEE TEVC 25(1), 2021), with a fixed seed. With fewer directions than
-    objectives (or one alone, its middle) neither exists, and they are drawn from the simplex.
+    The lattice of Das and Dennis if it has exactly n points, as it always has for two objectives;
+    else n points of least Riesz energy, with a fixed seed. Neither exists for fewer directions than
+    objectives: these are drawn uniformly with a fixed seed, and a single one is the middle.
+
+    Parameters
+    ----------
+    objectives : int
+    n : int
+        Number of directions.
+
+    Notes
+    -----
+    Das and Dennis, SIAM Journal on Optimization 8(3), 1998; Blank, Deb, Dhebar, Bandaru and Seada,
+    IEEE TEVC 25(1), 2021.
 
     Examples
     --------
@@ -259,7 +274,7 @@ def _reference_directions(objectives: int, n: int) -> Floats:
 
 
 def _partitions(objectives: int, n: int) -> int | None:
-    """Return the partitions whose lattice has n points, or None if there is no such number."""
+    """Return the number of partitions whose lattice has n points; None if there is none."""
     for partitions in range(1, n):
         if (points := comb(objectives + partitions - 1, partitions)) >= n:
             return partitions if points == n else None

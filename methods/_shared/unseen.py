@@ -1,7 +1,8 @@
-"""Which architectures a run has not asked for yet, up to isomorphism, and random ones among them.
+"""Architectures that a run has not seen yet, up to isomorphism, and random draws from them.
 
-Repeating a measurement costs as much as a new one, so every method of this folder asks for each
-isomorphism class once (*ours*; the same rule for all of them, so that none gains by it).
+An architecture is seen once it was asked for or told. Repeating a measurement costs as much as a
+new one, so every method of this package asks for each isomorphism class once (*ours*; the same rule
+for all of them, so that none gains by it).
 """
 
 from __future__ import annotations
@@ -9,63 +10,76 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Indices, Mask
 from bench.spaces import FiniteSpace, Space
 from bench.spaces.space import Rows
 
-__all__ = ["Unseen"]
+__all__ = ["Unseen", "UnseenMembers"]
 
-_ROUNDS = 20
+_ROUNDS = 20  # of rejection sampling, before the space is enumerated
 
 
 class Unseen:
-    """The isomorphism classes of a space from which nothing was asked.
+    """The unseen isomorphism classes of a space: no member of them was seen.
 
     Parameters
     ----------
     space : Space
-        Of a box, each point is a class.
+        In a box, each point is a class of its own.
     """
 
     def __init__(self, space: Space) -> None:
         self._space = space
-        self._asked: set[Hashable] = set()
+        self._seen: set[Hashable] = set()
 
     def remove(self, architectures: ArrayLike) -> None:
-        """Note that these architectures [n, variables] were asked for."""
-        self._asked.update(self._space.class_keys(architectures))
+        """Mark the classes of architectures [n, variables] as seen."""
+        self._seen.update(self._space.class_keys(architectures))
 
-    def first_of_class(self, architectures: ArrayLike) -> NDArray[np.bool_]:
-        """Say [n] which architectures have a class that was neither asked nor seen in a row above.
+    def first_of_class(self, architectures: ArrayLike) -> Mask:
+        """Say [n] which architectures are the first of an unseen class among [n, variables].
+
+        False for an architecture of a seen class, and for one of the class of an earlier row.
 
         Examples
         --------
         >>> from bench.spaces import NASBench201
-        >>> unasked = Unseen(NASBench201())
-        >>> unasked.remove([[3, 0, 0, 0, 0, 0]])
-        >>> unasked.first_of_class([[2, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]])
+        >>> unseen = Unseen(NASBench201())
+        >>> unseen.remove([[3, 0, 0, 0, 0, 0]])
+        >>> unseen.first_of_class([[2, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]])
         array([False,  True, False])
         """
-        return self._first(self._space.class_keys(architectures), set(self._asked))
+        return self._first(self._space.class_keys(architectures), set(self._seen))
 
     def sample(self, rng: np.random.Generator, n: int) -> Rows:
-        """Draw n architectures [n, variables]: of unasked classes, then of any.
+        """Draw n architectures [n, variables]: of unseen classes first, then of any.
 
-        Once no class is left, what is missing is drawn from the whole space with replacement,
-        because a run goes on until its budget is spent.
+        Once no class is left, the rest is drawn from the whole space with replacement, because a
+        run goes on until its budget is spent. Drawing does not mark anything as seen.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        n : int
         """
         new = self.sample_new(rng, n)
         return np.concatenate([new, self._space.sample(rng, n - len(new))])
 
     def sample_new(self, rng: np.random.Generator, n: int) -> Rows:
-        """Draw up to n architectures [k, variables] uniformly from those whose class is unasked.
+        """Draw up to n architectures [k, variables] uniformly from those of unseen classes.
 
-        One after the other, each class at most once: a class with many members is drawn more often
-        than one with few. Fewer than n only if no class is left (or, in a space too large to be
-        enumerated, if rejection found none).
+        They are drawn one after the other, each class at most once: a class with many members is
+        drawn more often than one with few. There are fewer than n only if no class is left or, in
+        a space too large to be enumerated, if rejection sampling found none.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        n : int
         """
-        seen = set(self._asked)
+        seen = set(self._seen)
         drawn = [self._space.check([])]
         missing = n
         for _ in range(_ROUNDS):
@@ -80,15 +94,59 @@ class Unseen:
         return np.concatenate(drawn)
 
     def _take(self, rows: Rows, n: int, seen: set[Hashable]) -> Rows:
+        """Return the first n of the rows that are of unseen classes, and add these to `seen`."""
         keys = self._space.class_keys(rows)
         taken = rows[self._first(keys, set(seen))][:n]
         seen.update(self._space.class_keys(taken))
         return taken
 
     @staticmethod
-    def _first(keys: Iterable[Hashable], seen: set[Hashable]) -> NDArray[np.bool_]:
+    def _first(keys: Iterable[Hashable], seen: set[Hashable]) -> Mask:
         flags = []
         for key in keys:
             flags.append(key not in seen)
             seen.add(key)
         return np.asarray(flags, dtype=np.bool_)
+
+
+class UnseenMembers:
+    """The unseen classes among a fixed list of architectures, as flags.
+
+    For a list that is looked at in every iteration: a flag for each class costs less than a look at
+    a set of keys for each member.
+
+    Parameters
+    ----------
+    space : FiniteSpace
+    members : array [k, variables]
+
+    Attributes
+    ----------
+    class_of : array of int [k]
+        Number of the class of each member.
+    """
+
+    class_of: Indices
+
+    def __init__(self, space: FiniteSpace, members: Rows) -> None:
+        self._space = space
+        self._numbers: dict[Hashable, int] = {}
+        keys = space.class_keys(members)
+        self.class_of = np.array([self._numbers.setdefault(k, len(self._numbers)) for k in keys])
+        self._unseen = np.ones(len(self._numbers), dtype=np.bool_)
+
+    def remove(self, architectures: ArrayLike) -> None:
+        """Mark the classes of architectures [n, variables] as seen; all must be in the list."""
+        keys = self._space.class_keys(architectures)
+        self._unseen[[self._numbers[key] for key in keys]] = False
+
+    @property
+    def classes(self) -> int:
+        """Number of unseen classes."""
+        return int(self._unseen.sum())
+
+    @property
+    def flags(self) -> Mask:
+        """Whether each member [k] is of an unseen class."""
+        flags: Mask = self._unseen[self.class_of]
+        return flags

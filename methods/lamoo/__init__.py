@@ -1,4 +1,4 @@
-"""LaMOO: a meta-optimiser that learns where to sample, and the samplers that fit its regions."""
+"""LaMOO: a meta-optimiser that learns to partition the space, and its samplers."""
 
 from methods.lamoo.algorithm import (
     CMAES_SETTINGS,

@@ -1,4 +1,4 @@
-"""The loop of LaMOO (Algorithm 1): grow a tree, select a leaf, sample within its region."""
+"""LaMOO (Algorithm 1): grow a tree, select a leaf, sample within its region."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.errors import MethodError
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
 from bench.spaces.space import Kind
+from methods._shared.settings import require_one_of
 from methods._shared.unseen import Unseen
 from methods.lamoo.cma_sampler import CMAESSampler
 from methods.lamoo.cube import make_cube
@@ -24,34 +25,36 @@ from methods.lamoo.tree import Node, TreeRules, grow
 
 __all__ = ["CMAES_SETTINGS", "LaMOO", "LaMOOCMAES", "LaMOORandom", "RegionSearch", "cmaes_sampler"]
 
-Floats = NDArray[np.float64]
-
 _MODE = Setting(
     "enumerated",
     "ours",
-    "`continuous` (released code) may repeat an architecture, and pays for it; so is every box",
+    "`continuous` (released code) may repeat an architecture and pays for it; a box always is",
 )
 
 CMAES_SETTINGS: Mapping[str, Setting] = {
     "sigma": Setting(
         0.5,
         "released code",
-        "in widths of the cube, folder nasbench: 0.5 max(1, mean standard deviation) of points in "
-        "[0, 1); branincurrin has 0.15, vehiclesafety 0.5 in a box two units wide: 0.25",
+        "in widths of the cube; folder nasbench: 0.5 max(1, mean standard deviation) of points in "
+        "[0, 1); branincurrin has 0.15, vehiclesafety 0.25 (0.5 in a box two units wide)",
     ),
-    "parents": Setting(5, "released code", "or the batch, if that is larger"),
-    "failed_asks": Setting(5, "released code", "of the molecule tasks; then the path is relaxed"),
+    "parents": Setting(5, "released code", "samples told to it; the batch size if that is larger"),
+    "failed_asks": Setting(
+        5, "released code", "before the path is relaxed; as for the molecule tasks"
+    ),
     "fitness": Setting(
-        "dominance", "paper", "or the name of the one objective that counts, as in Figure 2"
+        "dominance",
+        "paper",
+        "the dominance number, or the name of a single objective, as in figure 2",
     ),
 }
 
 
 class RegionSearch(Method):
-    """A search that samples within a region of the unit cube, the whole of it unless overridden.
+    """A search that samples within a region of the unit cube, the whole cube unless overridden.
 
     Objectives stay in the units of the task and are minimised; the paper maximises. Dominance does
-    not care, and hypervolumes enter as ratios (see `LaMOO`), so nothing is normalised.
+    not depend on units, and hypervolumes enter as ratios (see `LaMOO`), so nothing is normalised.
     """
 
     settings_spec: ClassVar[Mapping[str, Setting]] = {"mode": _MODE}
@@ -59,13 +62,13 @@ class RegionSearch(Method):
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
-        _one_of(self, "mode", ("enumerated", "continuous"))
+        require_one_of(self, "mode", ("enumerated", "continuous"))
         space, m = problem.space, len(problem.objectives)
         self._cube = make_cube(space)
-        self._unasked = Unseen(space)
-        self._pool = make_pool(self._cube, self._unasked, mode=self.settings.mode)
+        self._unseen = Unseen(space)
+        self._pool = make_pool(self._cube, self._unseen, mode=self.settings.mode)
         self._sampler = self._make_sampler()
-        self._asked = deque[Floats]()  # points not told yet
+        self._pending = deque[Floats]()  # points asked for and not told yet
         self._history = History(
             architectures=space.check([]),
             points=np.empty((0, space.variables)),
@@ -74,7 +77,7 @@ class RegionSearch(Method):
         )
 
     def ask(self, n: int) -> Sequence[Candidate]:
-        """Return n new candidates of the region; random ones once no new one is left.
+        """Return n candidates of unseen classes in the region; random ones once none is left.
 
         They are drawn uniformly if nothing was told yet.
         """
@@ -83,11 +86,11 @@ class RegionSearch(Method):
         points = sampler.propose(region, self._history, self._pool, n, rng)
         made = self._cube.architectures(points)
         self._pool.remove(made)
-        self._asked.extend(points)
+        self._pending.extend(points)
         if len(points) < n:
-            rest = self._unasked.sample(rng, n - len(points))
+            rest = self._unseen.sample(rng, n - len(points))
             self._pool.remove(rest)
-            self._asked.extend(self._cube.centres(rest))
+            self._pending.extend(self._cube.centres(rest))
             made = np.concatenate([made, rest])
         return candidates(made)
 
@@ -95,9 +98,9 @@ class RegionSearch(Method):
         """Add the answers to the history."""
         told = self.problem.space.check([e.candidate.architecture for e in evaluations])
         self._pool.remove(told)
-        if self._asked:
-            points = np.array([self._asked.popleft() for _ in evaluations])
-        elif self.settings.mode == "continuous":  # the designs are architectures, not points
+        if self._pending:
+            points = np.array([self._pending.popleft() for _ in evaluations])
+        elif self.settings.mode == "continuous":  # initial designs are architectures, not points
             points = self._cube.within_bins(told, self.problem.rng)
         else:
             points = self._cube.centres(told)
@@ -114,7 +117,7 @@ class RegionSearch(Method):
 
     @abstractmethod
     def _make_sampler(self) -> Sampler:
-        """Return what draws the candidates."""
+        """Return the sampler that draws the candidates."""
 
 
 class LaMOO(RegionSearch):
@@ -123,63 +126,66 @@ class LaMOO(RegionSearch):
     In every iteration: grow a tree over all samples from scratch, each node split by a support
     vector machine between the half of its samples with the lower dominance numbers (counted among
     the node's own samples) and the rest; select a leaf by its hypervolume and an exploration bonus
-    that fades with its number of samples; draw the batch where all boundaries on the leaf's path
-    agree with it.
+    that decreases with its number of samples; draw the batch from the part of the space that is on
+    the leaf's side of every boundary on its path.
 
     The exploration constant Cp is a share of a hypervolume by the rule of thumb of the authors'
-    code, so the scales of the objectives cancel; `cp_of` says of which. Their constant of 6 on
-    NAS-Bench-201 is cp = 0.74 of the maximum there, and larger than any hypervolume: with it the
-    smallest leaf wins nearly always. So it does with a reference point far beyond the objectives,
-    where all nodes have about the same hypervolume.
+    code, so the scales of the objectives cancel; `cp_of` names the hypervolume. Their constant of 6
+    on NAS-Bench-201 is cp = 0.74 of the maximum there, and larger than any hypervolume: with it the
+    smallest leaf is nearly always selected. The same happens with a reference point far beyond the
+    objectives, where all nodes have about the same hypervolume.
 
-    What differs from the authors' code, *ours*:
+    Differences from the authors' code, *ours*:
 
-    - finite spaces are sampled among architectures that were not asked for, with the bin centres
-      of each as its point (mode `enumerated`); a region with too few loses the deepest step of its
-      path;
+    - finite spaces are sampled among architectures of unseen classes, with the bin centres of each
+      as its point (mode `enumerated`); a region with too few loses the deepest step of its path;
     - a node whose dominance numbers are all equal is not split;
-    - the selected leaf's own samples go to the sampler, not its parent's.
+    - the sampler gets the selected leaf's own samples, not those of its parent.
     """
 
     source = "Zhao, Wang and Guo, JMLR 25(177), 2024; code: github.com/aoiang/LaMOO"
     settings_spec: ClassVar[Mapping[str, Setting]] = {
         **RegionSearch.settings_spec,
         "kernel": Setting(
-            "poly", "released code", "of all folders but vehiclesafety, which has rbf; or linear"
+            "poly",
+            "released code",
+            "or rbf, as in the folder vehiclesafety; or linear",
         ),
         "degree": Setting(4, "released code", "of the polynomial kernel"),
         "assignment": Setting(
-            "label", "released code", "samples go to children by label; the text says by `svm`"
+            "label", "released code", "a sample joins a child by its label; by `svm` in the text"
         ),
         "good_median": Setting(
-            True, "released code", "floor(n / 2) + 1 samples are good; false leaves out the last"
+            True, "released code", "floor(n / 2) + 1 samples are good; with False one fewer"
         ),
         "min_samples": Setting(
             16, "released code", "a node with fewer is not split (its leaf size of 1 has no effect)"
         ),
-        "max_nodes": Setting(50, "released code", "no further level beyond; the root alone with 0"),
+        "max_nodes": Setting(
+            50, "released code", "no level is added beyond; with 0 the tree is only its root"
+        ),
         "selection": Setting(
-            "leaf", "released code", "the default of all its scripts; Algorithm 1 has `path`"
+            "leaf", "released code", "the default of all scripts; Algorithm 1 has `path`"
         ),
         "cp": Setting(0.1, "released code", "README: Cp is 10 % of the maximal hypervolume"),
         "cp_of": Setting(
             "current",
             "released code",
-            "README: of the current hypervolume if the maximum is not known; or `maximum`, or "
-            "`absolute` for cp itself, in the product of the objectives' units",
+            "README: the current hypervolume if the maximum is not known; or `maximum`; with "
+            "`absolute` Cp is cp itself, in the product of the objectives' units",
         ),
         "maximum_hypervolume": Setting(
-            None, "ours", "for cp_of = maximum, in the product of the objectives' units"
+            None, "ours", "for cp_of = `maximum`, in the product of the objectives' units"
         ),
     }
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
         s = self.settings
-        _one_of(self, "kernel", ("poly", "rbf", "linear"))
-        _one_of(self, "assignment", ("label", "svm"))
-        _one_of(self, "selection", ("leaf", "path"))
-        _one_of(self, "cp_of", ("current", "maximum", "absolute"))
+        require_one_of(self, "kernel", ("poly", "rbf", "linear"))
+        require_one_of(self, "assignment", ("label", "svm"))
+        require_one_of(self, "selection", ("leaf", "path"))
+        require_one_of(self, "cp_of", ("current", "maximum", "absolute"))
         if s.cp_of == "maximum" and s.maximum_hypervolume is None:
             raise MethodError(
                 f"method {self.name!r}: setting 'cp_of' is 'maximum', which needs a value for "
@@ -210,7 +216,7 @@ class LaMOO(RegionSearch):
 
 
 class LaMOORandom(LaMOO):
-    """LaMOO with uniform sampling within the region: what the partition is worth by itself."""
+    """LaMOO with uniform sampling within the region: the effect of the partition by itself."""
 
     name = "lamoo-random"
     summary = "learned space partition, uniform sampling within the selected region"
@@ -220,7 +226,7 @@ class LaMOORandom(LaMOO):
 
 
 class LaMOOCMAES(LaMOO):
-    """LaMOO with a CMA-ES that starts anew in every iteration from the selected leaf's samples."""
+    """LaMOO with a CMA-ES that restarts in every iteration from the selected leaf's samples."""
 
     name = "lamoo-cmaes"
     summary = "learned space partition, CMA-ES on dominance numbers within the selected region"
@@ -231,21 +237,12 @@ class LaMOOCMAES(LaMOO):
 
 
 def cmaes_sampler(method: Method) -> CMAESSampler:
-    """Return the CMA-ES that a method with `CMAES_SETTINGS` asks for."""
+    """Return the CMA-ES sampler of a method that has `CMAES_SETTINGS`."""
     s = method.settings
     objective = None
     if s.fitness != "dominance":
-        _one_of(method, "fitness", ("dominance", *method.problem.objectives))
+        require_one_of(method, "fitness", ("dominance", *method.problem.objectives))
         objective = method.problem.objectives.index(s.fitness)
     return CMAESSampler(
         sigma=s.sigma, parents=s.parents, failed_asks=s.failed_asks, objective=objective
     )
-
-
-def _one_of(method: Method, setting: str, allowed: tuple[str, ...]) -> None:
-    value = getattr(method.settings, setting)
-    if value not in allowed:
-        raise MethodError(
-            f"method {method.name!r}: setting {setting!r} is {value!r}; expected one of "
-            f"{', '.join(allowed)}"
-        )

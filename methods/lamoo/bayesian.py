@@ -1,4 +1,4 @@
-"""LaMOO around Bayesian optimisation: qEHVI as in the papers, and a tuned surrogate of our own."""
+"""LaMOO around Bayesian optimisation: with qEHVI as in the papers, and with a surrogate of ours."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from bench.errors import MethodError
 from bench.method import Problem, Setting
-from methods._gp.fit import REQUIRES
-from methods._gp.matern import MATERN_SETTINGS, MaternSurrogate
-from methods._gp.tuned import TUNED_SETTINGS, TunedSurrogate
+from methods._gp.botorch import REQUIRES
+from methods._gp.matern_surrogates import MATERN_SETTINGS, MaternSurrogate
+from methods._gp.tuned_surrogate import TUNED_SETTINGS, TunedSurrogate
 from methods.lamoo.algorithm import LaMOO
 from methods.lamoo.samplers import Sampler
 from methods.lamoo.surrogate_sampler import SurrogateSampler
@@ -18,7 +18,7 @@ __all__ = ["LaMOOEHVITuned", "LaMOOQEHVI"]
 
 
 class _LaMOOBayesian(LaMOO):
-    """What both have in common: the pool lists architectures that were not asked for."""
+    """LaMOO around a surrogate; needs the mode `enumerated`."""
 
     requires = REQUIRES
 
@@ -32,7 +32,7 @@ class _LaMOOBayesian(LaMOO):
 
 
 class LaMOOQEHVI(_LaMOOBayesian):
-    """LaMOO with qEHVI in the chosen region: the difference to `qehvi` is the partition alone."""
+    """LaMOO with qEHVI in the selected region: the difference to `qehvi` is the partition alone."""
 
     name = "lamoo-qehvi"
     summary = "learned space partition, expected hypervolume improvement within the region"
@@ -41,17 +41,17 @@ class LaMOOQEHVI(_LaMOOBayesian):
     def _make_sampler(self) -> Sampler:
         chosen = {name: getattr(self.settings, name) for name in MATERN_SETTINGS}
         surrogate = MaternSurrogate(self.problem, **chosen)
-        return SurrogateSampler(surrogate, self._unasked)
+        return SurrogateSampler(surrogate, self._unseen)
 
 
 class LaMOOEHVITuned(_LaMOOBayesian):
-    """LaMOO around the surrogate of `ehvi-tuned` (*ours*): what it adds to a good model."""
+    """LaMOO around the surrogate of `ehvi-tuned` (*ours*): its effect with a better model."""
 
     name = "lamoo-ehvi-tuned"
-    summary = "learned space partition around the search of ehvi-tuned"
+    summary = "learned space partition around the surrogate of ehvi-tuned"
     spaces = ("finite",)
     settings_spec: ClassVar[Mapping[str, Setting]] = {**LaMOO.settings_spec, **TUNED_SETTINGS}
 
     def _make_sampler(self) -> Sampler:
         chosen = {name: getattr(self.settings, name) for name in TUNED_SETTINGS}
-        return SurrogateSampler(TunedSurrogate(self.problem, **chosen), self._unasked)
+        return SurrogateSampler(TunedSurrogate(self.problem, **chosen), self._unseen)

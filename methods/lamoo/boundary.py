@@ -1,4 +1,4 @@
-"""The boundary that splits a region: a support vector machine between good and bad samples."""
+"""Boundaries between good and bad samples: fitted support vector machines."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+
+from bench.arrays import Floats, Mask
 
 __all__ = ["Boundary", "Kernel"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Kernel = Literal["poly", "rbf", "linear"]
 
-_ROWS_AT_ONCE = 1024  # times some fifty support vectors: what stays in the cache
+_ROWS_AT_ONCE = 1024  # times some fifty support vectors stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
 class Boundary:
-    """A fitted support vector machine, kept as the numbers that its decision is made of.
+    """A fitted support vector machine, kept as the numbers of its decision function.
 
-    scikit-learn fits it; the decision is taken here, because `SVC.decision_function` needs several
-    times as long for all 15,625 cells of NAS-Bench-201 (a test compares the two).
+    scikit-learn fits it; the decision is computed here, because `SVC.decision_function` takes
+    several times as long for all 15,625 cells of NAS-Bench-201 (a test compares the two).
 
     Attributes
     ----------
     support : array [k, variables]
+        Support vectors.
     weights : array [k]
         Dual coefficients.
     intercept, gamma : float
     kernel : {"poly", "rbf", "linear"}
     degree : int
-        Of the polynomial.
+        Of the polynomial kernel.
     """
 
     support: Floats
@@ -44,19 +44,27 @@ class Boundary:
 
     @classmethod
     def fit(
-        cls, points: Floats, good: Flags, *, kernel: Kernel = "poly", degree: int = 4
+        cls, points: Floats, good: Mask, *, kernel: Kernel = "poly", degree: int = 4
     ) -> Boundary:
-        """Separate the good from the other points [n, variables], which must not all be equal.
+        """Fit a boundary between good and bad points.
 
-        There must be some of both kinds.
+        C = 1, coef0 = 0 and gamma = 1 / (variables * variance of all coordinates), which are the
+        defaults of scikit-learn and of the authors' code.
 
-        C = 1, coef0 = 0 and gamma = 1 / (variables * variance of all coordinates), which are
-        scikit-learn's defaults and those of the authors' code.
+        Parameters
+        ----------
+        points : array [n, variables]
+            Not all equal.
+        good : array of bool [n]
+            There must be both good and bad points.
+        kernel : {"poly", "rbf", "linear"}
+        degree : int
+            Of the polynomial kernel.
         """
         from sklearn.svm import SVC
 
         gamma = 1.0 / (points.shape[1] * float(points.var()))
-        # A given state keeps libsvm from drawing a seed, of no use here, from the global generator.
+        # With a given state libsvm does not draw a seed, which it never uses, from the global one.
         machine = SVC(C=1.0, kernel=kernel, degree=degree, gamma=gamma, coef0=0.0, random_state=0)
         machine.fit(points, good)
         return cls(
@@ -69,14 +77,14 @@ class Boundary:
         )
 
     def decision(self, points: Floats) -> Floats:
-        """Return the signed value [n] of each point; it is positive on the good side."""
+        """Return the decision value [n] of points [n, variables]; positive on the good side."""
         chunks = range(0, len(points), _ROWS_AT_ONCE)
         values = [self._kernel(points[i : i + _ROWS_AT_ONCE]) @ self.weights for i in chunks]
         return np.concatenate([np.empty(0), *values]) + self.intercept
 
-    def says_good(self, points: Floats) -> Flags:
-        """Say [n] which points [n, variables] lie on the good side."""
-        flags: Flags = self.decision(points) > 0
+    def on_good_side(self, points: Floats) -> Mask:
+        """Say [n] which points [n, variables] are on the good side."""
+        flags: Mask = self.decision(points) > 0
         return flags
 
     def _kernel(self, points: Floats) -> Floats:

@@ -1,12 +1,12 @@
-"""CMA-ES within a region: a strategy that is made anew from the region's best samples."""
+"""CMA-ES within a region: a strategy that restarts from the region's best samples."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats, Indices
 from methods.lamoo.labels import dominance_numbers
 from methods.lamoo.pool import Pool
 from methods.lamoo.region import Region
@@ -14,16 +14,19 @@ from methods.lamoo.samplers import History, Sampler
 
 __all__ = ["CMAESSampler", "fitness_order"]
 
-Floats = NDArray[np.float64]
 
+def fitness_order(history: History, objective: int | None = None) -> Indices:
+    """Return the indices [n] of all evaluations from the best to the worst.
 
-def fitness_order(history: History, objective: int | None = None) -> NDArray[np.int64]:
-    """Return all evaluations [n] from the best to the worst.
+    They are sorted by dominance number among all of them, with which a single-objective strategy
+    can search with many objectives (*paper*, of 2022); then by the hypervolume of the single point,
+    the larger first (*ours*: the authors' code ranks by it alone); then the older first.
 
-    By dominance number among all of them, which makes a single-objective strategy fit for many
-    objectives (*paper*, of 2022); equal numbers by the hypervolume of the single point, the larger
-    first (*ours*: the authors' code ranks by it alone); then the older first. Or by one objective,
-    if its place is given.
+    Parameters
+    ----------
+    history : History
+    objective : int, optional
+        Index of an objective; evaluations are sorted by it alone.
     """
     if objective is not None:
         return np.argsort(history.objectives[:, objective], kind="stable")
@@ -33,19 +36,20 @@ def fitness_order(history: History, objective: int | None = None) -> NDArray[np.
 
 
 class CMAESSampler(Sampler):
-    """Tell the best samples of the region to a new CMA-ES, and ask it until n points lie inside.
+    """Tell the best samples of the region to a new CMA-ES, and ask it until n points are inside.
 
-    The authors' code starts from the parent's samples, gives cma a vector of objectives of which
-    it uses one only (in two folders with the wrong sign), and drops a step of the path after every
-    ask in most folders; the text of the paper of 2022 has the dominance number as fitness. Here:
+    The authors' code starts from the parent's samples, gives cma a vector of objectives although it
+    uses only one of them (in two folders with the wrong sign), and drops a step of the path after
+    every ask in most folders; the text of the paper of 2022 has the dominance number as fitness.
+    Here:
 
     1. Rank all evaluations (`fitness_order`). The parents are the best `max(parents, n)` of the
        region's samples; the mean starts at a random one of them.
     2. Tell the parents, with their ranks as fitness.
-    3. Ask for as many; keep what lies inside and can be taken. After `failed_asks` asks without
-       having n, the region loses its deepest step.
-    4. *ours*: once the whole space failed too (its new architectures are far from the mean), the
-       rest is drawn uniformly from the region.
+    3. Ask for as many; keep those that are inside and can be taken. After `failed_asks` asks
+       without having n, the region loses its deepest step.
+    4. *ours*: once this failed in the whole space too (its unseen architectures are far from the
+       mean), the rest is drawn uniformly from the region.
 
     Parameters
     ----------
@@ -54,8 +58,9 @@ class CMAESSampler(Sampler):
     parents : int
         At least 3, since cma refuses to adapt to fewer; a region with fewer samples repeats them.
     failed_asks : int
+        Asks before the region is relaxed.
     objective : int, optional
-        Place of the only objective that counts.
+        Index of the only objective that counts; the dominance number counts when not given.
     """
 
     def __init__(
@@ -69,7 +74,7 @@ class CMAESSampler(Sampler):
     def propose(
         self, region: Region, history: History, pool: Pool, n: int, rng: np.random.Generator
     ) -> Floats:
-        """Return n points of the region, or of what is left of its path."""
+        """Return n points [n, variables] of the region, relaxed as far as needed; see `Sampler`."""
         strategy = self._strategy(region, history, n, rng)
         taken = np.empty((0, history.points.shape[1]))
         wider = region
@@ -104,6 +109,6 @@ class CMAESSampler(Sampler):
                 "verbose": -9,
             },
         )
-        strategy.ask()  # what it makes of its own is not looked at: cma wants an ask before a tell
+        strategy.ask()  # cma requires an ask before a tell; its points are not used
         strategy.tell(list(parents), list(range(len(parents))))
         return strategy

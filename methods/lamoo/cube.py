@@ -1,22 +1,21 @@
 """Architectures as points of the unit cube: one coordinate for each variable.
 
-A box is scaled. Of a finite space each category has a bin; the bins of a variable are of equal
-width and ordered by capacity (on NAS-Bench-201: none, skip, pool, 1x1, 3x3), which is the order
-that the authors' published data imply.
+A box is scaled. In a finite space each category has a bin; the bins of a variable have equal width
+and are ordered by capacity (on NAS-Bench-201: none, skip, pool, 1x1, 3x3), the order that follows
+from the authors' published data.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Floats
 from bench.errors import SpaceError
 from bench.spaces import Box, FiniteSpace, Space
 from bench.spaces.finite import Architectures
 
 __all__ = ["AnyCube", "BoxCube", "Cube", "make_cube"]
-
-Floats = NDArray[np.float64]
 
 
 class Cube:
@@ -42,28 +41,35 @@ class Cube:
         self._category = [np.argsort(ranks).astype(np.int8) for ranks in space.capacity_rank]
 
     def centres(self, architectures: ArrayLike) -> Floats:
-        """Return the middle of each architecture's bins, [n, variables]."""
-        return self._place(architectures, 0.5)
+        """Return the centre [n, variables] of the bins of each architecture."""
+        return self._point(architectures, 0.5)
 
     def within_bins(self, architectures: ArrayLike, rng: np.random.Generator) -> Floats:
-        """Return points [n, variables] drawn uniformly from the bins of each architecture."""
+        """Return points [n, variables] drawn uniformly from the bins of each architecture.
+
+        Parameters
+        ----------
+        architectures : array_like [n, variables]
+        rng : numpy.random.Generator
+        """
         checked = self.space.check(architectures)
-        return self._place(checked, rng.random(checked.shape))
+        return self._point(checked, rng.random(checked.shape))
 
     def architectures(self, points: Floats) -> Architectures:
-        """Return the architecture [n, variables] in whose bins each point lies.
+        """Return the architecture [n, variables] whose bins contain each point.
 
-        Of a space that lists its members: the member nearest to it. Points beyond the cube count
-        as lying on its surface.
+        In a space that lists its members, the member nearest to it. Points outside of the cube are
+        first moved to its surface.
         """
         bins = np.clip((points * self._bins).astype(np.int64), 0, self._bins - 1)
         columns = [self._category[v][bins[:, v]] for v in range(self.space.variables)]
         return self.space.repair(np.stack(columns, axis=1))
 
-    def _place(self, architectures: ArrayLike, offset: Floats | float) -> Floats:
+    def _point(self, architectures: ArrayLike, offset: Floats | float) -> Floats:
+        """Return points [n, variables] at an offset, in bins, from the lower ends of the bins."""
         ranks = self.space.encode_ordinal(architectures) * np.maximum(self._bins - 1, 1)
-        places: Floats = (np.round(ranks) + offset) / self._bins
-        return places
+        points: Floats = (np.round(ranks) + offset) / self._bins
+        return points
 
 
 class BoxCube:
@@ -82,12 +88,12 @@ class BoxCube:
         return self.space.to_unit(architectures)
 
     def within_bins(self, architectures: ArrayLike, rng: np.random.Generator) -> Floats:
-        """Return the same; nothing is drawn."""
+        """Return the point [n, variables] of each architecture; nothing is drawn."""
         del rng
         return self.space.to_unit(architectures)
 
     def architectures(self, points: Floats) -> Floats:
-        """Return the architecture [n, variables] at each point, for one beyond the cube on it."""
+        """Return the architecture [n, variables] at each point, first moved into the cube."""
         return self.space.from_unit(points)
 
 
@@ -100,7 +106,7 @@ def make_cube(space: Space) -> AnyCube:
     Raises
     ------
     SpaceError
-        If the space is of another kind than those known here.
+        If the space is neither finite nor a box.
     """
     if isinstance(space, FiniteSpace):
         return Cube(space)

@@ -1,27 +1,25 @@
-"""Dominance numbers, and the good and the bad half of a set by them."""
+"""Dominance numbers, and the good half of a set by them."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from bench.arrays import Floats, Indices, Mask
 
 __all__ = ["dominance_numbers", "good_half"]
 
-Floats = NDArray[np.float64]
 
-
-def dominance_numbers(objectives: Floats) -> NDArray[np.int64]:
-    """Count, for each row of objectives [n, m], the rows that dominate it: [n].
+def dominance_numbers(objectives: Floats) -> Indices:
+    """Return the number [n] of rows that dominate each row of objectives [n, m].
 
     A row dominates another if it is no worse in every objective and better in one; objectives are
     minimised. Equal rows do not dominate each other, so duplicates share a number, and the rows
     of number 0 are the non-dominated ones.
 
-    Source: Zhao et al., JMLR 25(177), 2024, Algorithm 1 (o(x), there of maximised objectives).
-
     Notes
     -----
-    O(n^2 m) time, O(n^2) memory.
+    Zhao et al., JMLR 25(177), 2024, Algorithm 1 (o(x), there of maximised objectives). O(n^2 m)
+    time, O(n^2) memory.
 
     Examples
     --------
@@ -32,11 +30,11 @@ def dominance_numbers(objectives: Floats) -> NDArray[np.int64]:
     no_worse = np.ones((n, n), dtype=np.bool_)  # [i, j]: row i is nowhere worse than row j
     for column in objectives.T:
         no_worse &= column[:, None] <= column[None]
-    numbers: NDArray[np.int64] = (no_worse & ~no_worse.T).sum(axis=0)
+    numbers: Indices = (no_worse & ~no_worse.T).sum(axis=0)
     return numbers
 
 
-def good_half(numbers: NDArray[np.int64], *, with_median: bool = True) -> NDArray[np.bool_]:
+def good_half(numbers: Indices, *, with_median: bool = True) -> Mask:
     """Say [n] which rows are good: the first half when sorted by dominance number, ascending.
 
     Equal numbers keep the order of the rows, so that an older evaluation comes first.
@@ -44,6 +42,7 @@ def good_half(numbers: NDArray[np.int64], *, with_median: bool = True) -> NDArra
     Parameters
     ----------
     numbers : array of int [n]
+        Dominance numbers.
     with_median : bool
         Whether floor(n / 2) + 1 rows are good (the authors' code) or floor(n / 2) (their later
         code for CE-NAS).

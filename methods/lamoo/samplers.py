@@ -1,4 +1,4 @@
-"""What a sampler is: the part that draws the next batch within any region. And the simplest one."""
+"""The interface of samplers, which draw a batch within a region, and the uniform sampler."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.spaces.space import Rows
 from methods.lamoo.pool import Pool
 from methods.lamoo.region import Region
 
 __all__ = ["History", "RandomSampler", "Sampler"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +23,9 @@ class History:
     ----------
     architectures : array [n, variables]
     points : array [n, variables]
-        Where in the unit cube each was sampled.
+        The point of the unit cube at which each was sampled.
     objectives : array [n, m]
-        Minimised, in the units of the task. (The paper maximises; negate to compare formulas.)
+        Minimised, in the units of the task; the paper maximises.
     reference_point : array [m]
     """
 
@@ -41,7 +39,7 @@ class History:
 
 
 class Sampler(ABC):
-    """Draws new points within a region; it knows nothing of the tree that made it."""
+    """Draws new points within a region, which need not be a node of a tree."""
 
     @abstractmethod
     def propose(
@@ -49,18 +47,18 @@ class Sampler(ABC):
     ) -> Floats:
         """Return up to n points [k, variables] that `pool.take` would take together.
 
-        Fewer than n, or none, only if the pool has no more.
+        Fewer than n only if the pool has no more.
 
         Parameters
         ----------
         region : Region
-            Where to look. `region.members` are the evaluations of the selected node.
+            Where to sample; `region.members` are the evaluations of the selected node.
         history : History
-            All evaluations, those outside of the region too.
+            All evaluations, also those outside of the region.
         pool : Pool
-            What can be asked for. `pool.within(region, n, rng)` are the candidates (all of them if
-            the space can be listed) and `pool.cube.architectures` what they stand for, should the
-            sampler need an encoding of its own.
+            The points that can be asked for: `pool.within(region, n, rng)` returns those of the
+            region (all of them if the space can be listed), `pool.cube.architectures` their
+            architectures.
         n : int
         rng : numpy.random.Generator
             The only source of randomness.
@@ -70,12 +68,12 @@ class Sampler(ABC):
 class RandomSampler(Sampler):
     """Uniform sampling within the region.
 
-    The authors' code filters a Latin hypercube and picks with replacement; here, without.
+    The authors' code filters a Latin hypercube and draws with replacement; here, without.
     """
 
     def propose(
         self, region: Region, history: History, pool: Pool, n: int, rng: np.random.Generator
     ) -> Floats:
-        """Return n points of the region, each alike."""
+        """Return n points [n, variables] of the region, drawn uniformly; see `Sampler`."""
         found = pool.within(region, n, rng)
         return pool.take(found[rng.permutation(len(found))], n)

@@ -1,4 +1,4 @@
-"""Which leaf to sample: upper confidence bounds on hypervolumes, on a path or over all leaves."""
+"""Selection of a leaf by upper confidence bounds, along a path or among all leaves."""
 
 from __future__ import annotations
 
@@ -15,10 +15,18 @@ __all__ = ["exploration_constant", "select_leaf", "select_path", "upper_confiden
 def upper_confidence_bound(node: Node, cp: float) -> float:
     """Return HV + 2 Cp sqrt(2 ln(n_parent) / n), in the unit of the hypervolume.
 
-    The hypervolume is that of the node's own samples, neither normalised nor averaged. The root,
-    which has no parent, and a node without samples have infinity.
+    The hypervolume is that of the node's own samples, neither normalised nor averaged. The bound of
+    the root, which has no parent, and of a node without samples is infinite.
 
-    Source: Zhao et al., JMLR 25(177), 2024, Algorithm 1, line 11.
+    Parameters
+    ----------
+    node : Node
+    cp : float
+        In the unit of the hypervolume.
+
+    Notes
+    -----
+    Zhao et al., JMLR 25(177), 2024, Algorithm 1, line 11.
     """
     if node.parent_size == 0 or node.size == 0:
         return math.inf
@@ -29,14 +37,28 @@ def upper_confidence_bound(node: Node, cp: float) -> float:
 def exploration_constant(share: float, hypervolume: float) -> float:
     """Return Cp as a share of a hypervolume, in its unit.
 
-    *ours*: of a hypervolume of zero, which leaves nothing to exploit, any positive constant does:
-    the bonus alone then decides.
+    *ours*: if the hypervolume is zero there is nothing to exploit, and Cp is 1: with any positive
+    constant the bonus alone decides.
+
+    Parameters
+    ----------
+    share : float
+    hypervolume : float
     """
     return share * hypervolume if hypervolume > 0 else 1.0
 
 
 def select_path(root: Node, cp: float, rng: np.random.Generator) -> Node:
-    """Return the leaf to which the child of the largest bound leads, level by level (Alg. 1)."""
+    """Return the leaf at the end of the path of largest bounds from the root (Algorithm 1).
+
+    Parameters
+    ----------
+    root : Node
+    cp : float
+        See `upper_confidence_bound`.
+    rng : numpy.random.Generator
+        For ties.
+    """
     node = root
     while node.children:
         node = _largest(node.children, cp, rng)
@@ -44,7 +66,16 @@ def select_path(root: Node, cp: float, rng: np.random.Generator) -> Node:
 
 
 def select_leaf(root: Node, cp: float, rng: np.random.Generator) -> Node:
-    """Return the leaf of the largest bound, each with its own parent's size (Algorithm 2)."""
+    """Return the leaf of the largest bound, each with its own parent's size (Algorithm 2).
+
+    Parameters
+    ----------
+    root : Node
+    cp : float
+        See `upper_confidence_bound`.
+    rng : numpy.random.Generator
+        For ties.
+    """
     return _largest(leaves(root), cp, rng)
 
 

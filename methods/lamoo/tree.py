@@ -1,4 +1,4 @@
-"""The partition tree: nodes that hold samples, split by a boundary between their good and bad."""
+"""The partition tree: nodes with samples, split between the good and the bad ones."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats, Indices
 from bench.indicators import hypervolume
 from methods.lamoo.boundary import Boundary, Kernel
 from methods.lamoo.labels import dominance_numbers, good_half
@@ -15,22 +15,20 @@ from methods.lamoo.region import Region, Step
 
 __all__ = ["Assignment", "Node", "TreeRules", "grow", "leaves"]
 
-Floats = NDArray[np.float64]
 Assignment = Literal["label", "svm"]
 
 
 @dataclass(frozen=True)
 class TreeRules:
-    """How a tree grows.
+    """Rules of growing a tree.
 
     Attributes
     ----------
     kernel, degree
-        Of the boundaries.
+        Of the boundaries; see `Boundary`.
     assignment : {"label", "svm"}
-        Which child gets a sample: by its own label (the authors' code), or by the side of the
-        boundary on which it lies (as the paper writes it: D_t intersected with the child's
-        region).
+        Which child gets a sample: by its own label (the authors' code), or by its side of the
+        boundary (the paper's text: D_t intersected with the child's region).
     with_median : bool
         See `good_half`.
     min_samples : int
@@ -49,19 +47,23 @@ class TreeRules:
 
 @dataclass(eq=False)
 class Node:
-    """A node: its samples, their hypervolume, the way to it, and its children, the good one first.
+    """A node of the tree.
 
     Attributes
     ----------
     members : array of int [k]
-        Places in the history, ascending.
+        The samples, as ascending indices of the history.
     hypervolume : float
-        Of the members alone, in the units of the objectives.
+        Of the members alone, in the product of the objectives' units.
+    path : tuple of Step
+        From the root to the node.
     parent_size : int
         Number of samples of the parent; 0 at the root.
+    children : tuple of Node
+        The good one first; empty for a leaf.
     """
 
-    members: NDArray[np.int64]
+    members: Indices
     hypervolume: float
     path: tuple[Step, ...] = ()
     parent_size: int = 0
@@ -81,7 +83,7 @@ class Node:
 def grow(
     points: Floats, objectives: Floats, reference_point: Floats, rules: TreeRules | None = None
 ) -> Node:
-    """Return the root of a new tree over all samples (Algorithm 1, lines 4 to 9).
+    """Return the root of a new tree over all samples.
 
     Parameters
     ----------
@@ -90,8 +92,13 @@ def grow(
     objectives : array [n, m]
         Minimised, in the units of the reference point.
     reference_point : array [m]
-        One for all nodes.
+        The same for all nodes.
     rules : TreeRules, optional
+        The defaults when not given.
+
+    Notes
+    -----
+    Zhao et al., JMLR 25(177), 2024, Algorithm 1, lines 4 to 9.
     """
     rules = rules or TreeRules()
     root = Node(np.arange(len(points)), hypervolume(objectives, reference_point))
@@ -113,11 +120,11 @@ def leaves(root: Node) -> list[Node]:
 def _split(
     node: Node, points: Floats, objectives: Floats, reference_point: Floats, rules: TreeRules
 ) -> tuple[Node, ...]:
-    """Return the good and the bad child, or nothing if the node cannot be split.
+    """Return the good and the bad child; no children if the node cannot be split.
 
-    It cannot with too few samples, or if the boundary takes all of them for one kind. *ours*: nor
-    if all dominance numbers are equal, since their order is then that of evaluation, or if all
-    samples are one point, which no boundary splits.
+    A node with too few samples is not split, nor one whose samples are all on one side of the
+    boundary. *ours*: nor one whose dominance numbers are all equal, since the good half would be
+    the older half, or whose samples are all the same point, which no boundary splits.
     """
     if node.size < rules.min_samples:
         return ()
@@ -127,11 +134,11 @@ def _split(
         return ()
     good = good_half(numbers, with_median=rules.with_median)
     boundary = Boundary.fit(samples, good, kernel=rules.kernel, degree=rules.degree)
-    said = boundary.says_good(samples)
-    if said.all() or not said.any():
+    good_side = boundary.on_good_side(samples)
+    if good_side.all() or not good_side.any():
         return ()
     if rules.assignment == "svm":
-        good = said
+        good = good_side
     return tuple(
         Node(
             members=node.members[good == side],

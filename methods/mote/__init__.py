@@ -1,4 +1,4 @@
-"""MOTE-NAS: its estimate of two terms, and the training speed estimates it is compared with."""
+"""MOTE-NAS: its estimate, made of two terms, and training speed estimates for comparison."""
 
 from methods.mote.estimators import (
     MOTE,

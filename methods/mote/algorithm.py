@@ -1,4 +1,4 @@
-"""MOTE-NAS: architectures ranked by an estimate, the best of them measured."""
+"""MOTE-NAS: rank architectures by an estimate, measure the best."""
 
 from __future__ import annotations
 
@@ -17,14 +17,18 @@ __all__ = ["MOTENAS", "MOTENASEF", "MOTENASRS", "MOTENASPaper"]
 _SOURCE = "Zhang et al., MOTE-NAS, NeurIPS 2024; code: github.com/D0352276/MOTE-NAS"
 
 _ESTIMATE = Setting("mote", "paper", "name of the estimate by which architectures are ranked")
-_K = Setting(None, "paper", "how many are measured: 5, 10, 20; None: as the budget allows")
+_K = Setting(None, "paper", "number measured: 5, 10, 20; None means as the budget allows")
 
 
 class _Ranked(Method, ABC):
-    """Estimates many, asks for the k best and ends; the best by measurement is the user's choice.
+    """Estimate many architectures, ask for the k best, then stop.
 
-    An architecture that has no estimate ranks last. Two of the k may be isomorphic, as in the
-    authors' code: they were estimated apart.
+    Which of the k is best is decided by their measurements, after the run. An architecture without
+    an estimate ranks last. Two of the k may be isomorphic, as in the authors' code, which estimates
+    each.
+
+    Parents are members of the pool of estimates, which were not evaluated: candidates carry no
+    lineage.
     """
 
     source = _SOURCE
@@ -37,12 +41,12 @@ class _Ranked(Method, ABC):
 
     @property
     def k(self) -> int:
-        """How many are measured."""
+        """Number of architectures that are measured."""
         left = self.problem.evaluations_left
         return left if self.settings.k is None else min(int(self.settings.k), left)
 
     def ask(self, n: int) -> Sequence[Candidate]:
-        """Return the next of the k best; nothing once they are all measured."""
+        """Return the next of the k best, at most n; nothing once all are measured."""
         if self._chosen is None:
             k = self.k
             self._fill(k)
@@ -51,18 +55,18 @@ class _Ranked(Method, ABC):
         return asked
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
-        """Do nothing: the choice does not depend on measurements."""
+        """Ignore the measurements: the choice does not depend on them."""
 
     @abstractmethod
     def _fill(self, k: int) -> None:
-        """Estimate what the k best are chosen from."""
+        """Fill the pool of estimates that the k best are chosen from."""
 
 
 class MOTENAS(_Ranked):
     """The evolution of MOTE-NAS, as released.
 
     1. The first cycle estimates B = 10 random architectures.
-    2. Every further one draws 10 B random architectures and estimates those of them that lie
+    2. Every further cycle draws 10 B random architectures and estimates those of them that are
        near a parent; parents are the best of the pool. B grows by 10 every ten cycles.
     3. The k best of the pool are measured by a short training.
 
@@ -77,10 +81,10 @@ class MOTENAS(_Ranked):
         "k": _K,
         "parents": Setting(0.01, "released code", "share of the pool; the paper says 0.1"),
         "cycles": Setting(
-            None, "paper", "10 + k (caption of Figure 6); a number replaces it: max(k, 10) in text"
+            None, "paper", "None means 10 + k (caption of figure 6); max(k, 10) in the text"
         ),
         "distance": Setting(
-            1.0, "released code", "sqrt(2 h) / 2 of h different operations: two at most"
+            1.0, "released code", "sqrt(2 h) / 2 with h different operations: two at most"
         ),
         "batch": Setting(10, "paper", "B of the first ten cycles"),
     }
@@ -96,7 +100,15 @@ class MOTENAS(_Ranked):
             self._pool.add(self._near_parents(10 * batch, k))
 
     def _near_parents(self, most: int, k: int) -> Architectures:
-        """Return new architectures near the pool's best, in random order."""
+        """Return new architectures near the pool's best, in random order.
+
+        Parameters
+        ----------
+        most : int
+            Number of architectures drawn.
+        k : int
+            Number that will be measured.
+        """
         rng, space = self.problem.rng, self.problem.space
         drawn = space.sample(rng, most)
         parents = self._parents()
@@ -109,14 +121,14 @@ class MOTENAS(_Ranked):
 
 
 class MOTENASPaper(MOTENAS):
-    """The evolution of MOTE-NAS as the paper words it.
+    """The evolution of MOTE-NAS as in the text of the paper.
 
-    Parents are the best tenth. Children are all architectures near a parent, not those of a random
-    sample that happen to be near; if there are more than ten times k, as many at random.
+    Parents are the best tenth of the pool. Children are all architectures near a parent, not those
+    of a random sample that happen to be near; of more than 10 k, a random 10 k.
     """
 
     name = "mote-nas-paper"
-    summary = "evolution on an estimate, the best k measured (as worded)"
+    summary = "evolution on an estimate, the best k measured (form of the paper's text)"
     settings_spec: ClassVar[Mapping[str, Setting]] = {
         **MOTENAS.settings_spec,
         "parents": Setting(0.1, "paper", "share of the pool"),
@@ -130,22 +142,24 @@ class MOTENASPaper(MOTENAS):
 
 
 class MOTENASEF(MOTENAS):
-    """MOTE-NAS without measurement: the best by estimate is the answer (k = 1)."""
+    """MOTE-NAS without measurements: the answer is the best by estimate (k = 1)."""
 
     name = "mote-nas-ef"
-    summary = "evolution on an estimate, its first place measured for the score alone"
+    summary = "evolution on an estimate, only the best architecture measured"
     settings_spec: ClassVar[Mapping[str, Setting]] = {
         **MOTENAS.settings_spec,
-        "k": Setting(1, "paper", "evaluation-free; the run still measures it, which costs"),
+        "k": Setting(
+            1, "paper", "evaluation-free; the run still measures the one it returns, and is charged"
+        ),
     }
 
 
 class MOTENASRS(_Ranked):
     """MOTE-NAS-RS: no evolution, the best k of 100 k random architectures.
 
-    Appendix A.4 prints "100k random cells", and k is its name for how many are measured, as in the
-    "10k mutated cells" of its evolution. So read, 20 of 2,000 cost 21.0 thousand seconds on
-    CIFAR-10; 100,000 draws are nearly all cells, and their estimates alone take 120.
+    Appendix A.4 prints "100k random cells", where k is the number measured, as in the "10k mutated
+    cells" of its evolution. In this reading 20 of 2,000 cost 21.0 thousand seconds on CIFAR-10;
+    100,000 draws would be nearly all cells, and their estimates alone take 120 thousand seconds.
     """
 
     name = "mote-nas-rs"
@@ -154,7 +168,7 @@ class MOTENASRS(_Ranked):
         "estimate": _ESTIMATE,
         "k": _K,
         "drawn": Setting(
-            100, "paper", "for each of the k, appendix A.4; with replacement, each paid for once"
+            100, "paper", "for each of the k, appendix A.4; with replacement, each charged once"
         ),
     }
 

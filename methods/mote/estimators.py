@@ -1,4 +1,4 @@
-"""Estimators that read training curves: MOTE, its terms, TSE and its relatives, and baselines."""
+"""Estimators on training curves: MOTE and its terms, TSE and its variants, and two baselines."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.errors import MethodError
 from bench.estimator import CurveEstimator, Setting, TrainingCurves
+from methods._shared.settings import require_one_of
 from methods.mote.terms import (
     RELEASED,
     Combination,
@@ -31,8 +32,6 @@ __all__ = [
     "TrainingSeconds",
 ]
 
-Floats = NDArray[np.float64]
-
 _MOTE = (
     'Zhang et al., "MOTE-NAS", NeurIPS 2024, section 3; code: github.com/D0352276/MOTE-NAS, '
     "commit fde0c830"
@@ -45,18 +44,18 @@ _RELEASED_SECONDS = 7.53  # mean training of a NAS-Bench-201 cell behind the rel
 _FORM = Setting(
     "released code",
     "released code",
-    "it alone gives the Kendall tau that the paper reports on the released losses",
+    "only this form gives the paper's Kendall tau on the released losses",
 )
 _TIME_SCALE = Setting(
     1.0,
     "released code",
-    "seconds as measured; the constants belong to those of the authors' V100. A factor, or "
-    "`match` (ours), which makes the mean training of these architectures 7.53 s as theirs is",
+    "factor of the seconds; the constants are for those of the authors' V100. With `match` (ours) "
+    "the mean training of these architectures takes 7.53 s, as theirs",
 )
 
 
 class MOTELandscape(CurveEstimator):
-    """The landscape term: losses on the straight line from the trained to the initial weights."""
+    """The landscape term of MOTE: losses on the line from the trained to the initial weights."""
 
     name = "mote-landscape"
     source = _MOTE
@@ -65,7 +64,7 @@ class MOTELandscape(CurveEstimator):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        _one_of(self, "form", get_args(Form))
+        require_one_of(self, "form", get_args(Form))
 
     def score(self, curves: TrainingCurves) -> Floats:
         """Return the term [n]."""
@@ -74,7 +73,7 @@ class MOTELandscape(CurveEstimator):
 
 
 class MOTESpeed(CurveEstimator):
-    """The speed term: training time over mean training loss. A slower network scores higher."""
+    """The speed term of MOTE: training time over mean training loss; slower is higher."""
 
     name = "mote-speed"
     source = _MOTE
@@ -83,7 +82,7 @@ class MOTESpeed(CurveEstimator):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        _one_of(self, "form", get_args(Form))
+        require_one_of(self, "form", get_args(Form))
 
     def score(self, curves: TrainingCurves) -> Floats:
         """Return the term [n]."""
@@ -93,9 +92,8 @@ class MOTESpeed(CurveEstimator):
 class MOTE(CurveEstimator):
     """Landscape and speed term, each Box-Cox transformed, weighted and added.
 
-    By default exactly what the authors' code computes. Constants of the release can only be those
-    of its own form of the terms; the paper's form has its lambda fitted on the architectures that
-    are scored.
+    The defaults are exactly those of the authors' code. The released constants are for its own form
+    of the terms; for the paper's form lambda must be fitted on the architectures that are scored.
     """
 
     name = "mote"
@@ -109,23 +107,23 @@ class MOTE(CurveEstimator):
         "constants": Setting(
             "nasbench201",
             "released code",
-            "lambda and sd fixed by space; `refitted` fits them on the architectures scored",
+            "lambda and sd of a space; `refitted` fits them on the architectures scored",
         ),
         "weights": Setting(
             "lambda^2 sd",
             "released code",
-            "what multiplies each transform; the paper says `normalise` and no more: `none`, or "
-            "`1 / sd` (ours) for equal spread",
+            "factor of each transform; the paper says only `normalise`: `none`, or `1 / sd` (ours) "
+            "for equal spread",
         ),
         "time_scale": _TIME_SCALE,
     }
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        _one_of(self, "form", get_args(Form))
-        _one_of(self, "combination", get_args(Combination))
-        _one_of(self, "weights", get_args(Weights))
-        _one_of(self, "constants", (*RELEASED, "refitted"))
+        require_one_of(self, "form", get_args(Form))
+        require_one_of(self, "combination", get_args(Combination))
+        require_one_of(self, "weights", get_args(Weights))
+        require_one_of(self, "constants", (*RELEASED, "refitted"))
         chosen = self.settings
         _check_time_scale(self)
         if (
@@ -134,8 +132,8 @@ class MOTE(CurveEstimator):
             and chosen.constants != "refitted"
         ):
             raise MethodError(
-                f"estimator {self.name!r}: the constants of {chosen.constants!r} are those of the "
-                f"released code's terms; with form = 'paper' set constants = 'refitted'"
+                f"estimator {self.name!r}: the constants of {chosen.constants!r} are for the terms "
+                f"of the released code; with form = 'paper' set constants = 'refitted'"
             )
 
     def score(self, curves: TrainingCurves) -> Floats:
@@ -167,7 +165,7 @@ class TSE(CurveEstimator):
 
 
 class TSEE(CurveEstimator):
-    """TSE of the last epochs alone."""
+    """Training speed estimate of the last epochs alone."""
 
     name = "tse-e"
     source = _TSE
@@ -191,7 +189,7 @@ class TSEE(CurveEstimator):
 
 
 class TSEEMA(CurveEstimator):
-    """TSE with an exponential moving average in place of the sum."""
+    """Training speed estimate with an exponential moving average instead of the sum."""
 
     name = "tse-ema"
     source = _TSE
@@ -199,13 +197,15 @@ class TSEEMA(CurveEstimator):
     settings_spec: ClassVar[Mapping[str, Setting]] = {
         "mu": Setting(0.9, "paper", "weight of the newest epoch; 0.99 in NASLib"),
         "of": Setting(
-            "last epoch", "paper", "the average after the last epoch; `sum` (NASLib) adds them all"
+            "last epoch",
+            "paper",
+            "the average after the last epoch; `sum` (NASLib) adds all averages",
         ),
     }
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        _one_of(self, "of", ("last epoch", "sum"))
+        require_one_of(self, "of", ("last epoch", "sum"))
         if not 0 < self.settings.mu <= 1:
             raise MethodError(
                 f"estimator {self.name!r}: mu is {self.settings.mu!r}; expected 0 < mu <= 1"
@@ -223,7 +223,7 @@ class TSEEMA(CurveEstimator):
 
 
 class LastLoss(CurveEstimator):
-    """The last epoch's training loss, negated: what TSE should beat."""
+    """The training loss of the last epoch, negated: a baseline of TSE."""
 
     name = "last-loss"
     summary = "training loss of the last epoch"
@@ -234,10 +234,10 @@ class LastLoss(CurveEstimator):
 
 
 class TrainingSeconds(CurveEstimator):
-    """How long the training took: no look at the losses, but for whether they are numbers."""
+    """The duration of the training: a baseline that uses no loss, except that all are finite."""
 
     name = "training-seconds"
-    summary = "seconds of the training, the longer the better: what MOTE's speed term rests on"
+    summary = "seconds of the training, longer is better: a factor of MOTE's speed term"
 
     def score(self, curves: TrainingCurves) -> Floats:
         """Return the seconds [n]."""
@@ -245,7 +245,7 @@ class TrainingSeconds(CurveEstimator):
 
 
 def _finite(losses: Floats) -> Floats:
-    """Return losses [n, epochs], all of a row NaN if one of it is not finite."""
+    """Return losses [n, epochs] with NaN in every row that is not all finite."""
     if losses.shape[1] == 0:
         raise MethodError("training curves without an epoch: expected losses [n, epochs]")
     return np.where(np.isfinite(losses).all(axis=1, keepdims=True), losses, np.nan)
@@ -271,13 +271,4 @@ def _check_time_scale(estimator: CurveEstimator) -> None:
         raise MethodError(
             f"estimator {estimator.name!r}: time_scale is {scale!r}; expected a positive factor or "
             f"{_MATCH!r}"
-        )
-
-
-def _one_of(estimator: CurveEstimator, setting: str, allowed: tuple[str, ...]) -> None:
-    value = getattr(estimator.settings, setting)
-    if value not in allowed:
-        raise MethodError(
-            f"estimator {estimator.name!r}: {setting} is {value!r}; expected one of "
-            f"{', '.join(map(repr, allowed))}"
         )

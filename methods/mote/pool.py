@@ -1,42 +1,44 @@
-"""The architectures that were estimated, and which lie near others."""
+"""The pool of estimated architectures, and distances between architectures."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats, Mask
 from bench.errors import MethodError
 from bench.method import Method, Problem
 from bench.spaces.finite import Architectures
 
 __all__ = ["EstimatedPool", "near", "require_estimate"]
 
-Floats = NDArray[np.float64]
 
-
-def near(
-    architectures: Architectures, parents: Architectures, distance: float
-) -> NDArray[np.bool_]:
-    """Say [n] which architectures [n, v] lie within a distance of one of the parents [p, v].
+def near(architectures: Architectures, parents: Architectures, distance: float) -> Mask:
+    """Say [n] which architectures are within a distance of one of the parents.
 
     The authors' distance is the mean of two Frobenius norms, of the difference of adjacency
-    matrices (which is 0 between cells of one topology) and of one-hot operation matrices. With h
-    operations different it is sqrt(2 h) / 2.
+    matrices (which is 0 between cells of the same topology) and of one-hot operation matrices. With
+    h operations different it is sqrt(2 h) / 2.
+
+    Parameters
+    ----------
+    architectures : array [n, variables]
+    parents : array [p, variables]
+    distance : float
     """
     different = np.full(len(architectures), architectures.shape[1])
     for parent in parents:
         different = np.minimum(different, (architectures != parent).sum(axis=1))
-    flags: NDArray[np.bool_] = np.sqrt(2.0 * different) / 2.0 <= distance
+    flags: Mask = np.sqrt(2.0 * different) / 2.0 <= distance
     return flags
 
 
 def require_estimate(method: Method) -> None:
-    """Do nothing if the method's problem has the estimate that its settings name.
+    """Raise an error unless the protocol has the estimate that the method's settings name.
 
     Raises
     ------
     MethodError
-        If it does not.
+        The message names the estimates that the protocol has.
     """
     wanted, known = method.settings.estimate, method.problem.estimates
     if wanted not in known:
@@ -47,13 +49,20 @@ def require_estimate(method: Method) -> None:
 
 
 class EstimatedPool:
-    """Distinct architectures and their estimates, in the order in which they came.
+    """Distinct architectures and their estimates, in the order in which they were added.
 
     Parameters
     ----------
     problem : Problem
-        Which answers estimates and charges for them.
+        It answers estimates and charges for them.
     estimate : str
+        Name of the estimate.
+
+    Attributes
+    ----------
+    architectures : array [n, variables]
+    scores : array [n]
+        Their estimates, larger is better; NaN where there is none.
     """
 
     def __init__(self, problem: Problem, estimate: str) -> None:
@@ -66,7 +75,7 @@ class EstimatedPool:
         return len(self.scores)
 
     def new(self, architectures: Architectures) -> Architectures:
-        """Return the distinct rows [k, v] that are not in the pool, in their order."""
+        """Return the distinct architectures [k, variables] that are not in the pool, in order."""
         seen = set(self._known)
         flags = []
         for key in map(np.ndarray.tobytes, architectures):
@@ -75,15 +84,18 @@ class EstimatedPool:
         return architectures[np.array(flags, dtype=np.bool_)]
 
     def add(self, architectures: Architectures) -> None:
-        """Estimate architectures [n, v] and take those in that are new."""
-        fresh = self.new(architectures)
-        if len(fresh) == 0:
+        """Estimate the new ones of architectures [n, variables], and add them."""
+        new = self.new(architectures)
+        if len(new) == 0:
             return
-        self._known.update(map(np.ndarray.tobytes, fresh))
-        scores = self._problem.estimate(self._estimate, fresh)
-        self.architectures = np.concatenate([self.architectures, fresh])
+        self._known.update(map(np.ndarray.tobytes, new))
+        scores = self._problem.estimate(self._estimate, new)
+        self.architectures = np.concatenate([self.architectures, new])
         self.scores = np.concatenate([self.scores, scores])
 
     def best(self, n: int) -> Architectures:
-        """Return the n architectures of the largest estimates; NaN ranks last, then the older."""
+        """Return the n architectures [n, variables] of the largest estimates.
+
+        NaN ranks last; of equal estimates, the one added first comes first.
+        """
         return self.architectures[np.argsort(-self.scores, kind="stable")[:n]]

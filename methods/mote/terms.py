@@ -1,8 +1,7 @@
-"""MOTE's two terms and their combination, as the paper writes them and as its code computes them.
+"""The two terms of MOTE and their combination, in the paper's form and in that of its code.
 
-Every function turns its result so that larger is better; where the paper's form is lower for the
-better architecture it is negated. An architecture with a loss that is not finite and positive has
-no score: NaN.
+Every result is larger for the better architecture; the paper's form, which is smaller, is negated.
+An architecture with a loss that is not finite and positive has no score: NaN.
 
 Source: Zhang et al., "MOTE-NAS: Multi-Objective Training-based Estimate for Efficient Neural
 Architecture Search", NeurIPS 2024; code: github.com/D0352276/MOTE-NAS.
@@ -14,7 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+
+from bench.arrays import Floats
 
 __all__ = [
     "RELEASED",
@@ -29,7 +29,6 @@ __all__ = [
     "speed_term",
 ]
 
-Floats = NDArray[np.float64]
 Form = Literal["paper", "released code"]
 Combination = Literal["none", "log", "reciprocal", "box-cox"]
 Weights = Literal["lambda^2 sd", "none", "1 / sd"]
@@ -37,14 +36,14 @@ Weights = Literal["lambda^2 sd", "none", "1 / sd"]
 
 @dataclass(frozen=True)
 class Constants:
-    """Box-Cox lambda of one term, and the standard deviation of the term so transformed."""
+    """Box-Cox lambda of a term, and the standard deviation of the transformed term."""
 
     lam: float
     sd: float
 
 
-# (landscape, speed) in the released code. The speed term's belong to seconds of its V100, on which
-# a training of NAS-Bench-201 takes 7.53 s on average.
+# (landscape, speed) of the released code. The constants of the speed term are for seconds of its
+# V100, on which a training of NAS-Bench-201 takes 7.53 s on average.
 RELEASED: dict[str, tuple[Constants, Constants]] = {
     "nasbench101": (Constants(0.397, 0.463), Constants(0.714, 1.538)),
     "nasbench201": (Constants(0.86, 1.216), Constants(0.617, 0.961)),
@@ -53,9 +52,15 @@ RELEASED: dict[str, tuple[Constants, Constants]] = {
 
 
 def landscape_term(landscape: Floats, form: Form) -> Floats:
-    """Return the landscape term [n] of losses [n, points] between trained and initial weights.
+    """Return the landscape term [n].
 
     Released code: the sum of 1 / J over the points. Paper: the sum of the losses J, negated here.
+
+    Parameters
+    ----------
+    landscape : array [n, points]
+        Losses J on the straight line from the trained to the initial weights (nats).
+    form : {"paper", "released code"}
     """
     losses = _positive(landscape)
     term: Floats = (1.0 / losses).sum(axis=1) if form == "released code" else -losses.sum(axis=1)
@@ -63,10 +68,18 @@ def landscape_term(landscape: Floats, form: Form) -> Floats:
 
 
 def speed_term(losses: Floats, seconds: Floats, form: Form) -> Floats:
-    """Return the speed term [n] of training losses [n, epochs] and seconds [n] of the training.
+    """Return the speed term [n].
 
-    Released code: T / mean(l). Paper: the sum of l_e / t_e, negated here; its epochs' seconds t_e
-    are taken as T / E each, so that both forms rank alike.
+    Released code: T / mean(l). Paper: the sum of l_e / t_e, negated here, with the seconds t_e of
+    each epoch taken as T / E, so that both forms give the same ranking.
+
+    Parameters
+    ----------
+    losses : array [n, epochs]
+        Training losses l (nats).
+    seconds : array [n]
+        Duration T of the training.
+    form : {"paper", "released code"}
     """
     curve, total = _positive(losses), np.where(seconds > 0, seconds, np.nan)
     term: Floats
@@ -87,19 +100,24 @@ def combine(
     constants: tuple[Constants, Constants] | None = None,
     weights: Weights = "lambda^2 sd",
 ) -> Floats:
-    """Return one score [n] of the two terms [n], both of this form.
+    """Return one score [n] of the two terms.
 
-    `none` adds the terms, `log` their logarithms, `reciprocal` the negated reciprocals, `box-cox`
-    their Box-Cox transforms, weighted. Transforms are of positive numbers: terms of the paper's
-    form, which come negated, are turned around first and the sum is turned back.
+    Transforms are of positive numbers: the terms of the paper's form are negated first, and the sum
+    is negated again.
 
     Parameters
     ----------
+    landscape, speed : array [n]
+        The terms, both of the same form.
+    form : {"paper", "released code"}
+    combination : {"none", "log", "reciprocal", "box-cox"}
+        Add the terms, their logarithms, their negated reciprocals, or their weighted Box-Cox
+        transforms.
     constants : pair of Constants, optional
         Of the landscape and the speed term; fitted on these architectures when not given.
     weights : {"lambda^2 sd", "none", "1 / sd"}
-        What a Box-Cox transform is multiplied with: the released code's lambda^2 sd, nothing, or
-        1 / sd, which gives both terms the same spread (a z-score but for its mean).
+        Factor of a Box-Cox transform: lambda^2 sd of the released code, none, or 1 / sd, with which
+        both terms have the same spread.
     """
     sign = 1.0 if form == "released code" else -1.0
     terms = (sign * landscape, sign * speed)
@@ -120,17 +138,29 @@ def combine(
 
 
 def box_cox(x: Floats, lam: float) -> Floats:
-    """Return (x^lam - 1) / lam of positive x; its limit log(x) at lam = 0 (Box and Cox, 1964)."""
+    """Return the Box-Cox transform [n] of positive numbers.
+
+    (x^lam - 1) / lam, and its limit log(x) at lam = 0.
+
+    Parameters
+    ----------
+    x : array [n]
+    lam : float
+
+    Notes
+    -----
+    Box and Cox, Journal of the Royal Statistical Society B 26(2), 1964.
+    """
     transformed: Floats = np.log(x) if lam == 0 else (x**lam - 1.0) / lam
     return transformed
 
 
 def fit_constants(term: Floats) -> Constants:
-    """Return the lambda of the largest likelihood and the population sd of the term transformed.
+    """Return the lambda of maximum likelihood, and the population sd of the transformed term.
 
-    On the architectures [n] that have the term; scipy.stats.boxcox, as in the released code. Where
-    hardly any two of them differ (standard deviation below 1e-6 of the mean) every lambda is as
-    likely as the next: lambda 1, sd 1 (*ours*).
+    They are fitted on the architectures [n] that have the term, by scipy.stats.boxcox, as in the
+    released code. If the term hardly differs (standard deviation below 1e-6 of the mean) all
+    lambdas are equally likely: lambda 1, sd 1 (*ours*).
     """
     from scipy import stats
 
@@ -148,6 +178,6 @@ def _weight(constants: Constants, weights: Weights) -> float:
 
 
 def _positive(losses: Floats) -> Floats:
-    """Return losses [n, k], all of a row NaN if any of it is not finite and positive."""
+    """Return losses [n, k] with NaN in every row that is not all finite and positive."""
     good = (np.isfinite(losses) & (losses > 0)).all(axis=1, keepdims=True)
     return np.where(good, losses, np.nan)

@@ -1,4 +1,4 @@
-"""Pareto-NASH's search strategy on a finite space, without weight inheritance; its ablations."""
+"""The search strategy of Pareto-NASH on a finite space, without weight inheritance; ablations."""
 
 from methods.pareto_nash_tab.algorithm import (
     ParetoNashTab,

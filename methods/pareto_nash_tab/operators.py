@@ -1,4 +1,4 @@
-"""Pareto-NASH's three growing and three shrinking operators, as edits of a finite encoding."""
+"""The three growing and three shrinking operators of Pareto-NASH, as edits of an encoding."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ __all__ = ["EDITS", "Architecture", "apply_operators", "resample_one_variable", 
 
 Architecture = tuple[int, ...]
 
-# name: (operations it applies to, operations it may put in their place). The paper's operators
-# change whole layers of an open-ended network; these are what is left of them on six edges, *ours*.
+# Name: (operations it applies to, operations it may replace them with). The paper's operators
+# change whole layers of an open-ended network; these are their counterparts on six edges (*ours*).
 EDITS = {
     "deepen": ((NONE, SKIP, POOL), (CONV1, CONV3)),
     "widen": ((CONV1,), (CONV3,)),
@@ -26,7 +26,14 @@ EDITS = {
 def typed_edit(rng: np.random.Generator, cell: Architecture) -> tuple[Architecture, str]:
     """Return a NAS-Bench-201 cell with one edge edited, and the name of the operator.
 
-    The operator is uniform among those with a legal edge, then the edge, then what is put there.
+    The operator is drawn uniformly among those with a legal edge, then the edge, then the new
+    operation.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    cell : tuple of int [6]
+        One operation for each edge.
     """
     legal = [name for name, (before, _) in EDITS.items() if set(before) & set(cell)]
     name = legal[rng.integers(len(legal))]
@@ -40,9 +47,16 @@ def typed_edit(rng: np.random.Generator, cell: Architecture) -> tuple[Architectu
 def resample_one_variable(
     rng: np.random.Generator, space: FiniteSpace, architecture: Architecture
 ) -> tuple[Architecture, str]:
-    """Return an architecture of any finite space with one variable moved to another category.
+    """Return a neighbour of an architecture, and the name of the operator, `resample`.
 
-    Of a space that lists its members, one of the nearest of them.
+    One variable is moved to another category; in a space that lists its members the neighbour is
+    one of the nearest members.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    space : FiniteSpace
+    architecture : tuple of int [variables]
     """
     if isinstance(space, ListedSpace):
         around = space.neighbours(architecture)
@@ -62,6 +76,11 @@ def apply_operators(
 
     Parameters
     ----------
+    rng : numpy.random.Generator
+    space : FiniteSpace
+    parent : tuple of int [variables]
+    n : int
+        Number of operators.
     typed : bool
         Use the six operators where they are defined, on NAS-Bench-201; elsewhere, or if false,
         resample one variable n times.

@@ -1,4 +1,4 @@
-"""Weighted-sum evolutionary search without its supernet; and its single-weight ablation."""
+"""Weighted-sum evolutionary search without its supernet, and its ablation with one weight."""
 
 from methods.weighted_sum_ea.algorithm import WeightedSumEA, WeightedSumEASingle
 

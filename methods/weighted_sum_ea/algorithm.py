@@ -1,4 +1,4 @@
-"""The loop of the weighted-sum evolutionary search: tournament, variation, survival."""
+"""The weighted-sum evolutionary search: tournaments, variation, survival."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats, Indices
 from bench.method import Candidate, Evaluation, Problem, Setting, candidates
 from bench.spaces.finite import Architectures
-from methods._shared.costs import log_costs
 from methods._shared.dominance import domination_ranks
 from methods._shared.generational import Generational
+from methods._shared.scaling import log_costs
 from methods.weighted_sum_ea.scalarisation import lattice, scaled_by_front
 
 __all__ = ["WeightedSumEA", "WeightedSumEASingle"]
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
+_ATTEMPTS = 50  # rounds of variation before random architectures are drawn
 
 
 class WeightedSumEA(Generational):
@@ -27,23 +26,24 @@ class WeightedSumEA(Generational):
     The paper states a fitness S = l1 error + l2 FLOPs + l3 memory, a diverse first population,
     selection by non-dominated sorting, tailored crossover and mutation, and elitism (*paper*). It
     states no weights, scales, sizes, rates or tie rules, and not how one fitness and a sorting
-    go together; what follows fills these gaps and is *ours*:
+    are combined; what follows fills these gaps and is *ours*:
 
     - weights: the points of a simplex lattice, none of them zero, all used in the same run;
     - scales: a cheap objective by its logarithm, between the least and the greatest of 1,000
       random architectures (free of charge); any other by its range over the non-dominated set of
-      all evaluations, renewed every generation and clipped above;
+      all evaluations, updated every generation and clipped above;
     - parents: of two, the one of lower domination rank; on a tie the one of smaller S for
       weights drawn for this tournament;
     - children: uniform crossover, then each variable resampled with probability 1 / variables. A
-      child whose isomorphism class was asked for before is made anew; after 50 rounds random
-      architectures take its place;
+      child of a seen isomorphism class is made again; after 50 rounds random architectures replace
+      it;
     - survivors of parents and children: first the best S of every weight vector, then whole
-      fronts while they fit, then by drawing weights and taking their best of the last front;
+      fronts while they fit, then the best of the last front for drawn weights, one by one;
     - the first population: the shared initial designs and random architectures.
 
     On a table the paper's memory is the number of parameters, if the protocol has it at all, and
-    its hierarchical variation has a single level.
+    its hierarchical variation has a single level. A child has two parents, so candidates carry no
+    lineage.
     """
 
     name = "ws-ea"
@@ -53,19 +53,23 @@ class WeightedSumEA(Generational):
     )
     summary = "weighted sums over a lattice of weights, with non-dominated sorting"
     settings_spec: ClassVar[Mapping[str, Setting]] = {
-        "population_size": Setting(20, "ours", "keeps 10 generations in 200 evaluations"),
+        "population_size": Setting(20, "ours", "10 generations in 200 evaluations"),
         "lattice_divisions": Setting(
             None, "ours", "None means 10 for two objectives (11 weights), 4 for three (15), else 2"
         ),
         "weight_offset": Setting(
-            0.02, "ours", "added to each weight: a zero lets weakly dominated designs win"
+            0.02, "ours", "added to each weight; with a zero weight, weakly dominated designs win"
         ),
         "error_weight": Setting(
-            None, "ours", "a number replaces the lattice by one vector: (w, (1 - w) / (m - 1), ...)"
+            None,
+            "ours",
+            "a number w replaces the lattice by one vector: (w, (1 - w) / (m - 1), ...)",
         ),
         "use_rank": Setting(True, "paper", "selection by non-dominated sorting"),
         "cost_samples": Setting(1000, "ours", "free; sets the scale of the cheap objectives"),
-        "clip": Setting(2.0, "ours", "a failed design should not hide differences of the others"),
+        "clip": Setting(
+            2.0, "ours", "so that a failed design does not hide the differences of the others"
+        ),
         "mutation_probability": Setting(None, "ours", "None means 1 / variables"),
     }
 
@@ -74,14 +78,14 @@ class WeightedSumEA(Generational):
         self._architectures = np.empty((0, problem.space.variables), dtype=np.int8)
         self._objectives = np.empty((0, len(problem.objectives)))
         self._population: Indices = np.empty(0, dtype=np.int64)
-        self._sorted = 0  # evaluations that have competed already
+        self._competed = 0  # number of evaluations that took part in survival
         self._weights = self._make_weights()
         self._cost_bounds = self._measure_cost_bounds()
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
-        """Add the answers to the archive; they compete once the next generation is made."""
+        """Add the answers to the archive; they compete when the next generation is made."""
         told = self.problem.space.check([e.candidate.architecture for e in evaluations])
-        self._unasked.remove(told)
+        self._unseen.remove(told)
         self._architectures = np.concatenate([self._architectures, told])
         self._objectives = np.concatenate([self._objectives, [e.objectives for e in evaluations]])
 
@@ -93,15 +97,23 @@ class WeightedSumEA(Generational):
     def _next_architectures(self) -> Architectures:
         size, rng = self.settings.population_size, self.problem.rng
         if len(self._objectives) < size:
-            return self._unasked.sample(rng, size - len(self._objectives))
+            return self._unseen.sample(rng, size - len(self._objectives))
         scalarised = self._scaled(self._objectives) @ self._weights.T
-        children = np.arange(self._sorted, len(self._objectives))
-        self._sorted = len(self._objectives)
+        children = np.arange(self._competed, len(self._objectives))
+        self._competed = len(self._objectives)
         self._population = self._survivors(np.append(self._population, children), scalarised)
         return self._children(scalarised)
 
     def _survivors(self, competing: Indices, scalarised: Floats) -> Indices:
-        """Choose the next population, as indices of evaluations."""
+        """Return the next population, as indices of evaluations.
+
+        Parameters
+        ----------
+        competing : array of int [k]
+            Indices of evaluations.
+        scalarised : array [n, w]
+            S of all evaluations for each weight vector.
+        """
         size, rng = self.settings.population_size, self.problem.rng
         ranks = self._ranks(competing)
         # 1. Elites: the best for each weight vector.
@@ -124,19 +136,28 @@ class WeightedSumEA(Generational):
         size = self.settings.population_size
         children = np.empty((0, space.variables), dtype=np.int8)
         ranks = self._ranks(self._population)
-        for _ in range(50):
+        for _ in range(_ATTEMPTS):
             parents = self._tournaments(ranks, scalarised, 2 * (size - len(children)))
             first, second = self._architectures[parents.reshape(2, -1)]
             made = space.repair(self._mutated(space.crossover(rng, first, second)))
             children = np.concatenate([children, made])
-            children = children[self._unasked.first_of_class(children)]
+            children = children[self._unseen.first_of_class(children)]
             if len(children) == size:
                 return children
-        self._unasked.remove(children)
-        return np.concatenate([children, self._unasked.sample(rng, size - len(children))])
+        self._unseen.remove(children)
+        return np.concatenate([children, self._unseen.sample(rng, size - len(children))])
 
     def _tournaments(self, ranks: Indices, scalarised: Floats, n: int) -> Indices:
-        """Return n parents, as indices of evaluations; `ranks` are those of the population."""
+        """Return n parents, as indices of evaluations.
+
+        Parameters
+        ----------
+        ranks : array of int [k]
+            Domination ranks of the population.
+        scalarised : array [n, w]
+            S of all evaluations for each weight vector.
+        n : int
+        """
         rng = self.problem.rng
         left, right = rng.integers(len(self._population), size=(2, n))
         drawn = rng.integers(len(self._weights), size=n)
@@ -164,7 +185,7 @@ class WeightedSumEA(Generational):
         return domination_ranks(self._objectives[members])
 
     def _scaled(self, objectives: Floats) -> Floats:
-        """Return objectives [n, m] without units: costs by their logarithm, others by range."""
+        """Return objectives [n, m] without units: cheap ones by logarithm, others by range."""
         cheap = list(self.problem.cheap_objectives)
         scaled = scaled_by_front(objectives, clip=self.settings.clip)
         if cheap:
@@ -173,7 +194,7 @@ class WeightedSumEA(Generational):
         return scaled
 
     def _measure_cost_bounds(self) -> tuple[Floats, Floats]:
-        """Return the least log cost [k] over random architectures, and the range [k] above it."""
+        """Return the least log cost [k] over random architectures, and the range [k] of it."""
         if not self.problem.cheap_objectives:
             return np.empty(0), np.empty(0)
         drawn = self.problem.space.sample(self.problem.rng, self.settings.cost_samples)
@@ -192,16 +213,18 @@ class WeightedSumEA(Generational):
 
 
 class WeightedSumEASingle(WeightedSumEA):
-    """A plain genetic algorithm on one weighted sum, the reading of the paper's formula alone.
+    """A plain genetic algorithm on one weighted sum: the paper's formula alone.
 
-    As `WeightedSumEA` with one fixed weight vector and without domination ranks: what the mixture
-    of weights and the sorting are worth is the difference between the two.
+    As `WeightedSumEA` with one fixed weight vector and without domination ranks: the difference
+    between the two is the effect of many weights and of the sorting.
     """
 
     name = "ws-ea-single"
     summary = "one fixed weighted sum, no non-dominated sorting (ablation)"
     settings_spec: ClassVar[Mapping[str, Setting]] = {
         **WeightedSumEA.settings_spec,
-        "error_weight": Setting(0.5, "ours", "the paper gives none; error weighs as all costs do"),
-        "use_rank": Setting(False, "ours", "the ablation: fitness is the weighted sum alone"),
+        "error_weight": Setting(
+            0.5, "ours", "the paper gives none; the error weighs as much as all costs"
+        ),
+        "use_rank": Setting(False, "ours", "the ablation: the fitness is the weighted sum alone"),
     }

@@ -1,24 +1,32 @@
-"""Weight vectors, scales and ranks: what a weighted sum needs to be compared by."""
+"""Weight vectors of a weighted sum, and the scale of its objectives."""
 
 from __future__ import annotations
 
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.indicators import non_dominated
 
 __all__ = ["lattice", "scaled_by_front"]
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
-
 
 def lattice(objectives: int, divisions: int) -> Floats:
-    """Return all weight vectors [n, objectives] of multiples of 1 / divisions that sum to 1.
+    """Return all weight vectors of multiples of 1 / divisions that sum to 1.
 
-    Source: Das and Dennis, SIAM Journal on Optimization 8(3), 1998.
+    Parameters
+    ----------
+    objectives : int
+    divisions : int
+
+    Returns
+    -------
+    array [n, objectives]
+
+    Notes
+    -----
+    Das and Dennis, SIAM Journal on Optimization 8(3), 1998.
 
     Examples
     --------
@@ -30,9 +38,16 @@ def lattice(objectives: int, divisions: int) -> Floats:
 
 
 def scaled_by_front(objectives: Floats, *, clip: float) -> Floats:
-    """Return objectives [n, m] with 0 and 1 at the ends of their non-dominated set, up to `clip`.
+    """Return objectives scaled to 0 and 1 at the ends of their non-dominated set.
 
-    An objective that does not differ within that set is scaled by its range over all rows.
+    An objective that does not differ within this set is scaled by its range over all rows.
+
+    Parameters
+    ----------
+    objectives : array [n, m]
+        Minimised, in any units.
+    clip : float
+        Upper bound of the scaled values.
 
     Examples
     --------

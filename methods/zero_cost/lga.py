@@ -1,4 +1,4 @@
-"""LGA: how well the tangent kernel says which images share a label."""
+"""LGA: alignment of the tangent kernel with the labels of the images."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-from bench.entrants.settings import Setting
-from bench.estimator import NetworkEstimator, NetworkFactory
-from methods.zero_cost._kernel import tangent_kernel
+from bench.estimator import NetworkEstimator, NetworkFactory, Setting
+from methods.zero_cost._network import tangent_kernel
 
 __all__ = ["LGA"]
 
 
 class LGA(NetworkEstimator):
-    """The correlation of the tangent kernel with the labels' agreement, at initialisation.
+    """The correlation of the tangent kernel with the equality of labels, at initialisation.
 
-    The authors also compute it after an epoch of training; that form is not here.
+    The authors also compute it after an epoch of training; that form is not implemented.
     """
 
     name = "lga"
@@ -26,9 +25,9 @@ class LGA(NetworkEstimator):
     )
     summary = "correlation of the neural tangent kernel with equality of labels"
     settings_spec: ClassVar[Mapping[str, Setting]] = {
-        "batch": Setting(256, "released code", "images of CIFAR; 512 of ImageNet16-120"),
-        "size": Setting("full", "released code", "the benchmark's network"),
-        "replacement": Setting(1e-4, "released code", "for a correlation that is not a number"),
+        "batch": Setting(256, "released code", "images of CIFAR; 512 for ImageNet16-120"),
+        "size": Setting("full", "released code", "size of network: that of the benchmark"),
+        "replacement": Setting(1e-4, "released code", "score where the correlation is not defined"),
     }
 
     def score(self, factory: NetworkFactory) -> float:

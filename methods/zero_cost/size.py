@@ -1,4 +1,4 @@
-"""The simplest estimates: how large a network is."""
+"""Size of a network: its parameters and its multiply-adds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Params(NetworkEstimator):
 
 
 class Flops(NetworkEstimator):
-    """Multiply-adds of convolutions and linear layers for one image, biases left out."""
+    """Multiply-adds of convolutions and linear layers for one image, biases excluded."""
 
     name = "flops"
     summary = "multiply-adds of one image"

@@ -1,4 +1,4 @@
-"""SynFlow: the sum, over all paths from input to output, of the product of their |weights|."""
+"""SynFlow: products of absolute weights, summed over all paths from input to output."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ __all__ = ["SynFlow"]
 
 
 class SynFlow(NetworkEstimator):
-    """The logarithm of the synaptic flow; depends on the initial weights, and on no image.
+    """The logarithm of the synaptic flow; it depends on the initial weights, and on no image.
 
-    Products along paths reach 1e36 in the benchmark's network, so everything is float64. A network
-    in which no path leads from input to output has no score (NaN).
+    Products along paths reach 1e36 in the benchmark's network, so all is computed in float64. A
+    network without a path from input to output has no score (NaN).
     """
 
     name = "synflow"

@@ -1,4 +1,4 @@
-"""TE-NAS: trainability by the tangent kernel's condition, expressivity by linear regions."""
+"""TE-NAS: trainability by the condition number of the tangent kernel, expressivity by regions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bench.entrants.settings import Setting
+from bench.arrays import Floats
 from bench.errors import MethodError
-from bench.estimator import CombinedEstimator, NetworkEstimator, NetworkFactory
-from methods.zero_cost._kernel import tangent_kernel
-from methods.zero_cost._network import activation_patterns, finite
+from bench.estimator import CombinedEstimator, NetworkEstimator, NetworkFactory, Setting
+from methods.zero_cost._network import activation_patterns, finite, tangent_kernel
 
 __all__ = ["TENAS", "LinearRegions", "NTKCondition"]
 
@@ -24,20 +22,20 @@ _REPEATS = Setting(3, "released code", "draws of weights")
 
 
 class NTKCondition(NetworkEstimator):
-    """Minus the condition number of the neural tangent kernel: a large one trains slowly.
+    """Minus the condition number of the neural tangent kernel, which is large for slow training.
 
-    A condition number that is none (0 / 0: no weight matters) counts as 100,000, the replacement
-    in released code; one that is infinite or, by rounding, negative has no score (NaN).
+    An undefined condition number (0 / 0: no weight has an effect) is replaced by 100,000, as in the
+    released code; an infinite or, by rounding, negative one leaves no score (NaN).
     """
 
     name = "ntk"
     source = _TE_NAS
     summary = "minus the condition number of the neural tangent kernel"
     settings_spec: ClassVar[Mapping[str, Setting]] = {
-        "batch": Setting(72, "released code", "of the NAS-Bench-201 runs"),
+        "batch": Setting(72, "released code", "images, as in the runs on NAS-Bench-201"),
         "repeats": _REPEATS,
-        "size": Setting("small", "released code", "3 channels, one cell a stage"),
-        "replacement": Setting(1e5, "released code", "for a condition number 0 / 0"),
+        "size": Setting("small", "released code", "size of network: 3 channels, one cell a stage"),
+        "replacement": Setting(1e5, "released code", "for an undefined condition number, 0 / 0"),
     }
 
     def score(self, factory: NetworkFactory) -> float:
@@ -62,11 +60,11 @@ class NTKCondition(NetworkEstimator):
 
 
 class LinearRegions(NetworkEstimator):
-    """The number of linear regions that a sample of inputs falls into.
+    """The number of linear regions that contain a sample of inputs.
 
     Released code: sum_n 1 / #{m: pattern m = pattern n}, which is the number of different patterns.
-    Inputs are squares of a few pixels, cut at random from the images; the network is so thin that
-    they do not all fall into regions of their own.
+    Inputs are squares of a few pixels, cropped at random from the images; the network is so thin
+    that they are not all in regions of their own.
     """
 
     name = "linear-regions"
@@ -77,7 +75,9 @@ class LinearRegions(NetworkEstimator):
         "batches": Setting(3, "released code", "batches whose patterns are compared"),
         "pixels": Setting(3, "released code", "height and width of an input"),
         "repeats": _REPEATS,
-        "size": Setting("thin", "released code", "one cell of one channel, no stem"),
+        "size": Setting(
+            "thin", "released code", "size of network: one cell of one channel, no stem"
+        ),
     }
 
     def score(self, factory: NetworkFactory) -> float:
@@ -91,17 +91,17 @@ class LinearRegions(NetworkEstimator):
             network = factory.network(initial="kaiming-in", size=self.settings.size)
             patterns = []
             for images, _ in batches:
-                inputs = _cut(images, network.in_channels, self.settings.pixels, draws)
+                inputs = _crops(images, network.in_channels, self.settings.pixels, draws)
                 patterns.append(torch.cat(activation_patterns(network, inputs), dim=1))
             counts.append(len(torch.unique(torch.cat(patterns), dim=0)))
         return finite(np.mean(counts))
 
 
 class TENAS(CombinedEstimator):
-    """The ranks by both, added: of a set of architectures, not of one.
+    """The sum of the ranks by both scores, within a set of architectures.
 
-    Equal scores have equal ranks and the next has one more, as in the released code. Whoever lacks
-    a score has the lowest rank by it; whoever lacks both has none.
+    Equal scores have equal ranks and the next rank is one more, as in the released code. An
+    architecture without a score has the lowest rank by it; one without both has no score (NaN).
     """
 
     name = "te-nas"
@@ -109,19 +109,28 @@ class TENAS(CombinedEstimator):
     summary = "ranks by NTK condition number and by linear regions, added"
     parts = (NTKCondition, LinearRegions)
 
-    def combine(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sums [n] of ranks, from 0 for the worst, by each column of scores [n, 2]."""
+    def combine(self, scores: Floats) -> Floats:
+        """Return the sums [n] of the ranks, 0 for the worst, by each column of scores [n, 2]."""
         known = np.where(np.isnan(scores), -np.inf, scores)
         ranks = [np.unique(column, return_inverse=True)[1] for column in known.T]
-        total: NDArray[np.float64] = np.sum(ranks, axis=0, dtype=np.float64)
+        total: Floats = np.sum(ranks, axis=0, dtype=np.float64)
         total[np.isnan(scores).all(axis=1)] = np.nan
         return total
 
 
-def _cut(images: Any, channels: int, pixels: int, draws: Any) -> Any:
-    """Return [n, channels, pixels, pixels]: of each image a square and channels at random.
+def _crops(images: Any, channels: int, pixels: int, draws: Any) -> Any:
+    """Return a random square and random channels of each image, [n, channels, pixels, pixels].
 
-    Channels are drawn with replacement (*ours*: grey images have but one).
+    Channels are drawn with replacement (*ours*: grey images have only one).
+
+    Parameters
+    ----------
+    images : tensor [n, depth, height, width]
+    channels : int
+        Of a crop.
+    pixels : int
+        Height and width of a crop.
+    draws : torch.Generator
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""Zen-score: how much the feature map changes when Gaussian noise does."""
+"""Zen-score: the change of the feature map under a small change of Gaussian noise."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.entrants.settings import Setting
-from bench.estimator import NetworkEstimator, NetworkFactory
+from bench.estimator import NetworkEstimator, NetworkFactory, Setting
 from methods.zero_cost._network import finite
 
 __all__ = ["ZenScore"]
 
 
 class ZenScore(NetworkEstimator):
-    """The expected Gaussian complexity, with what batch norms divided by put back.
+    """The expected Gaussian complexity, with the scales of batch norms multiplied back.
 
-    Weights, inputs and their change are standard normal. Batch norms are in train mode; what they
-    divided by is read from their running variance after both passes, as the authors' code does.
+    Weights, inputs and their change are standard normal. Batch norms are in train mode; the scales
+    that they divide by are read from their running variance after both passes, as in the authors'
+    code.
     """
 
     name = "zen"
     source = (
         'Lin et al., "Zen-NAS: A Zero-Shot NAS for High-Performance Image Recognition", ICCV 2021'
     )
-    summary = "change of the features under a small change of Gaussian noise"
+    summary = "change of the feature map under a small change of Gaussian noise"
     settings_spec: ClassVar[Mapping[str, Setting]] = {
         "batch": Setting(16, "released code", "images of noise"),
         "change": Setting(0.01, "paper", "size of the change"),
-        "repeats": Setting(32, "released code", "draws of weights and noise; NASLib has one"),
+        "repeats": Setting(32, "released code", "draws of weights and noise; NASLib has 1"),
     }
 
     def score(self, factory: NetworkFactory) -> float:
@@ -56,7 +56,7 @@ class ZenScore(NetworkEstimator):
 
 
 def _features(network: Any, images: Any) -> Any:
-    """Return the feature map that global average pooling gets."""
+    """Return the feature map [n, channels, h, w] before global average pooling."""
     from torch import nn
 
     pools = [m for m in network.modules() if isinstance(m, nn.AdaptiveAvgPool2d)]

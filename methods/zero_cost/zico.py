@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from bench.entrants.settings import Setting
-from bench.estimator import NetworkEstimator, NetworkFactory
+from bench.estimator import NetworkEstimator, NetworkFactory, Setting
 from methods.zero_cost._network import finite, gradients, loss, weights
 
 __all__ = ["ZiCo"]
@@ -15,9 +14,10 @@ __all__ = ["ZiCo"]
 class ZiCo(NetworkEstimator):
     """The sum over layers of log sum_w mean |g_w| / std g_w, over a few batches.
 
-    Each batch has a gradient of its own, as the paper writes it; the released code does not clear
+    Each batch has a gradient of its own, as in the paper; the released code does not clear
     gradients, so that its second is the sum of two. The standard deviation is that of the
-    population; weights whose gradient does not vary, and layers without another, are left out.
+    population; weights whose gradient does not vary, and layers with only such weights, are
+    excluded.
     """
 
     name = "zico"

@@ -1,20 +1,20 @@
-"""What papers claim, as data, and what the suite's results make of it."""
+"""Claims of papers, as data, and their judgement by the suite's results."""
 
 from reports.claims.evidence import Evidence
-from reports.claims.files import record_names
-from reports.claims.outcome import VERDICTS, Estimate, Missing, Outcome, Verdict
-from reports.claims.published import Published
+from reports.claims.judgement import VERDICTS, Estimate, Judgement, MissingEvidence, Verdict
+from reports.claims.published_number import PublishedNumber
 from reports.claims.record import Claim, Paper, load_paper
+from reports.claims.record_files import record_names
 
 __all__ = [
     "VERDICTS",
     "Claim",
     "Estimate",
     "Evidence",
-    "Missing",
-    "Outcome",
+    "Judgement",
+    "MissingEvidence",
     "Paper",
-    "Published",
+    "PublishedNumber",
     "Verdict",
     "load_paper",
     "record_names",

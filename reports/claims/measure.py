@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.indicators import log_regret
 from bench.results.search import RunResult, SearchResults
-from reports.claims.outcome import Missing
+from reports.claims.judgement import MissingEvidence
 
 __all__ = [
     "FEWEST",
     "INDICATORS",
     "LEAST",
     "RESAMPLES",
-    "Indicator",
+    "CurveIndicator",
     "IndicatorName",
     "at_evaluation",
     "paired_curves",
@@ -29,7 +29,6 @@ __all__ = [
     "student",
 ]
 
-Floats = NDArray[np.float64]
 IndicatorName = Literal["hypervolume_ratio", "log10_hypervolume_difference"]
 
 # *ours*: fewer pairs cannot give p < 0.05 in a two-sided sign test, so they settle nothing.
@@ -37,14 +36,18 @@ LEAST = 6
 FEWEST = 2  # one run has no spread, and its mean no interval
 RESAMPLES = 2000
 
-# *ours*: what is missing to the whole front counts as no less, lest one run that found the front
-# decide a mean of logarithms.
-_LEAST_DIFFERENCE = 1e-6
-
 
 @dataclass(frozen=True)
-class Indicator:
-    """A number after each evaluation of a run, and in which direction it is better."""
+class CurveIndicator:
+    """An indicator after each evaluation of a run.
+
+    Attributes
+    ----------
+    title : str
+    lower_is_better : bool
+    curve : callable
+        Called as (results, run); returns the indicator [n] after each evaluation.
+    """
 
     title: str
     lower_is_better: bool
@@ -52,7 +55,7 @@ class Indicator:
 
     @property
     def sign(self) -> float:
-        """What values are multiplied by to be the better the higher; and back again."""
+        """The factor with which values become the better the higher, and back."""
         return -1.0 if self.lower_is_better else 1.0
 
 
@@ -62,28 +65,42 @@ def _ratio(_: SearchResults, run: RunResult) -> Floats:
 
 def _log_difference(results: SearchResults, run: RunResult) -> Floats:
     whole = results.front_hypervolume
-    return log_regret(run.trace * whole, whole, floor=_LEAST_DIFFERENCE)
+    return log_regret(run.trace * whole, whole)
 
 
-INDICATORS: dict[IndicatorName, Indicator] = {
-    "hypervolume_ratio": Indicator("hypervolume ratio", False, _ratio),
-    "log10_hypervolume_difference": Indicator(
+INDICATORS: dict[IndicatorName, CurveIndicator] = {
+    "hypervolume_ratio": CurveIndicator("hypervolume ratio", False, _ratio),
+    "log10_hypervolume_difference": CurveIndicator(
         "log10 hypervolume difference", True, _log_difference
     ),
 }
 
 
 def paired_curves(
-    results: SearchResults, methods: Sequence[str], indicator: Indicator, *, least: int = FEWEST
+    results: SearchResults,
+    methods: Sequence[str],
+    indicator: CurveIndicator,
+    *,
+    least: int = FEWEST,
 ) -> list[Floats]:
-    """Return an indicator's curves [repetitions, evaluations] of each method, paired.
+    """Return the paired curves [repetitions, evaluations] of each method.
 
-    The repetitions are those that all the named methods have finished, in their order; what other
-    methods have finished does not matter.
+    The repetitions are those that all the named methods have finished, in order; other methods do
+    not matter.
+
+    Parameters
+    ----------
+    results : SearchResults
+    methods : sequence of str
+        Names of the methods.
+    indicator : CurveIndicator
+        The curves are its values.
+    least : int
+        Number of repetitions that are required.
 
     Raises
     ------
-    Missing
+    MissingEvidence
         If there are fewer than `least` such repetitions.
     """
     runs = {method: {run.repetition: run for run in results.of(method)} for method in methods}
@@ -96,34 +113,44 @@ def paired_curves(
 
 
 def require_runs(count: int, which: str, least: int = FEWEST) -> None:
-    """Do nothing if there are so many runs.
+    """Raise an error unless there are enough runs for an interval.
 
     Parameters
     ----------
+    count : int
+        Number of runs.
     which : str
-        What was counted, in the singular.
+        Names the runs, in the singular.
+    least : int
+        Number of runs that are required.
 
     Raises
     ------
-    Missing
-        If they are fewer than `least`.
+    MissingEvidence
+        If there are fewer than `least` runs.
     """
     if count < least:
-        found = f"only {count} {which}; an interval takes {least}"
-        raise Missing(found if count else f"no {which}")
+        found = f"only {count} {which}; an interval needs {least}"
+        raise MissingEvidence(found if count else f"no {which}")
 
 
 def at_evaluation(results: SearchResults, evaluations: int | None) -> int:
-    """Return how many evaluations a claim is about: all of the budget unless it says.
+    """Return the number of evaluations after which a claim is judged.
+
+    Parameters
+    ----------
+    results : SearchResults
+    evaluations : int, optional
+        Number that the claim names; the whole budget if None.
 
     Raises
     ------
-    Missing
+    MissingEvidence
         If they are more than the protocol's budget.
     """
     budget = results.protocol.rules.budget.evaluations
     if evaluations is not None and evaluations > budget:
-        raise Missing(
+        raise MissingEvidence(
             f"the claim is about {evaluations} evaluations, {results.protocol.label} ends at "
             f"{budget}"
         )
@@ -133,9 +160,16 @@ def at_evaluation(results: SearchResults, evaluations: int | None) -> int:
 def resampled_means(
     curves: Sequence[Floats], rng: np.random.Generator, *, resamples: int = RESAMPLES
 ) -> list[Floats]:
-    """Return means [resamples, n] of each method's curves [r, n] over resampled repetitions.
+    """Return means [resamples, n] of each method's curves over resampled repetitions.
 
-    The same repetitions are drawn for all methods, so pairs stay pairs.
+    Parameters
+    ----------
+    curves : sequence of array [r, n]
+        Paired curves; the same repetitions are drawn for all methods, so that pairs stay pairs.
+    rng : Generator
+        Draws the repetitions.
+    resamples : int
+        Number of bootstrap resamples.
     """
     count = len(curves[0])
     drawn = rng.integers(0, count, size=(resamples, count))
@@ -145,9 +179,15 @@ def resampled_means(
 
 
 def percentiles(statistics: Floats, *, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Return the percentile interval of bootstrap statistics [resamples, ...] over the first axis.
+    """Return the ends [...] of the percentile interval of bootstrap statistics.
 
     Both ends are values that occurred, rounded outwards, as in `bench.indicators`.
+
+    Parameters
+    ----------
+    statistics : array [resamples, ...]
+    level : float
+        Confidence level.
     """
     tail = (1.0 - level) / 2.0
     low = np.quantile(statistics, tail, axis=0, method="lower")
@@ -161,7 +201,13 @@ def student(spread: float, runs: int, *, mean_of: int = 1, level: float = 0.95) 
     Parameters
     ----------
     spread : float
-        Standard deviation of a run, measured on `runs` of them.
+        Standard deviation of a run.
+    runs : int
+        Number of runs from which `spread` was computed.
+    mean_of : int
+        Number of runs of the mean.
+    level : float
+        Confidence level.
     """
     from scipy import stats
 

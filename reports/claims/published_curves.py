@@ -1,30 +1,33 @@
-"""Curves as a paper has them, and at how many evaluations they reach a level."""
+"""Curves that a paper publishes, and the evaluations at which they reach a level."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from bench.arrays import Floats
 from bench.errors import ClaimError
-from reports.claims.files import read_record, record_path
+from bench.schema import StrictModel
 from reports.claims.measure import INDICATORS, IndicatorName
-from reports.claims.published import How, Strict
+from reports.claims.published_number import How
+from reports.claims.record_files import read_record, record_path
 
-__all__ = ["Curve", "Curves", "load_curves"]
+__all__ = ["PublishedCurve", "PublishedCurves", "load_curves"]
 
 
-class Curve(Strict):
+class PublishedCurve(StrictModel):
     """One published curve of mean values over evaluations.
 
     Attributes
     ----------
     protocol, method : str
-        Under which protocol of the suite it is tried, and by which method.
+        Names of the suite's protocol and method that correspond to it.
     label : str
-        What the paper calls the method.
+        The paper's name of the method.
+    evaluations, values : tuple of float
+        Points of the curve.
     spread : float, optional
         Half-width of the published band at the end.
     """
@@ -37,7 +40,7 @@ class Curve(Strict):
     spread: float | None = Field(default=None, ge=0.0)
 
     @model_validator(mode="after")
-    def _agree(self) -> Curve:
+    def _agree(self) -> PublishedCurve:
         if len(self.values) != len(self.evaluations):
             raise ValueError(
                 f"expected one value for each of the {len(self.evaluations)} evaluations, got "
@@ -47,10 +50,17 @@ class Curve(Strict):
             raise ValueError("evaluations must increase")
         return self
 
-    def reaches(self, levels: NDArray[np.float64], sign: float) -> NDArray[np.float64]:
-        """Return at how many evaluations [k] the curve reaches levels [k]; inf where never.
+    def reaches(self, levels: Floats, sign: float) -> Floats:
+        """Return the evaluations [k] at which the curve reaches each level; inf where it does not.
 
-        Between two points the curve is taken as straight; `sign` is the indicator's.
+        Between two points the curve is a straight line.
+
+        Parameters
+        ----------
+        levels : array [k]
+            In the unit of the values.
+        sign : float
+            Of the indicator; see `reports.claims.measure.CurveIndicator`.
         """
         quality = np.maximum.accumulate(sign * np.asarray(self.values))
         wanted = sign * levels
@@ -65,17 +75,22 @@ class Curve(Strict):
         return reached
 
 
-class Curves(Strict):
+class PublishedCurves(StrictModel):
     """All curves that were read from one source.
 
     Attributes
     ----------
     source : str
-        Where they stand.
+        Figure or table of the curves.
+    how : How
+        As in `reports.claims.published_number.PublishedNumber`.
+    indicator : IndicatorName
+        Of the values.
     error : float
-        Of a value that was read.
+        Reading error of a value.
     note : str
-        What must be known to compare them.
+        Text for readers who compare the curves with ours.
+    curves : tuple of PublishedCurve
     """
 
     source: str
@@ -83,15 +98,20 @@ class Curves(Strict):
     indicator: IndicatorName
     error: float = Field(ge=0.0)
     note: str = ""
-    curves: tuple[Curve, ...] = Field(min_length=1)
+    curves: tuple[PublishedCurve, ...] = Field(min_length=1)
 
-    def of(self, protocol: str, method: str) -> Curve:
-        """Return one curve.
+    def of(self, protocol: str, method: str) -> PublishedCurve:
+        """Return the curve of one method.
+
+        Parameters
+        ----------
+        protocol, method : str
+            Names in the suite.
 
         Raises
         ------
-        reports.claims.files.ClaimError
-            If there is none.
+        bench.errors.ClaimError
+            If there is no such curve.
         """
         for curve in self.curves:
             if (curve.protocol, curve.method) == (protocol, method):
@@ -102,20 +122,22 @@ class Curves(Strict):
         )
 
     def efficiency(
-        self, method: Curve, baseline: Curve, shift: float = 0.0
+        self, method: PublishedCurve, baseline: PublishedCurve, shift: float = 0.0
     ) -> tuple[float, float, float]:
-        """Return the baseline's evaluations divided by the method's, to levels of the curves.
+        """Return the baseline's evaluations divided by the method's, at levels of the curves.
 
         Parameters
         ----------
+        method, baseline : PublishedCurve
         shift : float
-            By how much better than read the method's curve is taken to be.
+            Amount by which the method's curve is assumed to be better than read.
 
         Returns
         -------
-        final, most, level : float
-            At the baseline's last value; the largest at any of the baseline's and the method's
-            values that both reach, and the level where it is.
+        final : float
+            Ratio at the baseline's last value.
+        most, level : float
+            Largest ratio at any value of the two curves that both reach, and that value.
         """
         sign = INDICATORS[self.indicator].sign
         values = np.array([*baseline.values, *(v + sign * shift for v in method.values)])
@@ -129,6 +151,6 @@ class Curves(Strict):
 
 
 @lru_cache(maxsize=16)
-def load_curves(name: str) -> Curves:
-    """Return published curves that ship with the suite, by the name of their file."""
-    return read_record(record_path(name), Curves)
+def load_curves(name: str) -> PublishedCurves:
+    """Return the published curves that ship with the suite in the file `<name>.toml`."""
+    return read_record(record_path(name), PublishedCurves)

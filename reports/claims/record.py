@@ -1,46 +1,47 @@
-"""What a paper claims, as data: one TOML file for each paper."""
+"""The claims of a paper, as data: one TOML file for each paper."""
 
 from __future__ import annotations
 
 from pydantic import Field, model_validator
 
 from bench.errors import CallError
+from bench.schema import StrictModel
 from reports.claims.evidence import Evidence
-from reports.claims.files import read_record, record_names, record_path
+from reports.claims.judgement import Judgement, MissingEvidence
 from reports.claims.measure import IndicatorName
-from reports.claims.outcome import Missing, Outcome
-from reports.claims.published import Published, Strict
+from reports.claims.published_number import PublishedNumber
+from reports.claims.record_files import read_record, record_names, record_path
 from reports.claims.rules import AnyRule
 
-__all__ = ["Claim", "Comparison", "Paper", "Source", "load_paper"]
+__all__ = ["Claim", "DrawnPairs", "Paper", "Publication", "load_paper"]
 
 
-class Claim(Strict):
+class Claim(StrictModel):
     """One statement of a paper that can be true or false.
 
     Attributes
     ----------
     id : str
-        Its name among the paper's claims; it never changes.
+        Identifies it among the paper's claims; it never changes.
     topic : str
-        What it is about, as the heading that it stands below.
+        Heading of the claim's section.
     place : str
-        Where the paper says it.
+        Page, table or figure of the paper.
     statement : str
-    published : Published
-        The number, its unit, how it was published.
+    published : PublishedNumber
+        The number, its unit, and how it was published.
     rule : reports.claims.rules.Rule
-        How it is judged.
+        Judges the claim.
     note : str
-        What must be known to read the verdict: how a number was understood, where the test here
-        differs from the paper's.
+        Text for readers of the verdict: how a number was understood, where the test here differs
+        from the paper's.
     """
 
     id: str = Field(pattern="^[a-z0-9][a-z0-9-]*$")
     topic: str = Field(min_length=1)
     place: str = Field(min_length=1)
     statement: str = Field(min_length=1)
-    published: Published
+    published: PublishedNumber
     rule: AnyRule
     note: str = ""
 
@@ -48,27 +49,29 @@ class Claim(Strict):
     def _agree(self) -> Claim:
         if self.rule.needs_value and self.published.value is None:
             raise ValueError(f"a rule of kind {self.rule.kind!r} needs published.value")
-        mean = self.rule.beside_a_mean and self.published.value is not None
+        mean = self.rule.compares_means and self.published.value is not None
         if mean and self.published.runs is None:
             raise ValueError(
-                f"a rule of kind {self.rule.kind!r} holds a mean of runs against "
+                f"a rule of kind {self.rule.kind!r} compares a mean of runs with "
                 f"published.value and needs published.runs"
             )
         return self
 
-    def judge(self, evidence: Evidence) -> Outcome:
-        """Return the verdict; `no results`, and what makes them, where they are missing."""
+    def judge(self, evidence: Evidence) -> Judgement:
+        """Return the judgement; its verdict is `no results` if the evidence is missing."""
         try:
             return self.rule.judge(self.published, evidence)
-        except Missing as missing:
-            return Outcome("no results", str(missing), command=missing.command)
+        except MissingEvidence as missing:
+            return Judgement("no results", str(missing), command=missing.command)
 
 
-class Comparison(Strict):
-    """Pairs, other than those of claims, whose sample efficiency is drawn at every level.
+class DrawnPairs(StrictModel):
+    """Pairs, besides those of claims, whose sample efficiency is drawn at every level.
 
     Attributes
     ----------
+    protocol : str
+    indicator : IndicatorName
     pairs : tuple of (method, baseline)
     """
 
@@ -77,8 +80,14 @@ class Comparison(Strict):
     pairs: tuple[tuple[str, str], ...] = Field(min_length=1)
 
 
-class Source(Strict):
-    """A text that claims are taken from."""
+class Publication(StrictModel):
+    """A text from which claims are taken.
+
+    Attributes
+    ----------
+    title, authors, venue : str
+    year : int
+    """
 
     title: str
     authors: str
@@ -86,29 +95,31 @@ class Source(Strict):
     year: int = Field(ge=1900)
 
 
-class Paper(Source):
+class Paper(Publication):
     """A paper and its claims.
 
     Attributes
     ----------
     name : str
-        That of its file.
-    earlier : tuple of Source
-        Other texts of the same work that claims are taken from.
+        Name of its file without suffix.
+    short : str
+        Name of the paper in titles.
     note : str
-        What of the paper was read.
+        Which parts of the paper were read.
+    earlier : tuple of Publication
+        Other texts of the same work from which claims are taken.
     curves : str, optional
         Name of the file of its published curves.
-    comparisons : tuple of Comparison
+    comparisons : tuple of DrawnPairs
     claims : tuple of Claim
     """
 
     name: str = Field(pattern="^[a-z0-9][a-z0-9-]*$")
     short: str
     note: str = ""
-    earlier: tuple[Source, ...] = ()
+    earlier: tuple[Publication, ...] = ()
     curves: str | None = None
-    comparisons: tuple[Comparison, ...] = ()
+    comparisons: tuple[DrawnPairs, ...] = ()
     claims: tuple[Claim, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -116,19 +127,19 @@ class Paper(Source):
         ids = [claim.id for claim in self.claims]
         twice = sorted({each for each in ids if ids.count(each) > 1})
         if twice:
-            raise ValueError(f"two claims are called {twice[0]!r}")
+            raise ValueError(f"two claims have the id {twice[0]!r}")
         return self
 
 
 def load_paper(name: str) -> Paper:
-    """Return the claims of a paper that ships with the suite.
+    """Return the claims of the paper of this name, which ship with the suite.
 
     Raises
     ------
-    CallError
-        If there is none of that name.
-    ClaimError
-        If its record cannot be read or breaks a rule.
+    bench.errors.CallError
+        If there is no paper of that name.
+    bench.errors.ClaimError
+        If its record is not TOML or breaks a rule.
     """
     if name not in record_names():
         raise CallError(f"unknown paper {name!r}: expected one of {', '.join(record_names())}")

@@ -1,7 +1,8 @@
-"""Sample efficiency at every level: how many times more evaluations one method needs than another.
+"""Sample efficiency at every level: one method's evaluations divided by another's.
 
-On mean curves, as the papers draw them. A level that was not reached within the budget counts as
-reached one evaluation later (*ours*): a bound in favour of whoever did not reach it.
+Computed on mean curves, as the papers draw them. A level that is not reached within the budget
+counts as reached one evaluation after it (*ours*): a bound in favour of the method that did not
+reach it.
 """
 
 from __future__ import annotations
@@ -9,16 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reports.claims.measure import RESAMPLES, Indicator, percentiles, resampled_means
+from bench.arrays import Floats
+from reports.claims.measure import RESAMPLES, CurveIndicator, percentiles, resampled_means
 
-__all__ = ["Efficiency", "RatioCurve", "sample_efficiency"]
-
-Floats = NDArray[np.float64]
+__all__ = ["EfficiencyRatio", "RatioCurve", "sample_efficiency"]
 
 _LEVELS = 200
-# A curve that ends at a level may miss it by rounding alone.
+# A curve that ends at a level may miss it by a rounding error.
 _TOLERANCE = 1e-12
 
 
@@ -29,9 +28,10 @@ class RatioCurve:
     Attributes
     ----------
     levels : array [k]
-        In the indicator's unit, from what the initial designs reach to the last that both means
-        reach, evenly spaced; one level if there is nothing between.
+        In the indicator's unit, evenly spaced, from the level that the initial designs reach to the
+        last one that both means reach; a single level if there is nothing between.
     ratio, low, high : array [k]
+        The ratio at each level, and the ends of its interval.
     """
 
     levels: Floats
@@ -41,23 +41,23 @@ class RatioCurve:
 
 
 @dataclass(frozen=True)
-class Efficiency:
-    """The ratio at every level, and at the two that claims name.
+class EfficiencyRatio:
+    """The ratio of evaluations at every level, and at the two levels that claims name.
 
     Attributes
     ----------
     curve : RatioCurve
     at : tuple (ratio, low, high)
-        At the baseline's final mean, of which each resample has its own.
+        At the baseline's final mean; each resample has its own.
     level : float
         That mean, in the indicator's unit.
     reached : bool
-        Whether the method's mean curve reaches it; if not, the ratio is a bound from above.
+        Whether the method's mean curve reaches it; if not, the ratio is an upper bound.
     most : tuple (ratio, low, high)
-        Largest ratio over the levels. The largest of many noisy numbers is too large: it favours
-        the method.
+        Largest ratio over the levels. The largest of many noisy numbers is biased upwards, in
+        favour of the method.
     most_level : float
-        Where the largest ratio lies.
+        Level of the largest ratio.
     """
 
     curve: RatioCurve
@@ -71,20 +71,26 @@ class Efficiency:
 def sample_efficiency(
     method: Floats,
     baseline: Floats,
-    indicator: Indicator,
+    indicator: CurveIndicator,
     *,
     initial: int,
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
-) -> Efficiency:
+) -> EfficiencyRatio:
     """Return how many times more evaluations `baseline` needs than `method`.
 
     Parameters
     ----------
     method, baseline : array [r, n]
-        The indicator's curves, paired.
+        Paired curves.
+    indicator : CurveIndicator
+        The curves are its values.
     initial : int
-        Evaluations that both share.
+        Initial designs that both share.
+    rng : Generator
+        Draws the resamples.
+    resamples : int
+        Number of bootstrap resamples.
     """
     sign = indicator.sign
     qualities = (sign * method, sign * baseline)
@@ -104,7 +110,7 @@ def sample_efficiency(
         _ratios(mine_again, theirs_again, theirs_again[:, -1:])[:, 0]
     )
     most_low, most_high = percentiles(ratios.max(axis=1))
-    return Efficiency(
+    return EfficiencyRatio(
         curve=RatioCurve(sign * levels, ratio, low, high),
         at=(named, float(named_low), float(named_high)),
         level=sign * final,
@@ -120,7 +126,7 @@ def _best_so_far(means: Floats) -> Floats:
 
 
 def _ratios(method: Floats, baseline: Floats, levels: Floats) -> Floats:
-    """Return ratios [b, k] of evaluations of curves [b, n] that never fall, to levels [b, k]."""
+    """Return ratios [b, k] of the evaluations of non-decreasing curves [b, n] to levels [b, k]."""
     return _evaluations(baseline, levels) / _evaluations(method, levels)
 
 

@@ -1,6 +1,6 @@
-"""One package for each paper: the figures of it that can be made again.
+"""Figures of papers, reproduced: one package for each paper.
 
-The only part of the reports that may look into an algorithm.
+The only part of the reports that may import methods.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reports.claims.evidence import Evidence
-    from reports.rendering.plots import Plot
+    from reports.rendering.saving import Plot
 
 __all__ = ["paper_plots"]
 
@@ -19,6 +19,14 @@ _PAPERS = {"lamoo": "reports.papers.lamoo", "mote": "reports.papers.mote"}
 
 
 def paper_plots(name: str, evidence: Evidence) -> Iterator[Plot]:
-    """Draw the figures of a paper, by the name of its record of claims; none for other papers."""
+    """Draw the reproduced figures of a paper; none for a paper without a package here.
+
+    Parameters
+    ----------
+    name : str
+        Name of the paper's record of claims.
+    evidence : Evidence
+        Results to draw.
+    """
     if name in _PAPERS:
         yield from import_module(_PAPERS[name]).plots(evidence)

@@ -1,5 +1,5 @@
-"""Reports of protocols of rank: how well estimates order architectures, and what they cost."""
+"""Reports of ranking protocols: rank correlations of estimators with the truth, and their cost."""
 
-from reports.ranking.write import write_ranking
+from reports.ranking.ranking_report import write_ranking
 
 __all__ = ["write_ranking"]

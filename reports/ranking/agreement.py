@@ -1,4 +1,4 @@
-"""Which entries order the cells alike: rank correlations of entries with each other."""
+"""Agreement of entries: rank correlations of their scores with each other."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["agreement_frame", "draw_agreement"]
 
 _CELL_INCHES = 0.25
-_COLOURS = "RdBu"  # diverging about 0, and told apart by those who see red and green alike
-_DARK = 0.6  # beyond it a number is written in white
+_COLOURS = "RdBu"  # diverging about 0, and safe for readers who confuse red and green
+_DARK = 0.6  # above it a number is written in white
 
 
 def agreement_frame(results: RankingResults) -> pd.DataFrame:
-    """Return one row for each set and pair of entries, full numbers."""
+    """Return one row for each set and pair of entries, not rounded."""
     import pandas as pd
 
     rows = []
@@ -36,18 +36,21 @@ def agreement_frame(results: RankingResults) -> pd.DataFrame:
 
 
 def draw_agreement(results: RankingResults, chosen: str, labels: list[str]) -> Figure:
-    """Draw Spearman's correlation of these entries with each other, in the order given.
+    """Draw the matrix of Spearman's correlations of entries with each other.
 
     Parameters
     ----------
-    labels : list
-        At least two.
+    results : RankingResults
+    chosen : str
+        Name of the set of cells.
+    labels : list of str
+        Labels of at least two entries, in the order of the matrix.
     """
     from matplotlib.figure import Figure
 
     known, matrix = results.agreement(chosen)
-    places = [known.index(label) for label in labels]
-    values = matrix[np.ix_(places, places)]
+    indices = [known.index(label) for label in labels]
+    values = matrix[np.ix_(indices, indices)]
     shown = np.where(np.tri(len(labels), k=-1, dtype=bool), values, np.nan)[1:, :-1]
     names = [style.short_name(label) for label in labels]
     margin = 0.2 + 0.07 * max(len(name) for name in names)

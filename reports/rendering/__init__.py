@@ -1,1 +1,1 @@
-"""How reports look: templates, numbers, figure style, files."""
+"""The look of reports: pages, templates, numbers as text, figure style, saving."""

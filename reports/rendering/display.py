@@ -1,12 +1,14 @@
-"""How numbers are written for people: the one place where they are rounded."""
+"""Numbers as text for readers: the one place where they are rounded."""
 
 from __future__ import annotations
 
 import math
 
 __all__ = [
-    "MISSING",
+    "DASH",
+    "correlation",
     "count_of",
+    "counted",
     "digest",
     "evaluations",
     "interval",
@@ -16,13 +18,14 @@ __all__ = [
     "rank",
     "ratio",
     "seconds",
+    "seconds_each",
     "share",
     "shorten",
     "signed",
     "times",
 ]
 
-MISSING = "\N{EN DASH}"
+DASH = "\N{EN DASH}"  # for a number that does not exist
 
 
 def ratio(value: float) -> str:
@@ -31,7 +34,18 @@ def ratio(value: float) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """Write an interval of ratios: [0.9612, 0.9701]."""
+    """Write an interval of ratios.
+
+    Parameters
+    ----------
+    low, high : float
+        Its ends.
+
+    Examples
+    --------
+    >>> interval(0.9612, 0.9701)
+    '[0.9612, 0.9701]'
+    """
     return f"[{ratio(low)}, {ratio(high)}]"
 
 
@@ -50,8 +64,13 @@ def logarithm(value: float) -> str:
     return f"{value:.2f}"
 
 
+def correlation(value: float) -> str:
+    """Write a rank correlation: 0.683; a dash for NaN."""
+    return f"{value:.3f}" if math.isfinite(value) else DASH
+
+
 def p_value(value: float) -> str:
-    """Write a p-value with three digits, lest 0.0496 look like 0.050: 0.0342, or < 0.001."""
+    """Write a p-value with three digits, so that 0.0496 does not become 0.050: 0.0342, < 0.001."""
     return "< 0.001" if value < 0.001 else f"{value:.3g}"
 
 
@@ -60,13 +79,48 @@ def share(value: float) -> str:
     return f"{100.0 * value:.0f} %"
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number of things.
+
+    Parameters
+    ----------
+    number : int
+    noun : str
+        In the singular.
+
+    Examples
+    --------
+    >>> counted(1, "run"), counted(20, "run")
+    ('1 run', '20 runs')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def count_of(part: int, whole: int) -> str:
-    """Write a part of a whole: 19 of 20."""
+    """Write a part of a whole.
+
+    Parameters
+    ----------
+    part, whole : int
+
+    Examples
+    --------
+    >>> count_of(19, 20)
+    '19 of 20'
+    """
     return f"{part} of {whole}"
 
 
 def evaluations(median: float, reached: int, of: int) -> str:
-    """Write evaluations to a target: 45 (19 of 20), or not reached in 12 of 20."""
+    """Write the evaluations to a target: 45 (19 of 20), or not reached in 12 of 20.
+
+    Parameters
+    ----------
+    median : float
+        Median number of evaluations; inf if the target was not reached in half of the repetitions.
+    reached, of : int
+        Repetitions that reached the target, and all repetitions.
+    """
     if math.isinf(median):
         return f"not reached in {count_of(of - reached, of)}"
     return f"{median:g} ({count_of(reached, of)})"
@@ -78,13 +132,18 @@ def objective(value: float) -> str:
 
 
 def seconds(value: float) -> str:
-    """Write simulated seconds: 12,460."""
+    """Write the simulated seconds of a run: 12,460."""
     return f"{value:,.0f}"
 
 
+def seconds_each(value: float) -> str:
+    """Write the seconds of one architecture with three digits: 0.00123; a dash for NaN."""
+    return f"{value:.3g}" if math.isfinite(value) else DASH
+
+
 def times(value: float | None) -> str:
-    """Write a factor: 2.1x, or a dash."""
-    return MISSING if value is None else f"{value:.1f}\N{MULTIPLICATION SIGN}"
+    """Write a factor: 2.1x; a dash for None."""
+    return DASH if value is None else f"{value:.1f}\N{MULTIPLICATION SIGN}"
 
 
 def digest(value: str) -> str:
@@ -93,7 +152,15 @@ def digest(value: str) -> str:
 
 
 def shorten(text: str, most: int) -> str:
-    """Write text on one line, its middle left out if it is longer than `most` characters."""
+    """Write text on one line, with an ellipsis in its middle if it is too long.
+
+    Parameters
+    ----------
+    text : str
+        Any text; line ends and repeated spaces become one space.
+    most : int
+        Number of characters that the result may have.
+    """
     line = " ".join(text.split())
     if len(line) <= most:
         return line

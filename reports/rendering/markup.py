@@ -1,27 +1,26 @@
-"""Templates laid out as HTML and as Markdown, and text on its way to the disk."""
+"""Environments of the HTML and Markdown templates; both escape every text that they show."""
 
 from __future__ import annotations
 
 import re
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["html_environment", "markdown_environment", "save"]
+__all__ = ["html_environment", "markdown_environment"]
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]|~$])")
 
 
 def html_environment() -> Environment:
-    """Return where HTML templates are found; whatever they show is escaped."""
+    """Return the environment of the HTML templates."""
     return _environment()
 
 
 def markdown_environment() -> Environment:
-    """Return where Markdown templates are found; whatever they show is escaped."""
+    """Return the environment of the Markdown templates."""
     return _environment(finalize=_markdown)
 
 
@@ -40,7 +39,7 @@ def _environment(**options: Any) -> Environment:
 
 
 def _markdown(value: object) -> object:
-    """Make text harmless in Markdown and in the HTML that Markdown may hold; quotes may stay."""
+    """Escape text for Markdown and for the HTML that Markdown may hold; quotes stay."""
     from markupsafe import Markup
 
     if not isinstance(value, str) or isinstance(value, Markup):
@@ -50,8 +49,3 @@ def _markdown(value: object) -> object:
         line = line.replace(character, entity)
     escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", line)
     return Markup(escaped)  # noqa: S704 - escaped just above
-
-
-def save(path: Path, text: str) -> None:
-    """Write text as UTF-8 with the line ends that it has, on every system."""
-    path.write_bytes(text.encode())

@@ -23,7 +23,24 @@ def panels(
     apart: float = 0.22,
     below: float = 0.8,
 ) -> tuple[Figure, NDArray[Any]]:
-    """Return a figure of panels with sides in inches, and its axes [rows, columns]."""
+    """Return a figure with a grid of panels.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Of the grid.
+    side : float
+        Width of a panel in inches; its height is 0.9 of that.
+    above, below : float
+        Inches above the first and below the last row.
+    apart : float
+        Inches between two columns.
+
+    Returns
+    -------
+    figure : Figure
+    axes : array [rows, columns]
+    """
     from matplotlib.figure import Figure
 
     left, right, between = 0.75, 0.15, 0.38
@@ -43,9 +60,24 @@ def panels(
 def corners(
     blocks: int, objectives: int, *, columns: int
 ) -> tuple[Figure, list[dict[tuple[int, int], Axes]]]:
-    """Return a figure and for each of these blocks its axes by the objectives (x, y), x < y.
+    """Return a figure with blocks of panels, each with a panel for each pair of objectives.
 
-    A block is a corner: the panels of a column share their x, those of a row their y.
+    A block is a triangle: the panels of a column share their x, those of a row their y.
+
+    Parameters
+    ----------
+    blocks : int
+        Number of blocks.
+    objectives : int
+        Number of objectives.
+    columns : int
+        Number of blocks in a row.
+
+    Returns
+    -------
+    figure : Figure
+    axes : list of dict
+        For each block, its axes by the indices (x, y) of two objectives, x < y.
     """
     from matplotlib.figure import Figure
 

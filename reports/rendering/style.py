@@ -1,4 +1,4 @@
-"""What all figures share: fixed settings, one look per method, labels beside their lines."""
+"""The style of all figures: fixed settings, the looks of methods, labels beside their lines."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bench.results.search import SearchResults
+from bench.arrays import Floats
 from reports.rendering.display import shorten
-from reports.search.comparison import RANDOM, method_order
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,10 +28,8 @@ __all__ = [
     "near",
     "new_figure",
     "panel_height",
-    "repetitions",
     "settings",
     "short_name",
-    "sign",
     "spread",
 ]
 
@@ -43,11 +39,11 @@ _LABEL_GAP_INCHES = 0.155
 _PANEL_INCHES = 5.0
 _LEADER_INCHES, _KEY_INCHES = 0.13, 0.5  # from the end of a line to its label, and its sample there
 
-# Okabe and Ito, 2008, "Color universal design", without its yellow, which is lost on white, and its
-# black, which is left to the exact front.
+# Okabe and Ito, 2008, "Color universal design", without yellow, which is hard to see on white, and
+# black, which is the colour of the exact front.
 _COLOURS = ("#E69F00", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9")
-# No two of the numbers of colours, dashes and markers have a common divisor: of the first 42
-# methods any two differ in at least two of the three.
+# The numbers of colours, dashes and markers have no common divisor in pairs: any two of the first
+# 42 methods differ in at least two of the three.
 _DASHES: tuple[Any, ...] = (
     (0, (6, 1.5)),
     (0, (1.2, 1.2)),
@@ -58,7 +54,7 @@ _DASHES: tuple[Any, ...] = (
     (0, ()),
 )
 _MARKERS = ("s", "^", "D", "v", "P", "X", "<", "*", ">", "d", "o")
-_SIZE, _SIZES = 5.0, {"*": 7.5, "D": 4.4, "d": 6.0}  # so that they look alike in size
+_SIZE, _SIZES = 5.0, {"*": 7.5, "D": 4.4, "d": 6.0}  # so that all look equally large
 
 _SETTINGS: dict[str, Any] = {
     "font.family": "DejaVu Sans",
@@ -78,13 +74,22 @@ _SETTINGS: dict[str, Any] = {
     "savefig.facecolor": "white",
     "savefig.dpi": 150,
     "svg.fonttype": "path",
-    "text.parse_math": False,  # the name of a method may hold a dollar sign
+    "text.parse_math": False,  # the name of a method may contain a dollar sign
 }
 
 
 @dataclass(frozen=True)
 class Look:
-    """Colour, dashes and marker of one method; any two of them tell methods apart, even in grey."""
+    """The look of one method; any two of its three attributes identify it, even in grey.
+
+    Attributes
+    ----------
+    colour : str
+    dashes : tuple
+        Line style of matplotlib.
+    marker : str
+        Marker of matplotlib.
+    """
 
     colour: str
     dashes: Any
@@ -97,7 +102,7 @@ class Look:
 
     @property
     def mark(self) -> dict[str, Any]:
-        """Options of plotted marks alone, without edges, which would round their corners."""
+        """Options of plotted marks without a line, and without edges, which round their corners."""
         return {
             "color": self.colour,
             "linestyle": "none",
@@ -107,12 +112,18 @@ class Look:
         }
 
 
-_RANDOM = Look("#595959", (0, ()), "o")  # grey and solid for what all others are held against
+_BASELINE = Look("#595959", (0, ()), "o")  # grey and solid
 
 
 @contextmanager
 def settings(salt: str = "monas") -> Iterator[None]:
-    """Draw and save with these settings alone, whatever the user's own are."""
+    """Draw and save with the settings of this module, without the user's own.
+
+    Parameters
+    ----------
+    salt : str
+        Seeds the identifiers inside an SVG.
+    """
     import matplotlib as mpl
 
     chosen: Any = _SETTINGS | {"svg.hashsalt": salt}
@@ -122,28 +133,47 @@ def settings(salt: str = "monas") -> Iterator[None]:
         yield
 
 
-def looks(results: SearchResults) -> dict[str, Look]:
-    """Return the look of every method of the roster and of the results, by name."""
-    others = [method for method in method_order(results) if method != RANDOM]
-    return {RANDOM: _RANDOM} | {
-        method: Look(
+def looks(names: Sequence[str], baseline: str) -> dict[str, Look]:
+    """Return the look of each method, by name.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The methods; the position of a name among all but the baseline decides its look.
+    baseline : str
+        The method with which all others are compared, in grey; it need not be among `names`.
+    """
+    others = [name for name in names if name != baseline]
+    return {baseline: _BASELINE} | {
+        name: Look(
             _COLOURS[i % len(_COLOURS)], _DASHES[i % len(_DASHES)], _MARKERS[i % len(_MARKERS)]
         )
-        for i, method in enumerate(others)
+        for i, name in enumerate(others)
     }
 
 
 def short_name(method: str) -> str:
-    """Return a method's name as it fits into a figure."""
+    """Return a method's name, shortened to fit into a figure."""
     return shorten(method, _LONGEST_NAME)
 
 
 def new_figure(
     panels: Sequence[float], *, left: float = 0.75, right: float = 0.25
 ) -> tuple[Figure, list[Axes]]:
-    """Return a figure with panels of these heights below each other.
+    """Return a figure with panels one below the other, all of the same width.
 
-    Sizes are in inches; all panels have the same width, whatever stands left and right of them.
+    Parameters
+    ----------
+    panels : sequence of float
+        Height of each panel in inches, from top to bottom.
+    left, right : float
+        Inches to the left and to the right of the panels.
+
+    Returns
+    -------
+    figure : Figure
+    axes : list of Axes
+        One for each panel.
     """
     from matplotlib.figure import Figure
 
@@ -159,25 +189,28 @@ def new_figure(
     return figure, axes
 
 
-def sign(figure: Figure, results: SearchResults) -> None:
-    """Write the protocol's label and the number of repetitions into the figure's lower left."""
-    said = repetitions(len(results.common_repetitions()))
-    foot_line(figure, f"{results.protocol.label}, {said}")
-
-
-def repetitions(count: int) -> str:
-    """Return a number of repetitions in words."""
-    return "1 repetition" if count == 1 else f"{count} repetitions"
-
-
 def foot_line(figure: Figure, text: str) -> None:
-    """Write into the figure's lower left what it was drawn from."""
+    """Write a line into the figure's lower left corner.
+
+    Parameters
+    ----------
+    figure : Figure
+    text : str
+        Such as the protocol's label.
+    """
     x, y = 0.08 / figure.get_figwidth(), 0.08 / figure.get_figheight()
     figure.text(x, y, text, fontsize=7, color="#666666", ha="left", va="bottom")
 
 
 def count_evaluations(ax: Axes, last: int) -> None:
-    """Let the axis run from 0 to the last evaluation, with whole numbers as ticks."""
+    """Set the limits of the x-axis to a number of evaluations, with whole numbers as ticks.
+
+    Parameters
+    ----------
+    ax : Axes
+    last : int
+        Number of the last evaluation.
+    """
     from matplotlib.ticker import MaxNLocator
 
     ax.set_xlim(0, last)
@@ -185,15 +218,29 @@ def count_evaluations(ax: Axes, last: int) -> None:
 
 
 def near(value: float, low: float, high: float) -> bool:
-    """Tell whether limits stretched from [low, high] to a value leave two thirds to what is shown.
+    """Tell whether limits that include a value leave two thirds of an axis to the data.
 
-    What lies further off would squeeze the data into a corner: it is written at the edge instead.
+    A value further away would squeeze the data into a corner; it is written at the edge instead.
+
+    Parameters
+    ----------
+    value : float
+        In the units of the axis.
+    low, high : float
+        Range of the data.
     """
     return max(high, value) - min(low, value) <= 1.5 * (high - low)
 
 
 def mark_initial(ax: Axes, initial: int) -> None:
-    """Shade the evaluations of the initial designs, which all methods share, if there are any."""
+    """Shade the evaluations of the initial designs that all methods share.
+
+    Parameters
+    ----------
+    ax : Axes
+    initial : int
+        Number of initial designs; nothing is shaded if there are none.
+    """
     if initial == 0:
         return
     ax.axvspan(0, initial, color="#ededed", linewidth=0, zorder=0)
@@ -201,23 +248,27 @@ def mark_initial(ax: Axes, initial: int) -> None:
 
 
 def panel_height(methods: int) -> float:
-    """Return the height, in inches, of a panel beside which so many labels fit."""
+    """Return the height in inches of a panel beside which a label of each method fits."""
     return max(2.9, methods * _LABEL_GAP_INCHES + 0.2)
 
 
-def label_width(results: SearchResults) -> float:
-    """Return the inches that labels need to the right of a panel."""
-    longest = max(len(short_name(method)) for method in results.methods)
+def label_width(names: Sequence[str]) -> float:
+    """Return the inches to the right of a panel that the labels of these methods need."""
+    longest = max(len(short_name(name)) for name in names)
     return _LEADER_INCHES + _KEY_INCHES + 0.16 + 0.078 * longest
 
 
-def label_lines(ax: Axes, ends: dict[str, float], style: dict[str, Look], *, panel: float) -> None:
-    """Write each method's name beside the end of its line, moved apart where lines end together.
+def label_lines(ax: Axes, ends: dict[str, float], looks: dict[str, Look], *, panel: float) -> None:
+    """Write each method's name beside the end of its line, moved apart where names would overlap.
 
     Parameters
     ----------
+    ax : Axes
+        Its limits must be set before.
     ends : dict of str to float
-        Last value of each line, in data units. The limits of the axis must be set before.
+        Last value of each method's line, in data units.
+    looks : dict of str to Look
+        The look of each method.
     panel : float
         Height of the panel in inches.
     """
@@ -226,18 +277,18 @@ def label_lines(ax: Axes, ends: dict[str, float], style: dict[str, Look], *, pan
     x_end = ax.get_xlim()[1]
     wanted = np.array([to_axes.transform((x_end, ends[method]))[1] for method in methods])
     wanted = np.clip(wanted, 0.0, 1.0)
-    places = spread(wanted, gap=_LABEL_GAP_INCHES / panel, low=0.0, high=1.0)
+    positions = spread(wanted, gap=_LABEL_GAP_INCHES / panel, low=0.0, high=1.0)
     unit = 1.0 / _PANEL_INCHES
-    for method, end, place in zip(methods, wanted, places, strict=True):
-        look = style[method]
+    for method, end, position in zip(methods, wanted, positions, strict=True):
+        look = looks[method]
         common: dict[str, Any] = {"transform": ax.transAxes, "clip_on": False}
         left, right = 1 + _LEADER_INCHES * unit, 1 + (_LEADER_INCHES + _KEY_INCHES) * unit
-        ax.plot([1, left], [end, place], color=look.colour, linewidth=0.6, **common)
+        ax.plot([1, left], [end, position], color=look.colour, linewidth=0.6, **common)
         key = [left, (left + right) / 2, right]
-        ax.plot(key, [place] * 3, markevery=[1], **look.line, **common)
+        ax.plot(key, [position] * 3, markevery=[1], **look.line, **common)
         ax.text(
             right + 0.07 * unit,
-            place,
+            position,
             short_name(method),
             transform=ax.transAxes,
             fontsize=8,
@@ -245,13 +296,25 @@ def label_lines(ax: Axes, ends: dict[str, float], style: dict[str, Look], *, pan
         )
 
 
-def spread(
-    wanted: NDArray[np.float64], *, gap: float, low: float, high: float
-) -> NDArray[np.float64]:
-    """Return places at least `gap` apart within [low, high] and as near as can be to the wanted.
+def spread(wanted: Floats, *, gap: float, low: float, high: float) -> Floats:
+    """Return positions that are a gap apart and as near as possible to the wanted ones.
 
-    Nearest in the sum of squares: an isotonic regression of `wanted` less the gaps below it, by
-    pooling neighbours that are out of order.
+    Nearest in the sum of squares: an isotonic regression of `wanted` less the gaps below each
+    position, by pooling neighbours that are out of order.
+
+    Parameters
+    ----------
+    wanted : array [n]
+        Wanted positions.
+    gap : float
+        Smallest distance between two positions; smaller if the range has no room for it.
+    low, high : float
+        Range of the positions.
+
+    Returns
+    -------
+    array [n]
+        Positions in the order of `wanted`.
     """
     count = len(wanted)
     gap = min(gap, (high - low) / max(count - 1, 1))
@@ -263,6 +326,6 @@ def spread(
             (a, n), (b, k) = pools[-2], pools.pop()
             pools[-1] = [(a * n + b * k) / (n + k), n + k]
     flat = np.repeat([mean for mean, _ in pools], [int(size) for _, size in pools])
-    places = np.empty(count)
-    places[order] = np.clip(flat, low, high - gap * (count - 1)) + gap * np.arange(count)
-    return places
+    positions = np.empty(count)
+    positions[order] = np.clip(flat, low, high - gap * (count - 1)) + gap * np.arange(count)
+    return positions

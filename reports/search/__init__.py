@@ -1,1 +1,1 @@
-"""The report of a search protocol."""
+"""Reports of searches: leaderboard, targets, what is selected, figures, and their page."""

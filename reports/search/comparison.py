@@ -1,4 +1,4 @@
-"""What is compared: one frame of all runs, and the repetitions that every method has finished."""
+"""The data of a comparison: a frame of all runs, and the repetitions that all methods finished."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.protocol import SearchProtocol
 from bench.results.search import RunResult, SearchResults
 
@@ -33,49 +33,73 @@ _WALL_CLOCK = ["ask_tell_seconds"]
 
 
 def run_frame(results: SearchResults) -> pd.DataFrame:
-    """Return `results.frame()` without what a clock on the wall said.
+    """Return `results.frame()` without wall-clock seconds.
 
-    Those seconds differ each time the same run is made; they stay in the journals, so that the
-    same results make the same report.
+    Those differ each time that the same run is made. They stay in the journals, so that the same
+    results give the same report.
     """
     return results.frame().drop(columns=_WALL_CLOCK)
 
 
-def common_matrix(frame: pd.DataFrame, results: SearchResults, column: str) -> NDArray[np.float64]:
-    """Return a column of `run_frame` as an array [methods, common repetitions]."""
+def common_matrix(frame: pd.DataFrame, results: SearchResults, column: str) -> Floats:
+    """Return a column of a frame as an array [methods, common repetitions].
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of `run_frame`.
+    results : SearchResults
+        The results of which the frame is made.
+    column : str
+        Name of a column of the frame.
+    """
     wide = frame.pivot(index="method", columns="repetition", values=column)
     chosen = wide.loc[results.methods, results.common_repetitions()]
     return chosen.to_numpy(dtype=np.float64)
 
 
 def common_runs(results: SearchResults, method: str) -> list[RunResult]:
-    """Return the runs of a method in the common repetitions, in their order."""
+    """Return the runs of a method in the common repetitions, in the order of the repetitions.
+
+    Parameters
+    ----------
+    results : SearchResults
+    method : str
+        Name of the method.
+    """
     common = set(results.common_repetitions())
     return [run for run in results.of(method) if run.repetition in common]
 
 
-def common_traces(results: SearchResults, method: str) -> NDArray[np.float64]:
-    """Return the traces [common repetitions, evaluations] of a method."""
+def common_traces(results: SearchResults, method: str) -> Floats:
+    """Return the traces [common repetitions, evaluations] of a method.
+
+    Parameters
+    ----------
+    results : SearchResults
+    method : str
+        Name of the method.
+    """
     return np.stack([run.trace for run in common_runs(results, method)])
 
 
 def median_run(runs: list[RunResult]) -> RunResult:
-    """Return the run with the median final hypervolume ratio, the lower one of two."""
+    """Return the run with the median final hypervolume ratio; of an even number the lower one."""
     ranked = sorted(runs, key=lambda run: (run.hypervolume_ratio, run.repetition))
     return ranked[(len(ranked) - 1) // 2]
 
 
 def front_name(protocol: SearchProtocol) -> str:
-    """Return what the front is called that runs are held against."""
+    """Return the name of the front with which runs are compared."""
     known = protocol.rules.normalisation.scheme in ("known front", "known maximum")
     return "best known front" if known else "exact front"
 
 
 def regret_column(protocol: SearchProtocol) -> tuple[str, str]:
-    """Return the column of `run_frame` with the protocol's logarithm of what is missing, its name.
+    """Return the column of `run_frame` with the protocol's logarithmic regret, and its title.
 
-    Of 1 less the hypervolume ratio; or, where the protocol is judged by it, of the front's
-    hypervolume less that reached.
+    That of the hypervolume ratio (1 less the ratio), or, if the protocol names that indicator, of
+    the hypervolume (the front's less that reached).
     """
     if "log10_hypervolume_difference" in protocol.rules.indicators:
         return "log10_hypervolume_difference", "log10 hypervolume difference"
@@ -83,10 +107,16 @@ def regret_column(protocol: SearchProtocol) -> tuple[str, str]:
 
 
 def of_rosters(results: SearchResults, rosters: Sequence[str]) -> SearchResults:
-    """Return the results of these rosters' entrants alone; of all rosters if none is named.
+    """Return the results of the entrants of some rosters.
 
-    Beside them stay random search, the methods whose variants they are, and what stands in no
-    roster: somebody's own method is always looked at.
+    Random search stays, as do the methods of which an entrant is a variant, and methods that are
+    in no roster, such as a user's own.
+
+    Parameters
+    ----------
+    results : SearchResults
+    rosters : sequence of str
+        Names of rosters; all rosters if empty.
 
     Raises
     ------
@@ -108,8 +138,8 @@ def of_rosters(results: SearchResults, rosters: Sequence[str]) -> SearchResults:
 
 
 def method_order(results: SearchResults) -> Sequence[str]:
-    """Return the whole of every roster, run or not, then other methods by name.
+    """Return the methods of all rosters, run or not, then other methods by name.
 
-    A method keeps its place, hence its colour, when another one has no results.
+    A method keeps its position, and with it its colour, when another one has no results.
     """
     return list(dict.fromkeys([*results.protocol.entrants(), *results.methods]))

@@ -1,4 +1,4 @@
-"""The leaderboard: what the repetitions say of each method at the full budget. Numbers only."""
+"""The leaderboard: indicators of each method at the full budget, as numbers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.indicators import (
     bootstrap_interval,
     holm,
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 __all__ = [
     "ALPHA",
     "AgainstRandom",
+    "BoardRow",
     "Leaderboard",
     "Measured",
-    "Standing",
     "against_random",
     "make_leaderboard",
 ]
@@ -40,7 +40,7 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class AgainstRandom:
-    """A method beside random search, repetition by repetition.
+    """A method compared with random search, repetition by repetition.
 
     Attributes
     ----------
@@ -49,7 +49,8 @@ class AgainstRandom:
     median_difference : float
         Median of the paired differences.
     p : float
-        Of `paired_wilcoxon`, two-sided, adjusted by `holm` over all methods but random search.
+        Two-sided p-value of `paired_wilcoxon`, adjusted by `holm` over all methods but random
+        search.
     """
 
     share_better: float
@@ -58,12 +59,12 @@ class AgainstRandom:
 
     @property
     def is_better(self) -> bool:
-        """Whether the method beats random search, significantly."""
+        """Whether the method is significantly better than random search."""
         return self.median_difference > 0.0 and self.p < ALPHA
 
     @property
     def is_worse(self) -> bool:
-        """Whether random search beats the method, significantly."""
+        """Whether the method is significantly worse than random search."""
         return self.median_difference < 0.0 and self.p < ALPHA
 
 
@@ -80,9 +81,9 @@ class Measured:
     letters : str
         Methods that share a letter are not significantly different.
     igd_plus, log10_regret : float
-        Medians; for the second see `reports.search.comparison.regret_column`.
+        Medians; the second is that of `reports.search.comparison.regret_column`.
     against_random : AgainstRandom, optional
-        None for random search itself, and where it has no runs.
+        None for random search itself, and if random search has no runs.
     """
 
     hypervolume_ratio: float
@@ -96,8 +97,17 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """One line of the leaderboard; `measured` is None where nothing can be compared."""
+class BoardRow:
+    """One row of the leaderboard.
+
+    Attributes
+    ----------
+    method : str
+    done, failed : int
+        Runs that are finished, and runs without a result.
+    measured : Measured, optional
+        None if the method has no finished run, or no repetition is common to all methods.
+    """
 
     method: str
     done: int
@@ -107,42 +117,43 @@ class Standing:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """All methods, best median first, those without a finished run last.
+    """All methods, the best median first, those without a finished run last.
 
     Attributes
     ----------
+    rows : tuple of BoardRow
     repetitions : tuple of int
         The compared ones: those that every method with a finished run has finished.
-    held_back : tuple of str
+    incomplete : tuple of str
         Methods that finished fewer repetitions than others and so limit the comparison.
     not_run : tuple of str
         Methods of the roster without any run, not even a failed one.
     """
 
-    standings: tuple[Standing, ...]
+    rows: tuple[BoardRow, ...]
     repetitions: tuple[int, ...]
-    held_back: tuple[str, ...]
+    incomplete: tuple[str, ...]
     not_run: tuple[str, ...]
 
     @property
     def compared(self) -> tuple[str, ...]:
         """Names of the methods that are compared, best first."""
-        return tuple(s.method for s in self.standings if s.measured)
+        return tuple(row.method for row in self.rows if row.measured)
 
     @property
-    def not_better_than_random(self) -> tuple[Standing, ...]:
-        """Methods that were compared with random search and do not beat it."""
-        compared = [s for s in self.standings if s.measured and s.measured.against_random]
-        return tuple(s for s in compared if not _beats_random(s))
+    def not_better_than_random(self) -> tuple[BoardRow, ...]:
+        """Rows of methods that were compared with random search and are not better."""
+        compared = [row for row in self.rows if row.measured and row.measured.against_random]
+        return tuple(row for row in compared if not _beats_random(row))
 
     @property
-    def better_than_random(self) -> tuple[Standing, ...]:
-        """Methods that beat random search."""
-        return tuple(s for s in self.standings if _beats_random(s))
+    def better_than_random(self) -> tuple[BoardRow, ...]:
+        """Rows of methods that are significantly better than random search."""
+        return tuple(row for row in self.rows if _beats_random(row))
 
     @property
     def least_p(self) -> float:
-        """The smallest adjusted p-value against random search that this many pairs can give."""
+        """The smallest p-value, adjusted over all methods, that the repetitions can give."""
         compared = len(self.better_than_random) + len(self.not_better_than_random)
         return float(min(1.0, compared * 2.0 ** (1 - len(self.repetitions))))
 
@@ -150,26 +161,36 @@ class Leaderboard:
 def make_leaderboard(
     results: SearchResults, frame: pd.DataFrame, rosters: Sequence[str] = (MAIN_ROSTER,)
 ) -> Leaderboard:
-    """Return the leaderboard of one protocol from `reports.search.comparison.run_frame`.
+    """Return the leaderboard of one protocol over the common repetitions.
 
-    Only the common repetitions are compared; the interval is drawn from the stream
-    (protocol id, "bootstrap", method), so it does not depend on the other methods' order.
+    Parameters
+    ----------
+    results : SearchResults
+    frame : DataFrame
+        Of `reports.search.comparison.run_frame`.
+    rosters : sequence of str
+        Rosters whose entrants are expected to have runs; all rosters if empty.
+
+    Notes
+    -----
+    Each interval is drawn from the stream (protocol id, "bootstrap", method), so that it does not
+    depend on the other methods or their order.
     """
     methods, common = results.methods, results.common_repetitions()
     done = Counter(run.method for run in results.runs)
     failed = Counter(each.label for each in results.unfinished)
     measured = _measure(results, frame) if common else {}
-    standings = [
-        Standing(method, done[method], failed[method], measured.get(method))
+    rows = [
+        BoardRow(method, done[method], failed[method], measured.get(method))
         for method in sorted({*done, *failed})
     ]
-    standings.sort(key=_place)
+    rows.sort(key=_board_order)
     most = max(done.values(), default=0)
     roster = results.protocol.entrants(*rosters)
     return Leaderboard(
-        standings=tuple(standings),
+        rows=tuple(rows),
         repetitions=tuple(common),
-        held_back=tuple(m for m in methods if done[m] < most),
+        incomplete=tuple(m for m in methods if done[m] < most),
         not_run=tuple(m for m in roster if not done[m] and not failed[m]),
     )
 
@@ -198,13 +219,20 @@ def _measure(results: SearchResults, frame: pd.DataFrame) -> dict[str, Measured]
     return measured
 
 
-def against_random(methods: Sequence[str], values: NDArray[np.float64]) -> dict[str, AgainstRandom]:
-    """Return each method beside random search: nothing if that or every other has no runs.
+def against_random(methods: Sequence[str], values: Floats) -> dict[str, AgainstRandom]:
+    """Return the comparison of each method with random search, by method.
 
     Parameters
     ----------
+    methods : sequence of str
+        Names of the methods.
     values : array [methods, repetitions]
-        The larger, the better.
+        Values to compare; the larger, the better.
+
+    Returns
+    -------
+    dict of str to AgainstRandom
+        Empty if random search is not among the methods, or is the only one.
     """
     others = [method for method in methods if method != RANDOM]
     if RANDOM not in methods or not others:
@@ -222,13 +250,12 @@ def against_random(methods: Sequence[str], values: NDArray[np.float64]) -> dict[
     }
 
 
-def _beats_random(standing: Standing) -> bool:
-    against = standing.measured.against_random if standing.measured else None
+def _beats_random(row: BoardRow) -> bool:
+    against = row.measured.against_random if row.measured else None
     return against is not None and against.is_better
 
 
-def _place(standing: Standing) -> tuple[float, float, str]:
-    if standing.measured is None:
-        return np.inf, -standing.done, standing.method
-    measured = standing.measured
-    return -measured.hypervolume_ratio, measured.average_rank, standing.method
+def _board_order(row: BoardRow) -> tuple[float, float, str]:
+    if row.measured is None:
+        return np.inf, -row.done, row.method
+    return -row.measured.hypervolume_ratio, row.measured.average_rank, row.method

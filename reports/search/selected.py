@@ -1,6 +1,7 @@
-"""What methods select: the one architecture of a run that did best in what it saw. Numbers only.
+"""Selected architectures: of each run the best one by the first search objective, as numbers.
 
-Of protocols that name the indicator `selected`: papers of a single objective are judged by it.
+Only protocols that name the indicator `selected` have them; it is how papers with a single
+objective are judged.
 """
 
 from __future__ import annotations
@@ -24,17 +25,19 @@ __all__ = ["Selected", "make_selected", "selected_column"]
 
 @dataclass(frozen=True)
 class Selected:
-    """What one method selects, over the common repetitions.
+    """The architectures that one method selects, over the common repetitions.
 
     Attributes
     ----------
+    method : str
     objective, low, high : float
-        Median of the held-back first objective in its own unit, and the 95 % bootstrap interval of
-        the median.
+        Median of the first test objective in its own unit, and the 95 % bootstrap interval of the
+        median.
     seconds : float
         Median of the simulated seconds of a run, estimates included.
     against_random : AgainstRandom, optional
-        Of the objective's reduction; None for random search itself, and where it has no runs.
+        Of the objective's reduction; None for random search itself, and if random search has no
+        runs.
     """
 
     method: str
@@ -46,14 +49,27 @@ class Selected:
 
 
 def selected_column(results: SearchResults) -> str:
-    """Return the column of `run_frame` that holds the selected architecture's first objective."""
+    """Return the column of `run_frame` with the first test objective of selected architectures."""
     return f"selected_{results.protocol.rules.task.objectives[0].name}"
 
 
 def make_selected(results: SearchResults, frame: pd.DataFrame) -> tuple[Selected, ...]:
-    """Return what each method selects, the best first; nothing if the protocol does not ask.
+    """Return the selection of each method, the best first.
 
-    The interval is drawn from the stream (protocol id, "bootstrap selected", method).
+    Parameters
+    ----------
+    results : SearchResults
+    frame : DataFrame
+        Of `reports.search.comparison.run_frame`.
+
+    Returns
+    -------
+    tuple of Selected
+        Empty if the protocol does not name the indicator `selected`, or no repetition is common.
+
+    Notes
+    -----
+    Each interval is drawn from the stream (protocol id, "bootstrap selected", method).
     """
     if "selected" not in results.protocol.rules.indicators or not results.common_repetitions():
         return ()

@@ -1,4 +1,4 @@
-"""How many evaluations each target took, and how many more random search needed. Numbers only."""
+"""Evaluations to each target, and speedups over random search, as numbers."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from reports.search.comparison import RANDOM, common_matrix
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Efficiency", "Reached", "make_efficiency"]
+__all__ = ["Reached", "TargetsReached", "make_targets_reached"]
 
 
 @dataclass(frozen=True)
 class Reached:
-    """One method and one target.
+    """Evaluations of one method to one target.
 
     Attributes
     ----------
     median : float
-        Median evaluations to the target; inf when half of the repetitions never reached it.
+        Median number of evaluations; inf if half of the repetitions or more never reached it.
     times, of : int
-        In how many of the compared repetitions it was reached.
+        Repetitions that reached the target, and all compared repetitions.
     speedup : float, optional
         Median of random search divided by this median; None unless both are finite.
     """
@@ -37,30 +37,45 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class Efficiency:
-    """`Reached` of every method, target by target, in the order of `targets`."""
+class TargetsReached:
+    """Evaluations of every method to every target.
+
+    Attributes
+    ----------
+    targets : tuple of float
+        Hypervolume ratios.
+    methods : dict of str to tuple of Reached
+        For each method, one for each target.
+    """
 
     targets: tuple[float, ...]
     methods: dict[str, tuple[Reached, ...]]
 
     @property
     def has_random(self) -> bool:
-        """Whether there is a random search, and anything to compare it with."""
+        """Whether random search and another method have runs."""
         return RANDOM in self.methods and len(self.methods) > 1
 
 
-def make_efficiency(results: SearchResults, frame: pd.DataFrame) -> Efficiency:
-    """Return evaluations to every target over the common repetitions."""
+def make_targets_reached(results: SearchResults, frame: pd.DataFrame) -> TargetsReached:
+    """Return evaluations to every target over the common repetitions.
+
+    Parameters
+    ----------
+    results : SearchResults
+    frame : DataFrame
+        Of `reports.search.comparison.run_frame`.
+    """
     targets = results.protocol.rules.targets
     if not results.common_repetitions():
-        return Efficiency(targets, {})
+        return TargetsReached(targets, {})
     needed = np.stack(
         [common_matrix(frame, results, f"evaluations_to_{target:g}") for target in targets], axis=1
     )
     medians = np.median(needed, axis=2)
     methods = results.methods
     random = medians[methods.index(RANDOM)] if RANDOM in methods else None
-    return Efficiency(
+    return TargetsReached(
         targets,
         {
             method: tuple(

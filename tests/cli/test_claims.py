@@ -1,4 +1,4 @@
-"""`monas claims` as a user meets it."""
+"""`monas claims` on the command line."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ def test_claims_of_runs_that_were_made(monas, real_tables, tmp_path):
     assert (page.parent / "figures" / "curves-lamoo-nb201.png").is_file()
 
 
-def test_files_name_no_folder_and_the_screen_does(monas, tmp_path):
-    """Files are published; a path of one machine is nothing to others."""
+def test_files_name_no_folder_of_this_machine_but_the_terminal_does(monas, tmp_path):
     elsewhere = tmp_path / "kept"
     status, out, _ = monas("claims", "--results", elsewhere, "--out", "page")
     assert status == 0
@@ -64,7 +63,7 @@ def test_files_name_no_folder_and_the_screen_does(monas, tmp_path):
         assert str(tmp_path) not in path.read_text(encoding="utf-8"), path
 
 
-def test_runs_of_which_none_is_finished_are_no_results(monas, real_tables, tmp_path):
+def test_unfinished_runs_are_no_results(monas, real_tables, tmp_path):
     from bench.entrants.method import find_method
 
     protocol = load_search_protocol("lamoo-nb201")

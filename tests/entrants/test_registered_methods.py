@@ -64,7 +64,7 @@ def test_source_digest_does_not_depend_on_what_is_imported_already():
         "from bench.entrants.method import find_method\n"
         "found = find_method('qparego')\n"
         "before = found.source_sha256()\n"
-        "import methods._gp.parego\n"
+        "import methods._gp.matern\n"
         "print(before == found.source_sha256())\n"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""A made-up task on real cells, and a driver that plays a method as the runner does."""
+"""A synthetic task on real cells, problems without a runner, and a driver that plays a method."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pytest
 
+from bench.entrants.problem import Estimated
 from bench.method import Evaluation, Method, Problem, candidates
 from bench.spaces import FiniteSpace, NASBench201, Skeleton
 
@@ -14,7 +15,7 @@ INITIAL = 10
 
 
 class TinySpace(FiniteSpace):
-    """Twelve architectures, all distinct: fewer than any budget below."""
+    """Twelve architectures, none isomorphic to another: fewer than any budget below."""
 
     name = "tiny"
     cardinalities = (2, 2, 3)
@@ -31,13 +32,18 @@ class TinySpace(FiniteSpace):
 
 
 @dataclass
-class MadeUpTask:
+class SyntheticTask:
     """Analytic objectives: smooth, in conflict, and no measurement of anything."""
 
     space: FiniteSpace
     objectives: tuple[str, ...]
     cheap_objectives: tuple[int, ...]
     evaluate: Callable
+    estimates: tuple[str, ...] = ()
+    at_most: bool = False  # whether a method may stop before the budget is spent
+
+    def estimate(self, name, architectures):
+        return Estimated(-self.evaluate(architectures)[:, 0], np.ones(len(architectures)))
 
     def cheap(self, architectures):
         return self.evaluate(architectures)[:, list(self.cheap_objectives)]
@@ -54,7 +60,7 @@ class MadeUpTask:
 
 @dataclass
 class Played:
-    """What happened in a run: the batches asked for, and all objectives in order."""
+    """A finished run: the batches asked for, and all objectives in order."""
 
     method: Method
     problem: Problem
@@ -62,8 +68,12 @@ class Played:
     objectives: np.ndarray
 
     @property
+    def candidates(self):
+        return [c for batch in self.batches for c in batch]
+
+    @property
     def architectures(self):
-        return [c.architecture for batch in self.batches for c in batch]
+        return [c.architecture for c in self.candidates]
 
 
 def _cells(architectures):
@@ -81,8 +91,13 @@ def _tiny(architectures):
 
 
 @pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
 def make_task():
-    """Return a task: `objectives` 2 or 3, on NAS-Bench-201 cells or the tiny space."""
+    """Return a function that makes a task of 2 or 3 objectives, on NAS-Bench-201 or TinySpace."""
 
     def make(*, objectives=2, cheap=(1,), tiny=False):
         space, function = (TinySpace(), _tiny) if tiny else (NASBench201(), _cells)
@@ -90,14 +105,73 @@ def make_task():
         def evaluate(architectures):
             return function(np.asarray(architectures))[:, :objectives]
 
-        return MadeUpTask(space, ("error", "flops", "latency")[:objectives], cheap, evaluate)
+        return SyntheticTask(space, ("error", "flops", "latency")[:objectives], cheap, evaluate)
 
     return make
 
 
 @pytest.fixture
-def play():
-    """Return the runner's loop: tell the initial designs, then ask and tell to the last one."""
+def make_problem():
+    """Return a function that makes a problem; `fields` replace those of `Problem`.
+
+    `objectives` is a number or names. Each cheap objective is the sum of the categories, plus 1.
+    """
+
+    def make(space=None, *, objectives=2, cheap=(1,), reference=20.0, batch=5, seed=0, **fields):
+        space = space or NASBench201()
+        rng = np.random.default_rng(seed)
+        names = tuple("abcdefgh"[:objectives] if isinstance(objectives, int) else objectives)
+
+        def costs(architectures):
+            total = 1.0 + architectures.sum(axis=1, dtype=np.float64)
+            return np.repeat(total[:, None], len(cheap), axis=1)
+
+        evaluations = fields.pop("evaluations", 100)
+        initial = fields.pop("initial", None)
+        return Problem(
+            **{
+                "space": space,
+                "objectives": names,
+                "cheap_objectives": cheap,
+                "reference_point": np.broadcast_to(reference, len(names)).astype(np.float64),
+                "evaluations": evaluations,
+                "batch": batch,
+                "initial": space.sample(rng, INITIAL) if initial is None else initial,
+                "rng": rng,
+                "_cheap": costs,
+                "evaluations_left": evaluations,
+                **fields,
+            }
+        )
+
+    return make
+
+
+@pytest.fixture
+def ask_once(make_problem):
+    """Return a function that tells a new method some architectures and asks for n others."""
+
+    def ask(method, space, told, objectives, n, rng, *, reference, **settings):
+        problem = make_problem(
+            space,
+            objectives=("left", "right"),
+            cheap=(),
+            reference=reference,
+            batch=n,
+            initial=told,
+            rng=rng,
+        )
+        player = method(problem, **settings)
+        designs = candidates(told)
+        player.tell([Evaluation(i, c, objectives[i], 1.0) for i, c in enumerate(designs)])
+        return [c.architecture for c in player.ask(n)]
+
+    return ask
+
+
+@pytest.fixture
+def play(make_problem):
+    """Return the runner's loop: tell the initial designs, then ask and tell to the end."""
 
     def to_the_end(
         method,
@@ -111,17 +185,18 @@ def play():
         **settings,
     ):
         designs = np.random.default_rng([repetition, 0])
-        problem = Problem(
-            space=task.space,
+        problem = make_problem(
+            task.space,
             objectives=task.objectives,
-            cheap_objectives=task.cheap_objectives,
-            reference_point=task.reference_point,
-            evaluations=evaluations,
+            cheap=task.cheap_objectives,
+            reference=task.reference_point,
             batch=batch,
+            evaluations=evaluations,
             initial=task.space.sample(designs, initial),
             rng=np.random.default_rng([repetition, 1, stream]),
             _cheap=task.cheap,
-            evaluations_left=evaluations,
+            estimates=getattr(task, "estimates", ()),
+            _estimate=getattr(task, "estimate", None),
         )
         player = method(problem, **settings)
         batches, objectives = [], []
@@ -144,7 +219,11 @@ def play():
         while problem.evaluations_left > 0:
             wanted = min(batch, problem.evaluations_left)
             asked = list(player.ask(wanted))
+            if not asked and getattr(task, "at_most", False):
+                break
             assert 1 <= len(asked) <= wanted
+            for candidate in asked:
+                assert candidate.parent is None or 0 <= candidate.parent < len(objectives)
             task.space.check([c.architecture for c in asked])
             answer(asked)
         return Played(player, problem, batches, np.array(objectives))

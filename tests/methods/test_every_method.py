@@ -1,4 +1,4 @@
-"""What every method of this folder promises."""
+"""The contract that every method of this package keeps, on cells of NAS-Bench-201."""
 
 import random
 
@@ -50,7 +50,7 @@ def at_most(method, evaluations):
 
 
 @every_method
-def test_introduces_itself(method):
+def test_is_documented(method):
     assert method.name
     assert method.source
     assert method.summary
@@ -109,7 +109,7 @@ def test_same_stream_same_run_other_stream_other_run(method, make_task, play):
     other = play(method, task, evaluations=budget, stream=1)
     assert first.batches == again.batches  # lineage too
     assert first.batches[0] == other.batches[0]  # the designs belong to the repetition
-    # A model's first choice may not depend on chance; where it depends on the designs alone.
+    # The first choice of a model may depend on the designs alone.
     assert method in BAYESIAN or first.batches[1:] != other.batches[1:]
 
 
@@ -146,7 +146,7 @@ def test_plays_when_designs_outnumber_its_population(method, make_task, play):
         assert len(played.objectives) == 60
 
 
-def test_costs_that_are_not_positive_are_refused(make_task, play):
+def test_costs_that_are_not_positive_are_errors(make_task, play):
     task = make_task()
     sound = task.evaluate
     task.evaluate = lambda architectures: sound(architectures) - [0.0, 1000.0]

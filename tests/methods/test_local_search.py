@@ -18,37 +18,37 @@ def test_asks_for_neighbours_of_the_best_design(make_task, play):
     played = play(LocalSearch, task, evaluations=15)
     designs = played.architectures[:10]
     best = designs[int(np.argmin([sum(d) for d in designs]))]
-    assert all(_distance(best, asked) == 1 for asked in played.architectures[10:])
+    assert all(_distance(best, found) == 1 for found in played.architectures[10:])
 
 
-def test_moves_to_what_improves(make_task, play):
+def test_moves_when_the_sum_improves(make_task, play):
     task = make_task()
     task.evaluate = lambda architectures: np.repeat(
         (np.asarray(architectures) != 3).sum(axis=1)[:, None].astype(float), 2, axis=1
     )
     played = play(LocalSearch, task, evaluations=100, batch=1)
     assert played.objectives[:, 0].min() == 0.0  # six steps down at most
-    centre, value = None, np.inf
+    current, value = None, np.inf
     for batch in played.batches[1:]:
         (candidate,) = batch
         parent = played.architectures[candidate.parent]
         parent_value = float(sum(c != 3 for c in parent))
-        assert parent_value <= value or centre is None
-        centre, value = parent, parent_value
+        assert parent_value <= value or current is None
+        current, value = parent, parent_value
         assert _distance(parent, candidate.architecture) == 1
         if value == 0.0:
             break
     assert value == 0.0
 
 
-def test_restarts_at_random_when_told_so(make_task, play):
+def test_restarts_at_random_when_set(make_task, play):
     played = play(LocalSearch, make_task(), evaluations=100, restart="random")
     starts = [c for batch in played.batches[1:] for c in batch if c.parent is None]
     assert played.batches[1] == starts[:1]  # not at a design
     assert all(len(batch) == 1 for batch in played.batches if batch[0] in starts)
 
 
-def test_at_random_too_when_every_neighbourhood_is_exhausted(make_task, play):
+def test_restarts_at_random_when_every_neighbourhood_is_exhausted(make_task, play):
     task = make_task()
     # Only one cell is ever the best: after its neighbours nothing is left to climb from.
     best = [1, 2, 3, 4, 1, 2]
@@ -68,8 +68,8 @@ def test_at_random_too_when_every_neighbourhood_is_exhausted(make_task, play):
     assert len(played.objectives) == 50
 
 
-def test_restart_must_be_one_of_two(make_task, play):
-    with pytest.raises(MethodError, match="restart is 'warm'; expected 'best' or 'random'"):
+def test_restart_is_one_of_two(make_task, play):
+    with pytest.raises(MethodError, match="restart is 'warm'; expected one of 'best', 'random'"):
         play(LocalSearch, make_task(), restart="warm")
 
 
@@ -82,14 +82,14 @@ def test_units_have_no_influence(make_task, play):
 
 
 @pytest.mark.parametrize("objectives", [2, 6])
-def test_climbs_go_apart(objectives, make_task, play):
+def test_climbs_have_distant_weights(objectives, make_task, play):
     task = make_task()
     task.objectives = tuple(f"f{j}" for j in range(objectives))
     task.evaluate = lambda a: np.ones((len(a), objectives))
 
     def closest(draws):
         played = play(LocalSearch, task, evaluations=100, weight_draws=draws)
-        taken = np.array(played.method._taken[:6])
+        taken = np.array(played.method._used_weights[:6])
         np.testing.assert_allclose(taken.sum(axis=1), 1.0)
         distance = np.linalg.norm(taken[:, None] - taken, axis=2)
         return distance[~np.eye(6, dtype=bool)].min()
@@ -97,6 +97,6 @@ def test_climbs_go_apart(objectives, make_task, play):
     assert closest(20) > closest(1)
 
 
-def test_weights_are_drawn(make_task, play):
+def test_at_least_one_weight_is_drawn(make_task, play):
     with pytest.raises(MethodError, match="weight_draws is 0; expected at least 1"):
         play(LocalSearch, make_task(), weight_draws=0)

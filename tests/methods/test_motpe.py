@@ -14,7 +14,7 @@ needs_optuna = pytest.mark.skipif(
 )
 
 
-def test_names_the_extra_that_brings_optuna(monkeypatch, make_task, play):
+def test_names_the_extra_that_installs_optuna(monkeypatch, make_task, play):
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(CallError, match=r"pip install 'monas-bench\[optuna\]'"):
         play(MOTPE, make_task())
@@ -34,7 +34,7 @@ def test_optuna_is_told_everything_and_nothing_stays_pending(make_task, play):
 
 
 @needs_optuna
-def test_what_was_repaired_is_told_as_it_was_evaluated(make_task, play):
+def test_repaired_architectures_are_told_as_evaluated(make_task, play):
     task = make_task()
     members = NASBench201().from_index(NASBench201().canonical_indices()[::40])
     task.space = ListedSpace(NASBench201(), members)
@@ -45,7 +45,7 @@ def test_what_was_repaired_is_told_as_it_was_evaluated(make_task, play):
 
 
 @needs_optuna
-def test_goes_where_the_good_ones_are(make_task, play):
+def test_the_last_architectures_are_better_than_random(make_task, play):
     task = make_task()
     # Both objectives count the edges without a 3x3 convolution: one good direction.
     task.evaluate = lambda architectures: (

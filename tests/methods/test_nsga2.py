@@ -4,8 +4,8 @@ from methods.nsga2 import NSGA2
 
 
 def test_first_population_is_the_designs_and_random_cells(make_task, play):
-    # The offspring of generation one would differ if the designs were not parents: with only
-    # them as population, every offspring without mutation mixes their categories.
+    # Without mutation every offspring of the first generation combines categories of its parents,
+    # which are the designs.
     played = play(NSGA2, make_task(), evaluations=20, population_size=10, mutation_probability=0)
     designs = np.array(played.architectures[:10])
     for child in played.architectures[10:]:
@@ -18,7 +18,7 @@ def test_a_generation_is_asked_for_in_batches(make_task, play):
     assert sizes == [10, 8, 2, 8, 8, 4, 8, 8, 4, 8, 2]
 
 
-def test_pymoo_holds_what_was_told(make_task, play):
+def test_pymoo_has_the_objectives_that_were_told(make_task, play):
     task = make_task()
     played = play(NSGA2, task, evaluations=70)
     population = played.method._algorithm.pop
@@ -27,7 +27,7 @@ def test_pymoo_holds_what_was_told(make_task, play):
     assert len(population) == 20
 
 
-def test_scale_of_the_objectives_has_no_influence(make_task, play):
+def test_the_scale_of_the_objectives_has_no_influence(make_task, play):
     task = make_task()
     plain = play(NSGA2, task).architectures
     sound = task.evaluate

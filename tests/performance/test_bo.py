@@ -13,7 +13,7 @@ import pytest
 
 from bench.method import Evaluation, Problem, candidates
 from bench.protocol import load_search_protocol
-from methods._gp.fit import torch_kept_as_it_is
+from methods._gp.botorch import preserved_torch_state
 from methods.bo import QEHVI, QNEHVI, EHVITuned, QParEGO
 
 OBSERVATIONS = 100
@@ -78,7 +78,7 @@ def _told(method, observed):
 
 def _recipe(inputs, objectives):
     """Choose 5 points of the unit cube by BoTorch's own loop, as in its tutorial."""
-    with torch_kept_as_it_is():
+    with preserved_torch_state():
         import torch
         from botorch.acquisition.multi_objective.monte_carlo import (
             qExpectedHypervolumeImprovement,
@@ -92,7 +92,7 @@ def _recipe(inputs, objectives):
         )
         from gpytorch.mlls import ExactMarginalLogLikelihood
 
-        torch.manual_seed(0)  # within torch_kept_as_it_is, which puts the stream back
+        torch.manual_seed(0)  # within preserved_torch_state, which restores the stream
         train = torch.from_numpy(inputs)
         outcomes = torch.from_numpy(
             -(objectives - objectives.mean(axis=0)) / objectives.std(axis=0)

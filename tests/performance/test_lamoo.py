@@ -60,7 +60,7 @@ def test_region_test_against_scikit_learn(benchmark, everything):
 
     points, objectives = observed(100)
     good = objectives.sum(axis=1) < np.median(objectives.sum(axis=1))
-    benchmark(Boundary.fit(points, good).says_good, everything)
+    benchmark(Boundary.fit(points, good).on_good_side, everything)
     machine = SVC(kernel="poly", degree=4).fit(points, good)
     seconds = []
     for _ in range(20):

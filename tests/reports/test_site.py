@@ -1,3 +1,7 @@
+"""Reports on disk: pages, figures, tables and the index."""
+
+from __future__ import annotations
+
 import csv
 import io
 import re
@@ -31,7 +35,7 @@ def texts(results, out):
 
 
 class Cells(HTMLParser):
-    """Reads the tables of a page, and every tag that it opens."""
+    """The tables of a page, and every tag that it opens."""
 
     def __init__(self, text):
         super().__init__()
@@ -68,7 +72,7 @@ def test_the_same_results_give_the_same_bytes(make_results, tmp_path):
         files = sorted(p for p in (tmp_path / name).rglob("*") if p.is_file())
         written.append({p.relative_to(tmp_path / name): p.read_bytes() for p in files})
     assert written[0] == written[1]
-    assert len(written[0]) == 2 + 2 * (4 + 2 * len(FIGURES))
+    assert len(written[0]) == 2 + 2 * (5 + 2 * len(FIGURES))
     for path, content in written[0].items():
         assert str(tmp_path).encode() not in content, path
 
@@ -88,14 +92,14 @@ def test_figures_exist_and_svgs_are_xml(make_results, tmp_path):
     assert html.count("data:image/svg+xml;base64,") == len(FIGURES)
 
 
-def test_a_page_needs_nothing_from_elsewhere(make_results, tmp_path):
+def test_a_page_needs_no_other_files(make_results, tmp_path):
     html, _ = texts(make_results({"random": BASE}), tmp_path)
     assert not re.search(r'(src|href)="(https?:)?//', html)
     assert not {"script", "link", "iframe"} & set(Cells(html).tags)
     assert "prefers-color-scheme: dark" in html
 
 
-def test_csv_files_hold_full_numbers_and_no_wall_clock(make_results, tmp_path):
+def test_csv_files_are_not_rounded_and_have_no_wall_clock_seconds(make_results, tmp_path):
     results = make_results({"random": BASE, "good": BASE + 0.1})
     build_report([results], tmp_path)
     folder = folder_of(results, tmp_path)
@@ -116,7 +120,7 @@ def test_csv_files_hold_full_numbers_and_no_wall_clock(make_results, tmp_path):
     assert rows[0]["protocol_id"] == results.protocol.id
 
 
-def test_a_method_worse_than_random_is_called_out_by_name(make_results, tmp_path):
+def test_a_method_worse_than_random_is_named(make_results, tmp_path):
     results = make_results({"random": BASE, "good": BASE + 0.1, "poor": BASE - 0.1})
     for text in texts(results, tmp_path):
         sentence = re.search(
@@ -135,7 +139,7 @@ def test_when_all_methods_beat_random_search_the_page_says_so(make_results, tmp_
         assert "Not better than random" not in text
 
 
-def test_too_few_repetitions_to_beat_anything_are_admitted(make_results, tmp_path):
+def test_too_few_repetitions_for_significance_are_reported(make_results, tmp_path):
     html, markdown = texts(make_results({"random": [0.5, 0.5], "good": [0.9, 0.9]}), tmp_path)
     assert "With 2 compared repetitions no method could be" in html
     assert "With 2 compared repetitions no method could be" in markdown
@@ -171,7 +175,7 @@ def test_markup_in_names_and_errors_is_only_text(make_results, tmp_path, nasty):
     assert len(unescaped.findall(line)) == 5
 
 
-def test_targets_never_reached_are_shown_as_such(make_results, tmp_path):
+def test_targets_that_are_not_reached_are_shown(make_results, tmp_path):
     results = make_results({"random": [0.5, 0.6, 0.75], "good": [0.96, 0.97, 0.98]})
     html, markdown = texts(results, tmp_path)
     assert "not reached in 2 of 3" in html
@@ -193,8 +197,8 @@ def test_three_objectives_make_a_page(make_results, tmp_path):
 def test_one_run_of_one_method_makes_a_page(make_results, tmp_path, protocol, method):
     results = make_results({method: [1.0]}, protocol=protocol)
     html, _ = texts(results, tmp_path)
-    said = "Only random search was run" if method == "random" else "no finished run of random"
-    assert said in html
+    sentence = "Only random search was run" if method == "random" else "no finished run of random"
+    assert sentence in html
     assert "Sample efficiency" not in html
 
 
@@ -207,7 +211,7 @@ def test_without_a_common_repetition_nothing_is_compared(make_results, tmp_path)
     assert not list((folder_of(results, tmp_path) / "figures").iterdir())
 
 
-def test_provenance_is_told(make_results, tmp_path):
+def test_the_page_has_the_provenance(make_results, tmp_path):
     settings = {"good": {"population": 20, "operator": "swap"}}
     results = make_results({"random": BASE, "good": BASE + 0.1}, settings=settings)
     html, _ = texts(results, tmp_path)
@@ -219,7 +223,7 @@ def test_provenance_is_told(make_results, tmp_path):
     assert "are mixed" not in html
 
 
-def test_mixed_settings_of_one_method_are_noticed(make_results, tmp_path):
+def test_mixed_settings_of_one_method_are_reported(make_results, tmp_path):
     one = make_results({"random": BASE})
     two = make_results(
         {"random": [0.5]}, repetitions={"random": [8]}, settings={"random": {"k": 1}}
@@ -238,7 +242,7 @@ def test_the_page_explains_the_attainable_ratio_and_names_the_table(make_results
     assert results.protocol.label in markdown
 
 
-def test_calls_that_cannot_be_served_are_refused(make_results, tmp_path):
+def test_wrong_calls_are_errors(make_results, tmp_path):
     results = make_results({"random": BASE})
     with pytest.raises(CallError, match="no results to report"):
         build_report([], tmp_path)
@@ -275,12 +279,12 @@ def test_a_report_of_real_runs(tmp_path):
     file = tmp_path / "methods.py"
     file.write_text(METHODS)
     protocol = load_search_protocol("nb201-digits")
-    task, said = protocol.task(), []
+    task, lines = protocol.task(), []
     for repetition in range(2):
         for name in ("Random", "Stubborn", "Broken"):
             run(protocol, task, find_method(f"{file}:{name}"), repetition, tmp_path / "results")
     results = load_search_results(protocol, tmp_path / "results")
-    build_report([results], tmp_path / "out", progress=said.append)
+    build_report([results], tmp_path / "out", progress=lines.append)
     html = (folder_of(results, tmp_path / "out") / "report.html").read_text(encoding="utf-8")
     rows = Cells(html).rows
     assert sum(row[:2] == ["broken", "failed"] for row in rows) == 2
@@ -291,11 +295,11 @@ def test_a_report_of_real_runs(tmp_path):
     expected = np.median([r.hypervolume_ratio for r in results.of("random")])
     assert random[2] == f"{expected:.4f}"
     assert float(stubborn[2]) < float(random[2])
-    assert len(said) == 1
-    assert protocol.label in said[0]
+    assert len(lines) == 1
+    assert protocol.label in lines[0]
 
 
-def test_csv_bytes_end_lines_alike_everywhere(make_results, tmp_path):
+def test_csv_files_have_the_same_line_ends_on_every_system(make_results, tmp_path):
     results = make_results({"random": BASE})
     build_report([results], tmp_path)
     content = (folder_of(results, tmp_path) / "runs.csv").read_bytes()
@@ -303,13 +307,13 @@ def test_csv_bytes_end_lines_alike_everywhere(make_results, tmp_path):
     assert pd.read_csv(io.BytesIO(content)).shape[0] == len(BASE)
 
 
-def test_what_is_selected_has_a_section_and_a_table_where_the_protocol_asks(make_results, tmp_path):
+def test_selected_architectures_have_a_section_if_the_protocol_asks(make_results, tmp_path):
     asks = make_results({"random": BASE, "good": BASE + 0.1}, protocol="mote-nb201-cifar10")
     for text in texts(asks, tmp_path):
-        assert "What is selected" in text
+        assert "Selected architectures" in text
         assert "Not significantly different: good." in text  # all select the same error here
     assert (folder_of(asks, tmp_path) / "selected.csv").exists()
     other = make_results({"random": BASE, "good": BASE + 0.1})
     for text in texts(other, tmp_path):
-        assert "What is selected" not in text
+        assert "Selected architectures" not in text
     assert not (folder_of(other, tmp_path) / "selected.csv").exists()

@@ -219,7 +219,7 @@ def test_a_report_copes_with_no_tables_and_no_count(protocol, task, toy, tmp_pat
     assert "| Searched | a continuous box, that of branin-currin |" in page
     assert "| Source of numbers | closed form branin-currin: Dixon and Szego" in page
     assert "as a share of the maximum that the papers use, 59.3601; objectives in their own" in page
-    assert "| Attainable ratio | 0.9948: what 100 points reach that a long search placed" in page
+    assert "| Attainable ratio | 0.9948: the ratio of 100 points from a long search; a run" in page
     assert "log10 hypervolume difference" in page
     for figure in ("anytime", "attainment", "profile", "final"):
         assert (folder / "figures" / f"{figure}.svg").exists()

@@ -40,9 +40,9 @@ def corners_and_samples(space, n=2000):
 @every_function
 def test_values_are_those_of_botorch(name):
     pytest.importorskip("botorch")
-    from methods._gp.fit import torch_kept_as_it_is
+    from methods._gp.botorch import preserved_torch_state
 
-    with torch_kept_as_it_is():
+    with preserved_torch_state():
         import torch
         from botorch.test_functions.multi_objective import BraninCurrin, VehicleSafety
 

@@ -1,5 +1,5 @@
-"""Figures of a paper's claims: published curves beside measured ones."""
+"""Figures of a paper's claims: published curves beside measured ones, and sample efficiency."""
 
-from reports.claims.figures.content import draw_plots
+from reports.claims.figures.claim_plots import draw_plots
 
 __all__ = ["draw_plots"]

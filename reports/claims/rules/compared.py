@@ -6,11 +6,12 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from bench.arrays import Floats
 from bench.seeds import stream
 from reports.claims.evidence import Evidence
+from reports.claims.judgement import Estimate, Judgement, Verdict
 from reports.claims.measure import (
     INDICATORS,
     IndicatorName,
@@ -19,34 +20,33 @@ from reports.claims.measure import (
     percentiles,
     resampled_means,
 )
-from reports.claims.outcome import Estimate, Outcome, Verdict
-from reports.claims.published import Published
-from reports.claims.rules.base import Rule, doubt, few, in_words
+from reports.claims.published_number import PublishedNumber
+from reports.claims.rules.rule import Rule, describe_test, doubt, few_runs
 
 __all__ = ["Difference", "Order"]
 
-Floats = NDArray[np.float64]
-
 _UNSETTLED: Verdict = "not settled"
-_ORDER_RESAMPLES = 10_000  # the tails of a corrected interval must hold more than a few of them
+_ORDER_RESAMPLES = 10_000  # so that the tails of a corrected interval contain many of them
 
 
 class Difference(Rule):
-    """One method is better than another, by a published amount where the claim has a value.
+    """One method is better than another, by a published amount if the claim has a value.
 
     Attributes
     ----------
+    protocol : str
+    indicator : IndicatorName
     better, worse : str
-        Methods, as the claim has them.
+        Names of the methods, in the order of the claim.
     evaluations : int, optional
-        After how many; the whole budget if not given.
+        Number of evaluations after which the claim is judged; the whole budget if not given.
     """
 
-    says = (
+    explanation = (
         "the mean lead of one method over another at one budget, over paired repetitions. "
-        "Reproduced if its interval lies above 0 and, where a size was published, does not "
-        "exclude it; not reproduced if it lies below 0 or excludes the published size. Where the "
-        "size comes without a spread, the paper's leads are taken to vary as ours do"
+        "Reproduced if its interval is above 0 and does not exclude the published size, if there "
+        "is one; not reproduced if it is below 0 or excludes the published size. If the size has "
+        "no spread, the paper's leads are assumed to vary as ours do"
     )
     interval = "percentile bootstrap of the mean lead over paired repetitions"
 
@@ -59,16 +59,16 @@ class Difference(Rule):
 
     @property
     def tested_by(self) -> str:
-        """The protocol and the indicator that test the claim, in words."""
-        return in_words(self.protocol, self.indicator, self.evaluations)
+        """The protocol and the indicator that test the claim, as text."""
+        return describe_test(self.protocol, self.indicator, self.evaluations)
 
     @property
-    def beside_a_mean(self) -> bool:
-        """Whether a published number is a mean of runs, of which it must be known how many."""
+    def compares_means(self) -> bool:
+        """Whether the published number is a mean of runs, so that their number must be known."""
         return True
 
-    def judge(self, published: Published, evidence: Evidence) -> Outcome:
-        """Return the verdict on the lead of `better` over `worse`."""
+    def judge(self, published: PublishedNumber, evidence: Evidence) -> Judgement:
+        """Return the judgement of the lead of `better` over `worse`."""
         results = evidence.searches(self.protocol, self.better, self.worse)
         indicator, count = INDICATORS[self.indicator], at_evaluation(results, self.evaluations)
         better, worse = paired_curves(results, (self.better, self.worse), indicator)
@@ -76,10 +76,10 @@ class Difference(Rule):
         rng = stream(results.protocol.id, "claim", self.kind, self.better, self.worse, count)
         low, high = percentiles(resampled_means([leads[:, None]], rng)[0][:, 0])
         estimate = Estimate(float(leads.mean()), float(low), float(high), indicator.title)
-        beyond, doubts = None, few(len(leads))
+        beyond, doubts = None, few_runs(len(leads))
         if published.value is not None:
             beyond, doubts = published.exceeded_by(estimate, leads), doubt(published, leads)
-        return Outcome(
+        return Judgement(
             _UNSETTLED if doubts else _on_lead(estimate, beyond),
             f"{self.better} leads {self.worse} in {int((leads > 0.0).sum())} of {len(leads)} "
             f"paired repetitions after {count} evaluations{doubts}",
@@ -89,7 +89,7 @@ class Difference(Rule):
 
 
 def _on_lead(lead: Estimate, beyond: Estimate | None) -> Verdict:
-    """Judge a lead, and by how much it exceeds the published size if there is one."""
+    """Return the verdict on a lead and, if a size is published, on its difference to that size."""
     misses = beyond is not None and (beyond.low > 0.0 or beyond.high < 0.0)
     if lead.high < 0.0 or misses:
         return "not reproduced"
@@ -97,20 +97,22 @@ def _on_lead(lead: Estimate, beyond: Estimate | None) -> Verdict:
 
 
 class Order(Rule):
-    """Methods stand in a claimed order.
+    """Methods are in a claimed order.
 
     Attributes
     ----------
+    protocol : str
+    indicator : IndicatorName
     methods : tuple of str
-        Best first, as the claim has them.
+        Names of the methods, the best by the claim first.
     evaluations : int, optional
-        After how many; the whole budget if not given.
+        Number of evaluations after which the claim is judged; the whole budget if not given.
     """
 
-    says = (
+    explanation = (
         "the order of several methods by their means at one budget, as Kendall's tau with the "
-        "claimed one. Every pair's lead gets an interval, its level corrected for the number of "
-        "pairs (Bonferroni). Reproduced if all lie above 0; not reproduced if one lies below 0"
+        "claimed one. The lead of every pair has an interval, its level corrected for the number "
+        "of pairs (Bonferroni). Reproduced if all are above 0; not reproduced if one is below 0"
     )
     interval = "percentile bootstrap of Kendall's tau over paired repetitions"
 
@@ -122,11 +124,11 @@ class Order(Rule):
 
     @property
     def tested_by(self) -> str:
-        """The protocol and the indicator that test the claim, in words."""
-        return in_words(self.protocol, self.indicator, self.evaluations)
+        """The protocol and the indicator that test the claim, as text."""
+        return describe_test(self.protocol, self.indicator, self.evaluations)
 
-    def judge(self, published: Published, evidence: Evidence) -> Outcome:
-        """Return the verdict on the whole order."""
+    def judge(self, published: PublishedNumber, evidence: Evidence) -> Judgement:
+        """Return the judgement of the whole order."""
         results = evidence.searches(self.protocol, *self.methods)
         indicator, count = INDICATORS[self.indicator], at_evaluation(results, self.evaluations)
         curves = paired_curves(results, self.methods, indicator)
@@ -145,17 +147,17 @@ class Order(Rule):
             if end < 0.0
         ]
         measured = ", ".join(self.methods[k] for k in np.argsort(-means, kind="stable"))
-        doubts = few(len(ends[0]))
+        doubts = few_runs(len(ends[0]))
         sentence = f"the means' order after {count} evaluations: {measured}{doubts}"
         verdict = _UNSETTLED
         if not doubts:
             verdict = _on_order(low, high)
             sentence += (
-                f"; {int((low > 0.0).sum())} of {len(pairs)} pairs stand as claimed and "
+                f"; {int((low > 0.0).sum())} of {len(pairs)} pairs are ordered as claimed and "
                 f"{len(against)} the other way round"
                 + (f" ({', '.join(against)})" if against else "")
             )
-        return Outcome(
+        return Judgement(
             verdict,
             sentence,
             Estimate(tau, float(tau_low), float(tau_high), "Kendall's tau"),

@@ -1,4 +1,4 @@
-"""Rules on sample efficiency: of what was measured here, and of a paper's own curves."""
+"""Rules on sample efficiency: measured here, and on a paper's own curves."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Literal
 
 from bench.seeds import stream
 from reports.claims.evidence import Evidence
+from reports.claims.judgement import Estimate, Judgement, Verdict
 from reports.claims.measure import INDICATORS, IndicatorName, paired_curves
-from reports.claims.outcome import Estimate, Outcome, Verdict
-from reports.claims.published import Published
 from reports.claims.published_curves import load_curves
-from reports.claims.rules.base import Rule, few, in_words
-from reports.claims.sample_efficiency import Efficiency, sample_efficiency
+from reports.claims.published_number import PublishedNumber
+from reports.claims.rules.rule import Rule, describe_test, few_runs
+from reports.claims.sample_efficiency import EfficiencyRatio, sample_efficiency
 
 __all__ = ["PublishedEfficiency", "SampleEfficiency", "pair_efficiency"]
 
@@ -24,12 +24,22 @@ def pair_efficiency(
     method: str,
     baseline: str,
     indicator: IndicatorName,
-) -> tuple[Efficiency, int]:
-    """Return a pair's sample efficiency and over how many repetitions.
+) -> tuple[EfficiencyRatio, int]:
+    """Return the sample efficiency of a pair of methods, and the number of paired repetitions.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    protocol : str
+        Name of the protocol.
+    method, baseline : str
+        Names of the two methods; the ratio is the baseline's evaluations divided by the method's.
+    indicator : IndicatorName
+        Of the curves.
 
     Raises
     ------
-    reports.claims.outcome.Missing
+    reports.claims.judgement.MissingEvidence
         If one of the two was not run.
     """
     results = evidence.searches(protocol, method, baseline)
@@ -45,20 +55,23 @@ def pair_efficiency(
 
 
 class SampleEfficiency(Rule):
-    """A method needs so many times fewer evaluations than another to reach the same level.
+    """A method needs several times fewer evaluations than another to reach the same level.
 
     Attributes
     ----------
+    protocol : str
+    indicator : IndicatorName
+    method, baseline : str
     at : {"baseline final", "maximum"}
-        The level that the claim is about: where the baseline's mean curve ends, or the one with the
-        largest ratio.
+        The level of the claim: the end of the baseline's mean curve, or the level with the largest
+        ratio.
     """
 
-    says = (
-        "how many times more evaluations the baseline's mean curve needs than the method's to "
-        "reach the level that the claim names; the largest ratio over all levels is given beside "
-        "it. Reproduced if the ratio is at least the published one and its interval lies above 1; "
-        "not reproduced if the interval lies below 1 or below the published ratio"
+    explanation = (
+        "the evaluations that the baseline's mean curve needs to the level that the claim names, "
+        "divided by those of the method; the sentence also has the largest ratio over all levels. "
+        "Reproduced if the ratio is at least the published one and its interval is above 1; not "
+        "reproduced if the interval is below 1 or below the published ratio"
     )
     interval = "percentile bootstrap of the ratio over paired repetitions"
     needs_value = True
@@ -72,19 +85,19 @@ class SampleEfficiency(Rule):
 
     @property
     def tested_by(self) -> str:
-        """The protocol and the indicator that test the claim, in words."""
-        return in_words(self.protocol, self.indicator)
+        """The protocol and the indicator that test the claim, as text."""
+        return describe_test(self.protocol, self.indicator)
 
-    def judge(self, published: Published, evidence: Evidence) -> Outcome:
-        """Return the verdict on the ratio at the named level and on the largest."""
+    def judge(self, published: PublishedNumber, evidence: Evidence) -> Judgement:
+        """Return the judgement of the ratio at the level that the claim names."""
         found, count = pair_efficiency(
             evidence, self.protocol, self.method, self.baseline, self.indicator
         )
         ratio = Estimate(*(found.most if self.at == "maximum" else found.at), _FACTOR)
         least, _ = published.bounds()
-        doubts = few(count)
+        doubts = few_runs(count)
         bound = "" if found.reached else f" (not reached by {self.method}: a bound)"
-        return Outcome(
+        return Judgement(
             "not settled" if doubts else _on_ratio(ratio, least),
             f"{self.method} against {self.baseline}: {_three(found.at)} at the baseline's final "
             f"mean {found.level:.3f}{bound}, and at most {_three(found.most)}, at "
@@ -106,22 +119,22 @@ def _on_ratio(ratio: Estimate, least: float) -> Verdict:
 
 
 class PublishedEfficiency(Rule):
-    """A published ratio is held against the same paper's published curves.
+    """A published ratio follows from the same paper's published curves, or does not.
 
     Attributes
     ----------
     curves : str
         Name of the file of curves.
     protocol, method, baseline : str
-        Which two of them.
+        The two curves, by names of the suite.
     """
 
-    says = (
-        "the same ratio on the paper's own curves, straight lines between what was read. "
-        "Reproduced if the ratio at the baseline's last value or the largest over all levels can "
-        "be the printed one; if neither can, the number cannot be right as printed"
+    explanation = (
+        "the same ratio on the paper's own curves, with straight lines between the points that "
+        "were read. Reproduced if the ratio at the baseline's last value or the largest over all "
+        "levels can be the printed one; if neither can, the number cannot be right as printed"
     )
-    interval = "what reading errors leave open"
+    interval = "the range that reading errors allow"
     needs_value = True
 
     kind: Literal["published-efficiency"]
@@ -132,21 +145,21 @@ class PublishedEfficiency(Rule):
 
     @property
     def tested_by(self) -> str:
-        """The protocol and the indicator that test the claim, in words."""
+        """The protocol and the indicator that test the claim, as text."""
         return "the published curves"
 
-    def judge(self, published: Published, evidence: Evidence) -> Outcome:
-        """Return the verdict on the printed ratio."""
+    def judge(self, published: PublishedNumber, evidence: Evidence) -> Judgement:
+        """Return the judgement of the printed ratio."""
         curves = load_curves(self.curves)
         pair = curves.of(self.protocol, self.method), curves.of(self.protocol, self.baseline)
         final, most, level = curves.efficiency(*pair)
-        # The worst case of two readings: one is off one way, the other the other way.
+        # The worst case: the two reading errors have opposite signs.
         low, lowest, _ = curves.efficiency(*pair, shift=-2.0 * curves.error)
         high, highest, _ = curves.efficiency(*pair, shift=2.0 * curves.error)
         least, largest = published.bounds()
         fits = any(a <= largest and least <= b for a, b in ((low, high), (lowest, highest)))
         verdict: Verdict = "reproduced" if fits else "cannot be right as printed"
-        return Outcome(
+        return Judgement(
             verdict,
             f"on {curves.source}: {final:.2f} at {pair[1].label}'s last value "
             f"{pair[1].values[-1]:g}, and at most {most:.2f} [{lowest:.2f}, {highest:.2f}] "

@@ -1,4 +1,4 @@
-"""Rules that need no run: constants of a protocol's table, and a paper's own arithmetic."""
+"""Rules that need no runs: constants of a protocol's table, and a paper's own arithmetic."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pydantic import Field, model_validator
 
 from bench.indicators import hypervolume
 from reports.claims.evidence import Evidence, playable_protocol
-from reports.claims.outcome import Estimate, Outcome, Verdict
-from reports.claims.published import Published
-from reports.claims.rules.base import Rule
+from reports.claims.judgement import Estimate, Judgement, Verdict
+from reports.claims.published_number import PublishedNumber
+from reports.claims.rules.rule import Rule
 
 __all__ = ["Arithmetic", "Constant", "OutOfReach"]
 
 
 class Constant(Rule):
-    """A published hypervolume of the whole front, computed again from the table of a protocol."""
+    """A published hypervolume of the exact front, computed again from a protocol's table."""
 
-    says = (
+    explanation = (
         "a published constant, computed again from the protocol's table. Reproduced if it differs "
         "by no more than the published error; not reproduced if by more"
     )
-    interval = "none: nothing varies"
+    interval = "none, nothing varies"
     needs_value = True
 
     kind: Literal["constant"]
@@ -31,41 +31,41 @@ class Constant(Rule):
 
     @property
     def tested_by(self) -> str:
-        """The protocol and the indicator that test the claim, in words."""
+        """The protocol and the indicator that test the claim, as text."""
         return f"{self.protocol}: front hypervolume"
 
-    def judge(self, published: Published, evidence: Evidence) -> Outcome:
-        """Return the verdict on the constant."""
+    def judge(self, published: PublishedNumber, evidence: Evidence) -> Judgement:
+        """Return the judgement of the constant."""
         protocol = playable_protocol(self.protocol)
         front = protocol.normalise(protocol.task().front("score"))
         value = hypervolume(front, protocol.rules.normalisation.reference_point)
         low, high = published.bounds()
-        return Outcome(
+        return Judgement(
             "reproduced" if low <= value <= high else "not reproduced",
             f"the front hypervolume of {protocol.label} is {value:.6g}, "
-            f"{value - published.number:+.3g} of the published",
+            f"{value - published.number:+.3g} from the published one",
             Estimate(value, value, value, published.unit),
         )
 
 
 class Arithmetic(Rule):
-    """Two numbers of a paper give a third, or do not.
+    """A number of a paper follows from two others, or does not.
 
     Attributes
     ----------
     operation : {"ratio", "difference"}
-        Of the first term to the second.
+        Of the first and the second term.
     terms : pair of float
-        Numbers as the paper has them.
+        The two numbers as printed.
     rounding : pair of float
-        By how much each may be off through rounding.
+        Rounding error of each term.
     """
 
-    says = (
-        "a published number computed from two others of the same paper. Where the interval misses "
+    explanation = (
+        "a published number, computed from two others of the same paper. If the interval excludes "
         "the published number, the three cannot all be right as printed"
     )
-    interval = "what rounding leaves open"
+    interval = "the range that rounding allows"
     needs_value = True
 
     kind: Literal["arithmetic"]
@@ -83,20 +83,20 @@ class Arithmetic(Rule):
 
     @property
     def tested_by(self) -> str:
-        """The protocol and the indicator that test the claim, in words."""
+        """The protocol and the indicator that test the claim, as text."""
         return "the paper's own numbers"
 
-    def judge(self, published: Published, evidence: Evidence) -> Outcome:
-        """Return the verdict on the three numbers."""
+    def judge(self, published: PublishedNumber, evidence: Evidence) -> Judgement:
+        """Return the judgement of the three numbers."""
         ends = [(t - r, t + r) for t, r in zip(self.terms, self.rounding, strict=True)]
         corners = [self._compute(a, b) for a, b in product(*ends)]
         value, (least, largest) = self._compute(*self.terms), published.bounds()
         fits = min(corners) <= largest and least <= max(corners)
         verdict: Verdict = "reproduced" if fits else "cannot be right as printed"
         sign = "/" if self.operation == "ratio" else "\N{MINUS SIGN}"
-        return Outcome(
+        return Judgement(
             verdict,
-            f"{self.terms[0]:g} {sign} {self.terms[1]:g} = {value:.4g}, beside "
+            f"{self.terms[0]:g} {sign} {self.terms[1]:g} = {value:.4g}, published "
             f"{published.number:g}",
             Estimate(value, min(corners), max(corners), published.unit),
         )
@@ -106,21 +106,21 @@ class Arithmetic(Rule):
 
 
 class OutOfReach(Rule):
-    """Nothing here can test the claim.
+    """A claim that nothing here can test.
 
     Attributes
     ----------
     would_take : str
-        What could.
+        What a test would need.
     """
 
-    says = "what nothing here can test, with what a test would take"
+    explanation = "a claim that nothing here can test, with what a test would need"
     interval = "none"
 
     kind: Literal["out-of-reach"]
     would_take: str = Field(min_length=1)
 
-    def judge(self, published: Published, evidence: Evidence) -> Outcome:
-        """Return that it is out of reach, and what it would take."""
+    def judge(self, published: PublishedNumber, evidence: Evidence) -> Judgement:
+        """Return that the claim is out of reach, and what a test would need."""
         would_take = " ".join(self.would_take.split()).removesuffix(".")
-        return Outcome("out of reach here", f"it would take {would_take}")
+        return Judgement("out of reach here", f"a test would need {would_take}")

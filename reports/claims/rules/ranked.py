@@ -1,4 +1,4 @@
-"""Rules on how estimates order architectures, beside a number or beside each other."""
+"""Rules on rank correlations of estimators, compared with a number or with each other."""
 
 from __future__ import annotations
 
@@ -12,64 +12,74 @@ from bench.errors import DataMissingError, NoResultsError
 from bench.protocol import load_ranking_protocol, released_protocols
 from bench.results.ranking import RankingResults, SetResult, load_ranking_results
 from reports.claims.evidence import Evidence
+from reports.claims.judgement import Estimate, Judgement, MissingEvidence, Verdict
 from reports.claims.measure import require_runs, student
-from reports.claims.outcome import Estimate, Missing, Outcome, Verdict
-from reports.claims.published import Published
-from reports.claims.rules.base import Rule
+from reports.claims.published_number import PublishedNumber
+from reports.claims.rules.rule import Rule
 
-__all__ = ["RankOrder", "RankValue", "rank_results"]
+__all__ = ["RankOrder", "RankValue", "ranking_results"]
 
 _UNIT = "Kendall tau"
 
 
-def rank_results(name: str, folder: Path) -> RankingResults:
-    """Return the results of a protocol of ranks.
+def ranking_results(name: str, folder: Path) -> RankingResults:
+    """Return the recomputed results of a ranking protocol.
+
+    Parameters
+    ----------
+    name : str
+        Of the protocol.
+    folder : Path
+        Of the journals.
 
     Raises
     ------
-    Missing
-        If there are none, or its tables are not on this machine.
+    MissingEvidence
+        If there is no such protocol, a table is missing, or no entry is finished.
     """
     if name not in released_protocols("ranking"):
-        raise Missing(f"the suite has no protocol of ranks {name}")
+        raise MissingEvidence(f"the suite has no ranking protocol {name}")
     protocol = load_ranking_protocol(name)
     try:
         protocol.require_tables()
         return load_ranking_results(protocol, folder)
     except DataMissingError as error:
-        raise Missing(str(error)) from None
+        raise MissingEvidence(str(error)) from None
     except NoResultsError:
-        raise Missing(f"no finished entry of {protocol.label}", f"monas run {name}") from None
+        raise MissingEvidence(
+            f"no finished entry of {protocol.label}", f"monas run {name}"
+        ) from None
 
 
 def _found(evidence: Evidence, protocol: str, cells: str, entry: str) -> SetResult:
-    results = evidence.load(protocol, rank_results)
+    results = evidence.load(protocol, ranking_results)
     for each in results.entries:
         if each.label == entry and cells in each.sets:
             return each.sets[cells]
-    raise Missing(
+    raise MissingEvidence(
         f"no finished entry {entry!r} on the set {cells!r} of {protocol}", f"monas run {protocol}"
     )
 
 
 class RankValue(Rule):
-    """An estimate's Kendall tau over a whole set of cells is what was published.
+    """An entry's Kendall tau over a whole set of cells is the published one.
 
     Attributes
     ----------
+    protocol : str
     entry : str
         Label of the protocol's entry.
     cells : str
-        Name of the protocol's set.
+        Name of the protocol's set of cells.
     on_a_subset : bool
-        Whether the published number is that of a subset, or nobody knows of which cells.
+        Whether the published number is that of a subset, or of unknown cells.
     """
 
-    says = (
-        "Kendall tau over a whole set of cells, which no chance enters, beside a published number; "
-        "reproduced if the two agree within the published rounding, or, where the published number "
-        "was or may have been measured on a subset, if it lies within the 95 % interval of tau "
-        "over random subsets; else not reproduced"
+    explanation = (
+        "Kendall tau over a whole set of cells, without chance, compared with a published number. "
+        "Reproduced if the two agree within the published rounding or, if the published number "
+        "was or may have been measured on a subset, if it is within the 95 % interval of tau over "
+        "random subsets; else not reproduced"
     )
     interval = "quantiles of tau over random subsets"
     needs_value = True
@@ -82,11 +92,11 @@ class RankValue(Rule):
 
     @property
     def tested_by(self) -> str:
-        """The protocol and the indicator that test the claim, in words."""
+        """The protocol and the indicator that test the claim, as text."""
         return f"{self.protocol}: {_UNIT} of {self.entry}, {self.cells}"
 
-    def judge(self, published: Published, evidence: Evidence) -> Outcome:
-        """Return the verdict on one tau."""
+    def judge(self, published: PublishedNumber, evidence: Evidence) -> Judgement:
+        """Return the judgement of one tau."""
         found = _found(evidence, self.protocol, self.cells, self.entry)
         estimate = Estimate(found.tau, found.low, found.high, _UNIT)
         low, high = published.bounds()
@@ -94,34 +104,38 @@ class RankValue(Rule):
         if self.on_a_subset:
             agrees = agrees or (found.low <= high and low <= found.high)
         verdict: Verdict = "reproduced" if agrees else "not reproduced"
-        return Outcome(
+        return Judgement(
             verdict,
             f"over {found.cells:,} cells {self.entry} has tau {found.tau:.3f}, "
-            f"{found.tau - published.number:+.3f} beside the published value; the interval is that "
+            f"{found.tau - published.number:+.3f} from the published value; the interval is that "
             f"of random subsets",
             estimate,
         )
 
 
 class RankOrder(Rule):
-    """One estimate orders cells better than each of others.
+    """An entry orders cells better than each of several others.
 
     Attributes
     ----------
+    protocol : str
     better : str
         Label of the entry that is claimed to be better.
     worse : tuple of str
+        Labels of the others.
+    cells : str
+        Name of the protocol's set of cells.
     """
 
-    says = (
-        "the differences of Kendall tau between one estimate and each of others, over the whole "
-        "set; the smallest is shown. Every one gets Student's interval of the same difference over "
+    explanation = (
+        "the differences of Kendall tau between one entry and each of several others, over the "
+        "whole set; the smallest is shown. Each has Student's interval of the same difference over "
         "random subsets, taken in pairs, its level corrected for the number of the others "
-        "(Bonferroni). Reproduced if all lie above 0 (above the claimed size, if there is one), "
-        "not reproduced if one lies below, else not settled"
+        "(Bonferroni). Reproduced if all are above 0 (above the claimed size, if there is one), "
+        "not reproduced if one is below, else not settled"
     )
     interval = (
-        "Student's, of the difference over random subsets; wider than 95 % where there are several"
+        "Student's, of the difference over random subsets; wider than 95 % if there are several"
     )
 
     kind: Literal["rank-order"]
@@ -132,11 +146,11 @@ class RankOrder(Rule):
 
     @property
     def tested_by(self) -> str:
-        """The protocol and the indicator that test the claim, in words."""
+        """The protocol and the indicator that test the claim, as text."""
         return f"{self.protocol}: {_UNIT} of {self.better} less that of {', '.join(self.worse)}"
 
-    def judge(self, published: Published, evidence: Evidence) -> Outcome:
-        """Return the verdict on all differences."""
+    def judge(self, published: PublishedNumber, evidence: Evidence) -> Judgement:
+        """Return the judgement of all differences."""
         first = _found(evidence, self.protocol, self.cells, self.better)
         others = {w: _found(evidence, self.protocol, self.cells, w) for w in self.worse}
         leads = {w: self._lead(first, other, w) for w, other in others.items()}
@@ -150,7 +164,7 @@ class RankOrder(Rule):
             f"{name} ({others[name].tau:.3f}) {lead.value:+.3f} [{lead.low:+.3f}, {lead.high:+.3f}]"
             for name, lead in leads.items()
         )
-        return Outcome(
+        return Judgement(
             verdict,
             f"over {first.cells:,} cells {self.better} has tau {first.tau:.3f}; its lead over "
             f"{listed}",
@@ -158,7 +172,7 @@ class RankOrder(Rule):
         )
 
     def _lead(self, first: SetResult, other: SetResult, name: str) -> Estimate:
-        """Return by how much one tau exceeds another, its interval one of as many as there are."""
+        """Return the difference of two taus, its interval corrected for the number of others."""
         differences = first.subsets - other.subsets
         known = differences[np.isfinite(differences)]
         require_runs(len(known), f"random subset where both {self.better} and {name} have a tau")

@@ -1,4 +1,4 @@
-"""A rule that holds one method's measured value against a published number."""
+"""A rule that compares one method's measured value with a published number."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from bench.seeds import stream
 from reports.claims.evidence import Evidence
+from reports.claims.judgement import Estimate, Judgement, Verdict
 from reports.claims.measure import (
     INDICATORS,
     IndicatorName,
@@ -16,31 +17,33 @@ from reports.claims.measure import (
     percentiles,
     resampled_means,
 )
-from reports.claims.outcome import Estimate, Outcome, Verdict
-from reports.claims.published import Published
-from reports.claims.rules.base import Rule, doubt, in_words, on_equal
+from reports.claims.published_number import PublishedNumber
+from reports.claims.rules.rule import Rule, describe_test, doubt, judge_equal
 
 __all__ = ["Value"]
 
 
 class Value(Rule):
-    """A method's mean is what was published, or on the claimed side of it.
+    """A method's mean is the published one, or on the claimed side of it.
 
     Attributes
     ----------
+    protocol : str
+    indicator : IndicatorName
+    method : str
     expect : {"equal", "worse", "better"}
-        What the claim says of the method measured here, beside the published number.
+        How the method measured here compares with the published number, by the claim.
     evaluations : int, optional
-        After how many; the whole budget if not given.
+        Number of evaluations after which the claim is judged; the whole budget if not given.
     """
 
-    says = (
-        "the mean of one method at one budget beside a published mean of runs; their difference "
-        "gets an interval of both together. Where the published mean comes without a spread, the "
-        "paper's runs are taken to vary as ours do. Where the two should be equal: not reproduced "
-        "if the interval excludes 0, reproduced if one of the two means' own intervals holds the "
-        "other mean. Where ours should be better or worse: reproduced if the difference lies on "
-        "that side of 0, not reproduced if on the other"
+    explanation = (
+        "the mean of one method at one budget, compared with a published mean of runs; the "
+        "interval of the difference combines both. If the published mean has no spread, the "
+        "paper's runs are assumed to vary as ours do. If the two should be equal: not reproduced "
+        "if the interval excludes 0, reproduced if the interval of one mean contains the other "
+        "mean. If ours should be better or worse: reproduced if the interval is on that side of "
+        "0, not reproduced if it is on the other"
     )
     interval = "percentile bootstrap of our mean over repetitions"
     needs_value = True
@@ -54,16 +57,16 @@ class Value(Rule):
 
     @property
     def tested_by(self) -> str:
-        """The protocol and the indicator that test the claim, in words."""
-        return in_words(self.protocol, self.indicator, self.evaluations)
+        """The protocol and the indicator that test the claim, as text."""
+        return describe_test(self.protocol, self.indicator, self.evaluations)
 
     @property
-    def beside_a_mean(self) -> bool:
-        """Whether a published number is a mean of runs, of which it must be known how many."""
+    def compares_means(self) -> bool:
+        """Whether the published number is a mean of runs, so that their number must be known."""
         return True
 
-    def judge(self, published: Published, evidence: Evidence) -> Outcome:
-        """Return the verdict on the method's mean."""
+    def judge(self, published: PublishedNumber, evidence: Evidence) -> Judgement:
+        """Return the judgement of the method's mean."""
         results = evidence.searches(self.protocol, self.method)
         indicator, count = INDICATORS[self.indicator], at_evaluation(results, self.evaluations)
         (curves,) = paired_curves(results, (self.method,), indicator)
@@ -75,12 +78,12 @@ class Value(Rule):
         if doubts:
             verdict: Verdict = "not settled"
         elif self.expect == "equal":
-            verdict = on_equal(estimate, published, values)
+            verdict = judge_equal(estimate, published, values)
         else:
             side = indicator.sign * (1.0 if self.expect == "better" else -1.0)
             verdict = _on_side(beyond, side)
         better = indicator.sign * beyond.value > 0.0
-        return Outcome(
+        return Judgement(
             verdict,
             f"after {count} evaluations {self.method} here is {'better' if better else 'worse'} "
             f"than the published value: {beyond.value:+.3f} [{beyond.low:+.3f}, "
@@ -91,7 +94,7 @@ class Value(Rule):
 
 
 def _on_side(beyond: Estimate, side: float) -> Verdict:
-    """Judge whether ours lies above (side 1) or below (side -1) the published value."""
+    """Return the verdict on whether ours is above (side 1) or below (side -1) the published."""
     above, below = beyond.low > 0.0, beyond.high < 0.0
     wanted, other = (above, below) if side > 0.0 else (below, above)
     if wanted:

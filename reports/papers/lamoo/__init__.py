@@ -1,4 +1,4 @@
-"""The figures of the paper on LaMOO that can be made again here."""
+"""Figures of the paper on LaMOO, reproduced, and the effects of its choices."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from bench.errors import DataMissingError
 from bench.protocol import load_search_protocol
-from reports.claims.outcome import Missing
-from reports.papers.lamoo import ablations, regions, single
-from reports.papers.lamoo import good_half as dominance
+from reports.claims.judgement import MissingEvidence
+from reports.papers.lamoo import ablations, dominance_map, regions, single_objective
 from reports.rendering import style
-from reports.rendering.plots import Plot
+from reports.rendering.saving import Plot
 
 if TYPE_CHECKING:
     from reports.claims.evidence import Evidence
 
 __all__ = ["plots"]
 
-# What a partition adds: LaMOO around a sampler, and the sampler alone.
+# The effect of the partition: LaMOO around a sampler, and the sampler alone.
 _WITHOUT = {
     "lamoo-random": "random",
     "lamoo-cmaes": "cma-es",
@@ -29,28 +28,30 @@ _WITHOUT = {
 
 
 def plots(evidence: Evidence) -> Iterator[Plot]:
-    """Draw what tables and results allow: Figures 1, 2 and 5, and what each choice is worth."""
+    """Draw Figures 1, 2 and 5 and the effects of each choice, as far as there is `evidence`."""
     with style.settings():
-        figure = dominance.draw(load_search_protocol("lamoo-branin-currin").task())
-    yield Plot("paper-figure-1", "Dominance numbers", dominance.CAPTION, figure)
-    yield from _single(evidence)
+        figure = dominance_map.draw(load_search_protocol("lamoo-branin-currin").task())
+    yield Plot("paper-figure-1", "Dominance numbers", dominance_map.CAPTION, figure)
+    yield from _single_objective(evidence)
     yield from _regions()
     yield from _ablations(evidence)
 
 
-def _single(evidence: Evidence) -> Iterator[Plot]:
+def _single_objective(evidence: Evidence) -> Iterator[Plot]:
     try:
-        results = evidence.searches("lamoo-nb201-1000", *single.METHODS)
-    except Missing:
+        results = evidence.searches("lamoo-nb201-1000", *single_objective.METHODS)
+    except MissingEvidence:
         return
     with style.settings():
-        figure = single.draw(results)
-    yield Plot("paper-figure-2", "CMA-ES on one and on two objectives", single.CAPTION, figure)
+        figure = single_objective.draw(results)
+    yield Plot(
+        "paper-figure-2", "CMA-ES on one and on two objectives", single_objective.CAPTION, figure
+    )
 
 
 def _regions() -> Iterator[Plot]:
     measured = {}
-    for name, trees in (("lamoo-nb201", 20), ("nb301", 10)):  # the surrogate takes its time
+    for name, trees in (("lamoo-nb201", 20), ("nb301", 10)):  # the surrogate is slow
         protocol = load_search_protocol(name)
         try:
             protocol.require_tables()
@@ -60,13 +61,13 @@ def _regions() -> Iterator[Plot]:
     if measured:
         with style.settings():
             figure = regions.draw(measured)
-        yield Plot("paper-figure-5", "What regions are worth", regions.CAPTION, figure)
+        yield Plot("paper-figure-5", "Quality of regions", regions.CAPTION, figure)
 
 
 def _ablations(evidence: Evidence) -> Iterator[Plot]:
     try:
         results = evidence.searches("lamoo-nb201", "lamoo-random")
-    except Missing:
+    except MissingEvidence:
         return
     variants = results.protocol.entrants("ablations")
     pairs = {name: entry.method for name, entry in variants.items()} | _WITHOUT
@@ -74,4 +75,4 @@ def _ablations(evidence: Evidence) -> Iterator[Plot]:
     if differences:
         with style.settings():
             figure = ablations.draw(differences)
-        yield Plot("ablations", "What each choice is worth", ablations.CAPTION, figure)
+        yield Plot("ablations", "Effects of the choices within LaMOO", ablations.CAPTION, figure)

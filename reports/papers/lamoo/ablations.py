@@ -1,4 +1,4 @@
-"""What each choice within LaMOO is worth: paired differences to the default."""
+"""Effects of the choices within LaMOO: paired differences to the default."""
 
 from __future__ import annotations
 
@@ -17,19 +17,29 @@ from reports.search.comparison import regret_column
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["CAPTION", "Difference", "draw", "paired_differences"]
+__all__ = ["CAPTION", "PairedDifference", "draw", "paired_differences"]
 
 CAPTION = (
     "Each variant less its method with the default settings, on the same initial designs: mean "
     "difference of the log10 hypervolume difference at the full budget, its 95 % bootstrap "
     "interval, and in brackets the number of pairs. Left of 0 the variant is better; an interval "
-    "that holds 0 settles nothing. Below them: LaMOO around a sampler less the sampler."
+    "that contains 0 settles nothing. Below them: LaMOO around a sampler less the sampler."
 )
 
 
 @dataclass(frozen=True)
-class Difference:
-    """Mean paired difference of a variant to its base, its interval, and how many pairs."""
+class PairedDifference:
+    """Paired difference of a method to another.
+
+    Attributes
+    ----------
+    name, base : str
+        Names of the two methods.
+    mean, low, high : float
+        Mean difference, and its 95 % bootstrap interval.
+    pairs : int
+        Number of paired repetitions.
+    """
 
     name: str
     base: str
@@ -39,13 +49,14 @@ class Difference:
     pairs: int
 
 
-def paired_differences(results: SearchResults, pairs: dict[str, str]) -> list[Difference]:
-    """Return the difference of each method to another, where they have six repetitions in common.
+def paired_differences(results: SearchResults, pairs: dict[str, str]) -> list[PairedDifference]:
+    """Return the difference of each method to another, if they have six common repetitions.
 
     Parameters
     ----------
+    results : SearchResults
     pairs : dict of str to str
-        A method, and the one that it is compared with.
+        A method, and the method with which it is compared.
     """
     column, _ = regret_column(results.protocol)
     table = results.frame().pivot_table(index="repetition", columns="method", values=column)
@@ -59,12 +70,12 @@ def paired_differences(results: SearchResults, pairs: dict[str, str]) -> list[Di
         rng = stream(results.protocol.id, "bootstrap", name, base)
         low, high = bootstrap_interval(differences, rng=rng, statistic=np.mean)
         mean = float(differences.mean())
-        found.append(Difference(name, base, mean, low, high, len(differences)))
+        found.append(PairedDifference(name, base, mean, low, high, len(differences)))
     return found
 
 
-def draw(differences: list[Difference]) -> Figure:
-    """Return the figure, a row for each difference."""
+def draw(differences: list[PairedDifference]) -> Figure:
+    """Return the figure, with a row for each difference."""
     left = 0.35 + 0.078 * max(len(_label(d)) for d in differences)
     figure, (ax,) = style.new_figure((0.32 * len(differences) + 0.3,), left=left)
     for row, each in enumerate(differences):
@@ -81,5 +92,5 @@ def draw(differences: list[Difference]) -> Figure:
     return figure
 
 
-def _label(difference: Difference) -> str:
+def _label(difference: PairedDifference) -> str:
     return f"{difference.name} less {difference.base} ({difference.pairs})"

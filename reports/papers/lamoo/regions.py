@@ -1,4 +1,4 @@
-"""Figure 5 of the paper on LaMOO: what 50 random architectures of a region are worth."""
+"""Figure 5 of the paper on LaMOO: hypervolume of 50 random architectures of a region."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.indicators import hypervolume, non_dominated
 from bench.protocol import SearchProtocol
 from bench.seeds import stream
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CAPTION", "REGIONS", "RegionQuality", "draw", "measure_regions"]
 
-Floats = NDArray[np.float64]
-
-# Boundaries that a region lies beyond, from the root down; True is the good side.
+# Sides of the boundaries on the way from the root to a region; True is the good side.
 REGIONS: dict[str, tuple[bool, ...]] = {
     "whole space": (),
     "good": (True,),
@@ -39,7 +37,7 @@ REGIONS: dict[str, tuple[bool, ...]] = {
     "bad, bad": (False, False),
 }
 
-# The paper draws 50 from each region; the rest is ours, as it says no more.
+# *paper*: 50 from each region; all other numbers are *ours*, because the paper gives none.
 DRAWN = 50
 TREES, DRAWS, SAMPLES = 20, 20, 100
 _AT_ONCE, _ROUNDS = 5_000, 40
@@ -48,24 +46,24 @@ CAPTION = (
     f"Figure 5 of the paper: hypervolume of {DRAWN} random architectures of each region, as a "
     f"share of the front's, over trees grown from {SAMPLES} random samples each and {DRAWS} draws "
     "from every region (boxes: quartiles; whiskers: all; dotted: the median of the whole space). "
-    "'good, bad' is the bad half of the good half. Below a name stands the share of the space that "
-    "lies in the region, and where the space can be listed the hypervolume of all of it: what is "
-    "missing there to 1 is out of reach of whoever searches in that region alone."
+    "'good, bad' is the bad half of the good half. Below a name are the region's share of the "
+    "space and, if the space can be listed, the hypervolume of the whole region, an upper bound "
+    "for a search in that region alone."
 )
 
 
 @dataclass(frozen=True)
 class RegionQuality:
-    """What was measured of one kind of region.
+    """The quality of one kind of region, over several trees.
 
     Attributes
     ----------
     drawn : array [trees, draws]
         Hypervolume ratio of the scores of `DRAWN` random architectures of the region.
     share : array [trees]
-        Of the space that lies in the region.
+        The region's share of the space.
     best : array [trees], optional
-        Hypervolume ratio of all architectures of the region, where they can be listed.
+        Hypervolume ratio of all architectures of the region, if they can be listed.
     """
 
     drawn: Floats
@@ -81,10 +79,22 @@ def measure_regions(
     draws: int = DRAWS,
     samples: int = SAMPLES,
 ) -> dict[str, RegionQuality]:
-    """Grow trees from random samples and draw from their regions; a region by its name.
+    """Return the quality of each region, by name, of trees grown from random samples.
 
-    Trees have the default rules of `methods.lamoo`; random streams are named by the protocol's id,
-    so the same call measures the same.
+    Trees have the default rules of `methods.lamoo`. Random streams are named by the protocol's id,
+    so that the same call gives the same numbers.
+
+    Parameters
+    ----------
+    protocol : SearchProtocol
+    task : Task
+        The protocol's task, with a finite space.
+    trees : int
+        Number of trees.
+    draws : int
+        Number of draws from each region.
+    samples : int
+        Number of random architectures from which a tree is grown.
     """
     space = task.space
     assert isinstance(space, FiniteSpace)
@@ -95,12 +105,14 @@ def measure_regions(
     for tree in range(trees):
         rng = stream(protocol.id, tree, "regions")
         sampled = space.sample(rng, samples)
-        points, seen = cube.centres(sampled), task.score(sampled)
-        root = grow(points, seen, protocol.raw_reference_point)
+        points, scores = cube.centres(sampled), task.score(sampled)
+        root = grow(points, scores, protocol.raw_reference_point)
         for name, sides in REGIONS.items():
             region = _descend(root, sides)
             if region is not None:
-                found[name].append(_look(protocol, task, cube, members, region, draws, best, rng))
+                found[name].append(
+                    _sample_region(protocol, task, cube, members, region, draws, best, rng)
+                )
     return {
         name: RegionQuality(
             np.array([drawn for drawn, _, _ in of]),
@@ -116,7 +128,7 @@ def _listed(space: FiniteSpace) -> Architectures | None:
 
 
 def _descend(root: Node, sides: tuple[bool, ...]) -> Region | None:
-    """Return the region on these sides of a tree's boundaries, if the tree has so many."""
+    """Return the region on these sides of a tree's boundaries; None if the tree has fewer."""
     node = root
     for good in sides:
         if not node.children:
@@ -125,7 +137,7 @@ def _descend(root: Node, sides: tuple[bool, ...]) -> Region | None:
     return node.region
 
 
-def _look(
+def _sample_region(
     protocol: SearchProtocol,
     task: Task,
     cube: Cube,
@@ -138,12 +150,12 @@ def _look(
     inside, share = _members(cube, members, region, draws, rng)
     scores = protocol.normalise(task.score(inside))
     reference = _reference(protocol)
-    worth = [
+    drawn = [
         hypervolume(scores[rng.permutation(len(scores))[:DRAWN]], reference) / best
         for _ in range(draws)
     ]
     whole = hypervolume(scores[non_dominated(scores)], reference) / best
-    return np.array(worth), share, whole
+    return np.array(drawn), share, whole
 
 
 def _members(
@@ -153,20 +165,20 @@ def _members(
     draws: int,
     rng: np.random.Generator,
 ) -> tuple[Architectures, float]:
-    """Return architectures of the region, all or enough of them, and its share of the space."""
+    """Return all or enough architectures of the region, and its share of the space."""
     if members is not None:
         inside = region.contains(cube.centres(members))
         return members[inside], float(inside.mean())
-    space, kept, looked_at = cube.space, [], 0
+    space, kept, drawn_in_all = cube.space, [], 0
     assert isinstance(space, FiniteSpace)
     for _ in range(_ROUNDS):
         drawn = space.sample(rng, _AT_ONCE)
         kept.append(drawn[region.contains(cube.centres(drawn))])
-        looked_at += _AT_ONCE
+        drawn_in_all += _AT_ONCE
         if sum(map(len, kept)) >= DRAWN * draws:
             break
     found = np.concatenate(kept)
-    return found[: DRAWN * draws], len(found) / looked_at
+    return found[: DRAWN * draws], len(found) / drawn_in_all
 
 
 def _reference(protocol: SearchProtocol) -> tuple[float, ...]:
@@ -174,7 +186,7 @@ def _reference(protocol: SearchProtocol) -> tuple[float, ...]:
 
 
 def draw(measured: dict[str, dict[str, RegionQuality]]) -> Figure:
-    """Return the figure: a panel for each protocol, a box for each region."""
+    """Return the figure, with a panel for each protocol and a box for each region."""
     figure, grid = panels(1, len(measured), side=3.6, above=0.35, apart=0.75, below=0.75)
     for ax, (title, regions) in zip(grid[0], measured.items(), strict=True):
         _panel(ax, title, regions)

@@ -1,8 +1,8 @@
 """Short trainings of our own beside those that the authors of MOTE-NAS released.
 
-`trainings.json` holds what `methods.mote.training.short_training` measured with the released recipe
-on the reduced CIFAR-100 (50 epochs, batch 1,024), cell by cell; the released curves come from their
-table.
+`trainings.json` has the measurements of `methods.mote.training.short_training` with the released
+recipe on the reduced CIFAR-100 (50 epochs, batch 1,024), cell by cell; the released curves are in
+the table `nb201-mote`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from bench.data import catalogue_entry, load_table
 from reports.papers.mote import training_curves as curves
 from reports.rendering import style
-from reports.rendering.plots import Plot
+from reports.rendering.saving import Plot
 
 if TYPE_CHECKING:
     from reports.claims.evidence import Evidence
@@ -28,8 +28,8 @@ _TABLE = "nb201-mote"
 
 
 def plots(evidence: Evidence) -> Iterator[Plot]:
-    """Draw our trainings beside the released ones, where their table is on this machine."""
-    del evidence  # no run is looked at
+    """Draw our trainings beside the released ones, if their table is on this machine."""
+    del evidence  # the figure needs no runs
     if not catalogue_entry(_TABLE).path.exists():
         return
     with style.settings():
@@ -39,7 +39,7 @@ def plots(evidence: Evidence) -> Iterator[Plot]:
 
 
 def trainings() -> list[dict[str, object]]:
-    """Return our trainings: index of the cell, its string, losses [50], landscape [11], seconds."""
+    """Return our trainings: index and string of the cell, losses [50], landscape [11], seconds."""
     text = (files("reports.papers.mote") / "trainings.json").read_text(encoding="utf-8")
     found: list[dict[str, object]] = json.loads(text)
     return found

@@ -1,6 +1,6 @@
-"""Short trainings of our own beside published ones: training losses, and the way back.
+"""Short trainings of our own beside published ones: training losses and loss landscapes.
 
-Needs no results of a protocol, and is drawn by whoever has both curves of the same cells.
+A figure of curves alone; it needs no results of a protocol.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bench.arrays import Floats
 from bench.errors import ResultsError
 from reports.rendering.panels import panels
 
@@ -23,8 +24,8 @@ __all__ = ["CAPTION", "CellCurves", "draw"]
 
 CAPTION = (
     "Above, the mean training loss of every epoch; below, the losses on the straight line from the "
-    "trained (left) to the initial weights (right). Published values are black, trainings of our "
-    "own, one line for each seed, coloured: the nearer, the better the recipe is reproduced."
+    "trained (left) to the initial weights (right). Published values are black; our own trainings, "
+    "one line for each seed, are coloured: the nearer, the better the recipe is reproduced."
 )
 
 _SIDE = 2.5
@@ -33,12 +34,12 @@ _OURS, _PUBLISHED = "#0072B2", "black"
 
 @dataclass(frozen=True)
 class CellCurves:
-    """Both curves of one cell, published and of our own.
+    """The curves of one cell, published and our own.
 
     Attributes
     ----------
     title : str
-        Names the cell.
+        Name of the cell.
     published_losses : array [epochs]
     published_landscape : array [points]
         From the trained to the initial weights.
@@ -54,11 +55,11 @@ class CellCurves:
 
 
 def draw(cells: Sequence[CellCurves]) -> Figure:
-    """Return the figure, a column for each cell.
+    """Return the figure, with a column for each cell.
 
     Raises
     ------
-    ResultsError
+    bench.errors.ResultsError
         If there is no cell, or curves of one cell are not of one length.
     """
     if not cells:
@@ -84,7 +85,7 @@ def draw(cells: Sequence[CellCurves]) -> Figure:
 
 def _pair(
     cell: CellCurves, published: ArrayLike, ours: ArrayLike, what: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Floats, Floats]:
     expected = np.asarray(published, dtype=np.float64)
     found = np.atleast_2d(np.asarray(ours, dtype=np.float64))
     if expected.ndim != 1 or found.shape[1:] != expected.shape:
@@ -98,7 +99,7 @@ def _pair(
 def _draw(
     ax: Axes,
     x: NDArray[Any],
-    curves: tuple[NDArray[np.float64], NDArray[np.float64]],
+    curves: tuple[Floats, Floats],
     **options: Any,
 ) -> None:
     published, ours = curves

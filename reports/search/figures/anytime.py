@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.results.search import SearchResults
 from reports.rendering import style
 from reports.search.comparison import RANDOM, common_traces
+from reports.search.figures.method_looks import method_looks, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,17 +19,17 @@ if TYPE_CHECKING:
 __all__ = ["draw"]
 
 _CAPTION = (
-    "Median (line) and quartiles (band; of more than six methods those of the first, the last and "
-    "random search) over the compared repetitions of the hypervolume ratio of "
-    "the set each method would hand in after so many evaluations, and below it what is missing "
-    "to 1 on a logarithmic scale: higher above and lower below is better{shared}, and the "
-    "dotted line is the attainable ratio, an arrow where it lies far off."
+    "Hypervolume ratio of each method's final set over the number of evaluations, and below it the "
+    "regret, 1 less the ratio, on a logarithmic scale: median (line) and quartiles (band; of more "
+    "than six methods only those of the first, the last and random search) over the compared "
+    "repetitions. Higher above and lower below is better{shared}; the dotted line is "
+    "the attainable ratio, an arrow if it is far away."
 )
-_SHARED = ", the shaded evaluations are the initial designs that all methods share"
-# Regret is drawn no lower: a set that is the exact front itself has none.
+_SHARED = "; the shaded evaluations are the initial designs that all methods share"
+# Smallest regret that is drawn: the exact front itself has regret 0.
 _LEAST_REGRET = 1e-4
-_MOST_BANDS = 6  # more of them hide each other
-# Ticks in a decade, by the ratio of the limits that they are for.
+_MOST_BANDS = 6  # more bands hide each other
+# Ticks in a decade, by the largest ratio of the limits for which they are used.
 _STEPS = (
     (4.0, (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)),
     (12.0, (1.0, 2.0, 3.0, 5.0, 7.0)),
@@ -39,9 +40,9 @@ _STEPS = (
 def draw(results: SearchResults) -> tuple[str, Figure]:
     """Return the caption and the figure: ratio above, regret below."""
     height = style.panel_height(len(results.methods))
-    right = style.label_width(results)
+    right = style.label_width(results.methods)
     figure, (above, below) = style.new_figure((height, height), right=right)
-    budget = results.protocol.rules.budget
+    budget, looks = results.protocol.rules.budget, method_looks(results)
     quartiles = {
         method: np.quantile(common_traces(results, method), (0.25, 0.5, 0.75), axis=0)
         for method in results.methods
@@ -51,20 +52,18 @@ def draw(results: SearchResults) -> tuple[str, Figure]:
     regret = {m: np.maximum(1.0 - q, _LEAST_REGRET) for m, q in quartiles.items()}
     _regret_panel(below, regret, attainable, budget.first)
     for ax, curves in ((above, quartiles), (below, regret)):
-        _curves(ax, curves, style.looks(results), budget.first)
+        _curves(ax, curves, looks, budget.first)
         style.mark_initial(ax, budget.initial)
         style.count_evaluations(ax, budget.evaluations)
         ax.grid(visible=True, axis="y")
         ends = {method: float(curve[1, -1]) for method, curve in curves.items()}
-        style.label_lines(ax, ends, style.looks(results), panel=height)
+        style.label_lines(ax, ends, looks, panel=height)
     below.set_xlabel("evaluations")
-    style.sign(figure, results)
+    sign(figure, results)
     return _CAPTION.format(shared=_SHARED if budget.initial else ""), figure
 
 
-def _ratio_panel(
-    ax: Axes, quartiles: dict[str, NDArray[np.float64]], attainable: float, first: int
-) -> None:
+def _ratio_panel(ax: Axes, quartiles: dict[str, Floats], attainable: float, first: int) -> None:
     low, high = _range(quartiles, first)
     if style.near(attainable, low, high):
         low, high = min(low, attainable), max(high, attainable)
@@ -74,9 +73,7 @@ def _ratio_panel(
     _attainable(ax, attainable, first)
 
 
-def _regret_panel(
-    ax: Axes, regret: dict[str, NDArray[np.float64]], attainable: float, first: int
-) -> None:
+def _regret_panel(ax: Axes, regret: dict[str, Floats], attainable: float, first: int) -> None:
     low, high = _range(regret, first)
     missing = 1.0 - attainable
     drawn = missing > _LEAST_REGRET
@@ -91,7 +88,7 @@ def _regret_panel(
     _plain_ticks(ax)
 
 
-def _range(curves: dict[str, NDArray[np.float64]], first: int) -> tuple[float, float]:
+def _range(curves: dict[str, Floats], first: int) -> tuple[float, float]:
     shown = np.concatenate([curve[:, first - 1 :].ravel() for curve in curves.values()])
     return float(shown.min()), float(shown.max())
 
@@ -108,7 +105,7 @@ def _plain_ticks(ax: Axes) -> None:
 
 
 def _attainable(ax: Axes, value: float, first: int) -> None:
-    """Draw the attainable value as a line, or write it at the edge beyond which it lies."""
+    """Draw the attainable value as a line, or write it at the edge if it is beyond the axis."""
     low, high = ax.get_ylim()
     text = f"attainable {value:.4f}"
     common: dict[str, Any] = {
@@ -131,20 +128,18 @@ def _attainable(ax: Axes, value: float, first: int) -> None:
     )
 
 
-def _banded(curves: dict[str, NDArray[np.float64]]) -> set[str]:
-    """Return the methods whose quartiles are drawn: all, or random search and the extremes."""
+def _banded(curves: dict[str, Floats]) -> set[str]:
+    """Return the methods whose quartiles are drawn: all, or the best, the worst and random."""
     if len(curves) <= _MOST_BANDS:
         return set(curves)
     order = sorted(curves, key=lambda method: float(curves[method][1, -1]))
     return {order[0], order[-1], RANDOM} & set(curves)
 
 
-def _curves(
-    ax: Axes, curves: dict[str, NDArray[np.float64]], looks: dict[str, style.Look], first: int
-) -> None:
+def _curves(ax: Axes, curves: dict[str, Floats], looks: dict[str, style.Look], first: int) -> None:
     banded = _banded(curves)
     opacity = min(0.2, 0.6 / len(banded))
-    for place, (method, curve) in enumerate(curves.items()):
+    for position, (method, curve) in enumerate(curves.items()):
         look = looks[method]
         x = np.arange(first, curve.shape[1] + 1)
         low, median, high = curve[:, first - 1 :]
@@ -159,4 +154,4 @@ def _curves(
                 linewidth=0.6,
                 linestyle=look.dashes,
             )
-        ax.plot(x, median, markevery=(place * step // len(curves), step), **look.line)
+        ax.plot(x, median, markevery=(position * step // len(curves), step), **look.line)

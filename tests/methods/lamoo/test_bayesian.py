@@ -1,4 +1,4 @@
-"""LaMOO around a surrogate: the region is a bound, and what is left of it when it is too small."""
+"""LaMOO around a surrogate: the region is a bound, and is relaxed when it is exhausted."""
 
 import numpy as np
 import pytest
@@ -17,8 +17,8 @@ from methods.lamoo.surrogate_sampler import SurrogateSampler
 from methods.lamoo.tree import TreeRules, grow, leaves
 
 
-class Size:
-    """A surrogate that wants many and costly operations, and remembers what it chose from."""
+class LargestFirst:
+    """A surrogate that prefers many and costly operations, and keeps what it chose from."""
 
     def __init__(self, space):
         self.problem = type("P", (), {"space": space})
@@ -37,7 +37,7 @@ class Size:
         return candidates.inputs.sum(axis=1)
 
     def choose(self, candidates, n, rng):
-        self.seen = candidates
+        self.chosen_from = candidates
         return np.argsort(-self.score(candidates), kind="stable")[:n].tolist()
 
 
@@ -52,24 +52,24 @@ def history_on(space, rng, n=80):
 def test_the_choice_is_the_best_of_the_region(space):
     rng = np.random.default_rng(0)
     history = history_on(space, rng)
-    unasked = Unseen(space)
-    pool = make_pool(Cube(space), unasked, mode="enumerated")
+    unseen = Unseen(space)
+    pool = make_pool(Cube(space), unseen, mode="enumerated")
     pool.remove(history.architectures)
     root = grow(history.points, history.objectives, history.reference_point, TreeRules())
     for leaf in leaves(root):
-        surrogate = Size(space)
-        points = SurrogateSampler(surrogate, unasked).propose(leaf.region, history, pool, 3, rng)
+        surrogate = LargestFirst(space)
+        points = SurrogateSampler(surrogate, unseen).propose(leaf.region, history, pool, 3, rng)
         assert len(points) == surrogate.prepared == 3
         assert leaf.region.contains(points).all()
         np.testing.assert_array_equal(surrogate.fitted[1], history.objectives)  # all of them
         found = pool.cube.architectures(points)
-        assert unasked.first_of_class(found).all()
-        inside = leaf.region.contains(pool.cube.centres(surrogate.seen.architectures))
+        assert unseen.first_of_class(found).all()
+        inside = leaf.region.contains(pool.cube.centres(surrogate.chosen_from.architectures))
         assert inside.all()
         if space.listable:
             cells = space.enumerate()
             cells = cells[leaf.region.contains(pool.cube.centres(cells))]
-            cells = cells[[bool(unasked.first_of_class(c[None])[0]) for c in cells]]
+            cells = cells[[bool(unseen.first_of_class(c[None])[0]) for c in cells]]
             best = np.sort(space.encode_ordinal(cells).sum(axis=1))[-3:]
             np.testing.assert_allclose(
                 np.sort(space.encode_ordinal(found).sum(axis=1)), best, rtol=1e-12
@@ -79,54 +79,54 @@ def test_the_choice_is_the_best_of_the_region(space):
 def test_local_search_climbs_beyond_the_random_points():
     space, rng = DARTS(), np.random.default_rng(0)
     history = history_on(space, rng)
-    unasked = Unseen(space)
-    pool = make_pool(Cube(space), unasked, mode="enumerated")
-    surrogate = Size(space)
+    unseen = Unseen(space)
+    pool = make_pool(Cube(space), unseen, mode="enumerated")
+    surrogate = LargestFirst(space)
     whole = Region.whole(len(history))
-    points = SurrogateSampler(surrogate, unasked).propose(whole, history, pool, 1, rng)
+    points = SurrogateSampler(surrogate, unseen).propose(whole, history, pool, 1, rng)
     drawn = space.encode_ordinal(space.sample(np.random.default_rng(1), 15_000)).sum(axis=1)
     assert space.encode_ordinal(pool.cube.architectures(points)).sum() > drawn.max()
 
 
-def test_local_search_begins_at_what_is_good_in_the_region():
-    """As without LaMOO: random points of a large space are far from all that is good."""
+def test_local_search_starts_at_good_members_of_the_region():
+    """As without LaMOO: random points of a large space are far from all good ones."""
     space, rng = DARTS(), np.random.default_rng(0)
     history = history_on(space, rng)
-    unasked = Unseen(space)
-    pool = make_pool(Cube(space), unasked, mode="enumerated")
+    unseen = Unseen(space)
+    pool = make_pool(Cube(space), unseen, mode="enumerated")
     pool.remove(history.architectures)
     root = grow(history.points, history.objectives, history.reference_point, TreeRules())
     leaf = max(leaves(root), key=lambda leaf: len(leaf.region.members))
-    surrogate = Size(space)
-    SurrogateSampler(surrogate, unasked).propose(leaf.region, history, pool, 1, rng)
-    seen = {tuple(row) for row in surrogate.seen.architectures.tolist()}
+    surrogate = LargestFirst(space)
+    SurrogateSampler(surrogate, unseen).propose(leaf.region, history, pool, 1, rng)
+    seen = {tuple(row) for row in surrogate.chosen_from.architectures.tolist()}
     members = leaf.region.members
     good = history.architectures[members][non_dominated(history.objectives[members])]
     for centre in good:
         near = space.neighbours(centre)
         near = near[leaf.region.contains(pool.cube.centres(near))]
-        near = near[unasked.first_of_class(near)]
+        near = near[unseen.first_of_class(near)]
         assert len({tuple(row) for row in near.tolist()} & seen) > 0.3 * min(len(near), 200)
 
 
 def test_a_region_without_unseen_members_is_relaxed():
     space, rng = NASBench201(), np.random.default_rng(0)
     history = history_on(space, rng)
-    unasked = Unseen(space)
-    pool = make_pool(Cube(space), unasked, mode="enumerated")
+    unseen = Unseen(space)
+    pool = make_pool(Cube(space), unseen, mode="enumerated")
     good = np.zeros(len(history), dtype=bool)
     good[:40] = True
     boundary = Boundary.fit(history.points, good, kernel="rbf")
     cells = space.enumerate()
-    pool.remove(cells[boundary.says_good(pool.cube.centres(cells))])
+    pool.remove(cells[boundary.on_good_side(pool.cube.centres(cells))])
     region = Region((Step(boundary, good=True),), np.arange(40))
-    points = SurrogateSampler(Size(space), unasked).propose(region, history, pool, 2, rng)
+    points = SurrogateSampler(LargestFirst(space), unseen).propose(region, history, pool, 2, rng)
     assert len(points) == 2
     assert not region.contains(points).any()
 
 
 @pytest.mark.parametrize("method", [LaMOOQEHVI, LaMOOEHVITuned], ids=lambda m: m.name)
-def test_architectures_are_enumerated_or_it_says_so(method, make_task, play):
+def test_continuous_mode_is_refused(method, make_task, play):
     with pytest.raises(MethodError, match="setting 'mode' is 'continuous'; expected 'enumerated'"):
         play(method, make_task(), mode="continuous")
 

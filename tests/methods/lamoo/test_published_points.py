@@ -70,7 +70,7 @@ def test_all_together_and_the_mean_of_seven(published):
 
 
 def test_bins_are_in_capacity_order(published):
-    """The published FLOPs are those of the cells that the bins stand for."""
+    """The published FLOPs are those of the cells in these bins."""
     _, bins, _, units = published
     cells = Cube(NASBench201()).architectures((bins + 0.5) / 5)
     names = np.array(["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"])

@@ -49,7 +49,7 @@ def pool_with(history, mode):
 @every_sampler
 @every_mode
 @pytest.mark.parametrize("n", [1, 5, 20])
-def test_proposals_lie_in_the_region(sampler, mode, n, history, region):
+def test_proposals_are_in_the_region(sampler, mode, n, history, region):
     pool, rng = pool_with(history, mode), np.random.default_rng(0)
     points = sampler().propose(region, history, pool, n, rng)
     assert points.shape == (n, 6)
@@ -73,13 +73,13 @@ def test_same_stream_same_proposals(sampler, mode, history, region):
     assert not np.array_equal(proposed(0), proposed(1))
 
 
-def test_random_draws_each_unseen_member_alike(history, region):
+def test_random_draws_unseen_members_uniformly(history, region):
     pool, rng = pool_with(history, "enumerated"), np.random.default_rng(0)
     members = len(pool.within(region, 1, rng))
     drawn = np.concatenate(
         [RandomSampler().propose(region, history, pool, 1, rng) for _ in range(100)]
     )
-    # Of 4,000 members 100 draws hit 99 different ones on average, give or take one.
+    # 100 draws from 4,000 members hit 99 different ones on average.
     assert members > 4000
     assert len(np.unique(drawn, axis=0)) > 93
     middle = pool.within(region, 1, rng).mean(axis=0)
@@ -96,7 +96,7 @@ def test_order_by_dominance_then_volume_then_age():
         assert (np.diff(values) >= 0).all()
 
 
-def test_cma_es_looks_near_the_best_of_the_region(history):
+def test_cma_es_samples_near_the_best_of_the_region(history):
     pool, rng = pool_with(history, "continuous"), np.random.default_rng(0)
     best = fitness_order(history)[:5]
     near = CMAESSampler(sigma=0.05, parents=5, failed_asks=5)
@@ -121,7 +121,9 @@ def test_cma_es_with_few_or_equal_parents(members, history):
 def test_cma_es_falls_back_when_its_neighbourhood_is_exhausted(history):
     pool, rng = pool_with(history, "enumerated"), np.random.default_rng(0)
     everything = pool.cube.space.enumerate()
-    pool.remove(everything[(everything != 3).any(axis=1)])  # all but the cell of 3x3 convolutions
+    pool.remove(
+        everything[(everything != 3).any(axis=1)]
+    )  # all except the cell of 3x3 convolutions
     narrow = CMAESSampler(sigma=0.01, parents=5, failed_asks=2)
     points = narrow.propose(Region.whole(80), history, pool, 5, rng)
     np.testing.assert_array_equal(pool.cube.architectures(points), [[3] * 6])

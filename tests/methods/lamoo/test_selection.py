@@ -21,7 +21,7 @@ def node(size, hypervolume, *children, parent=0):
 
 @pytest.fixture
 def tree():
-    """Return a root of 100 samples; its poor half holds the leaf of the largest hypervolume."""
+    """Return a root of 100 samples whose bad half has the leaf of the largest hypervolume."""
     good = node(51, 8.0, a := node(26, 5.0), b := node(25, 6.0))
     bad = node(49, 7.0, c := node(25, 7.0), d := node(24, 1.0))
     return node(100, 9.0, good, bad), (a, b, c, d)
@@ -30,7 +30,6 @@ def tree():
 def test_bound_by_hand():
     child = node(13, 3.0, parent=26)
     assert upper_confidence_bound(child, 0.8) == 3.0 + 2 * 0.8 * math.sqrt(2 * math.log(26) / 13)
-    # The specification's own estimate: 1.42 Cp.
     assert upper_confidence_bound(child, 1.0) - 3.0 == pytest.approx(1.42, abs=0.01)
     assert upper_confidence_bound(child, 0.0) == 3.0
 
@@ -84,7 +83,7 @@ def test_constant_is_a_share():
 @pytest.mark.parametrize("scale", [1.0, 1e-6, 1e9])
 def test_shares_do_not_depend_on_units(tree, scale):
     root, leaves = tree
-    places = []
+    selected = []
     for share in (0.0, 0.3, 30.0):
         expected = select_leaf(root, share * 9.0, np.random.default_rng(0))
         for leaf in leaves:
@@ -93,5 +92,5 @@ def test_shares_do_not_depend_on_units(tree, scale):
         assert select_leaf(root, cp, np.random.default_rng(0)) is expected
         for leaf in leaves:
             leaf.hypervolume /= scale
-        places.append(leaves.index(expected))
-    assert len(set(places)) > 1
+        selected.append(leaves.index(expected))
+    assert len(set(selected)) > 1

@@ -11,7 +11,7 @@ REFERENCE = np.array([1.2, 1.2])
 
 
 def problem(n, seed=0):
-    """Points of the cube with two objectives in conflict, the front where the tail is zero."""
+    """Return points of the cube and two objectives; on the front the last five are smallest."""
     rng = np.random.default_rng(seed)
     points = (rng.integers(0, 5, size=(n, 6)) + 0.5) / 5
     far = points[:, 1:].mean(axis=1)
@@ -56,14 +56,14 @@ def test_children_partition_the_samples(rules, n):
 
 
 @rules
-def test_samples_go_where_the_rule_says(rules):
+def test_samples_are_assigned_by_the_rule(rules):
     points, objectives = problem(100)
     for node in all_nodes(grow(points, objectives, REFERENCE, rules)):
         if not node.children:
             continue
         boundary = node.children[0].path[-1].boundary
         if rules.assignment == "svm":
-            expected = boundary.says_good(points[node.members])
+            expected = boundary.on_good_side(points[node.members])
         else:  # dominance numbers among the node's own samples
             numbers = dominance_numbers(objectives[node.members])
             expected = good_half(numbers, with_median=rules.with_median)
@@ -71,7 +71,7 @@ def test_samples_go_where_the_rule_says(rules):
 
 
 @rules
-def test_a_path_leads_through_its_ancestors(rules):
+def test_a_path_extends_that_of_the_parent(rules):
     points, objectives = problem(100)
     root = grow(points, objectives, REFERENCE, rules)
     for node in all_nodes(root):
@@ -82,8 +82,8 @@ def test_a_path_leads_through_its_ancestors(rules):
                 assert child.region.contains(points[child.members]).all()
     assert root.path == ()
     # The regions of the leaves partition the cube.
-    asked = np.random.default_rng(0).random((500, 6))
-    inside = np.sum([leaf.region.contains(asked) for leaf in leaves(root)], axis=0)
+    drawn = np.random.default_rng(0).random((500, 6))
+    inside = np.sum([leaf.region.contains(drawn) for leaf in leaves(root)], axis=0)
     np.testing.assert_array_equal(inside, 1)
 
 
@@ -91,7 +91,7 @@ def test_the_poly_boundary_mostly_agrees_with_the_labels():
     points, objectives = problem(100)
     root = grow(points, objectives, REFERENCE)
     good = root.children[0]
-    assert good.path[0].lets_through(points[good.members]).mean() > 0.8
+    assert good.path[0].contains(points[good.members]).mean() > 0.8
 
 
 def test_regions_of_good_leaves_are_better():
@@ -139,9 +139,9 @@ def test_one_point_that_dominates_all_others():
     assert dominance_numbers(objectives)[7] == 0
 
 
-@pytest.mark.parametrize("place", [0.3, 0.5])
-def test_duplicates_only_are_not_split(place):
-    points = np.full((40, 6), place)
+@pytest.mark.parametrize("coordinate", [0.3, 0.5])
+def test_duplicates_only_are_not_split(coordinate):
+    points = np.full((40, 6), coordinate)
     objectives = np.arange(80.0).reshape(40, 2)
     assert not grow(points, objectives, REFERENCE).children
 
@@ -159,5 +159,5 @@ def test_partition_under_noise(seed, n, assignment):
     points = rng.integers(0, 3, size=(n, 3)) / 3  # many duplicates, with different answers
     objectives = rng.integers(0, 3, size=(n, 2)).astype(float)
     root = grow(points, objectives, REFERENCE, TreeRules(assignment=assignment))
-    held = np.concatenate([leaf.members for leaf in leaves(root)])
-    np.testing.assert_array_equal(np.sort(held), np.arange(n))
+    members = np.concatenate([leaf.members for leaf in leaves(root)])
+    np.testing.assert_array_equal(np.sort(members), np.arange(n))

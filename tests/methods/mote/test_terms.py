@@ -1,4 +1,4 @@
-"""MOTE's terms against loops, and against what its authors released."""
+"""The terms of MOTE against loops, and against the data that its authors released."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_speed_is_time_over_mean_loss_or_losses_per_second(curve, seconds):
 
 
 @given(losses, st.floats(0.1, 50.0))
-def test_both_forms_of_the_speed_term_order_alike(curve, seconds):
+def test_both_forms_of_the_speed_term_give_the_same_order(curve, seconds):
     total = np.full(len(curve), seconds)
     forms = [np.round(speed_term(curve, total, form), 9) for form in ("released code", "paper")]
     for a, b in ((a, b) for a in range(len(curve)) for b in range(len(curve))):
@@ -61,7 +61,7 @@ def test_both_forms_of_the_speed_term_order_alike(curve, seconds):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 0.0, -1.0])
-def test_a_loss_that_is_no_positive_number_leaves_no_score(bad):
+def test_a_loss_that_is_not_positive_leaves_no_score(bad):
     curve = np.array([[1.0, 2.0], [1.0, bad]])
     for form in ("released code", "paper"):
         assert np.isnan(landscape_term(curve, form)).tolist() == [False, True]
@@ -103,7 +103,7 @@ def test_box_cox_and_its_limit():
     assert box_cox(x, 2.0) == pytest.approx((x**2 - 1) / 2)
 
 
-def test_constants_are_of_the_likeliest_lambda_and_ignore_what_is_missing():
+def test_constants_have_maximum_likelihood_and_ignore_missing_terms():
     rng = np.random.default_rng(0)
     term = np.exp(rng.normal(size=400))  # a logarithm makes it normal
     fitted = fit_constants(term)
@@ -120,7 +120,7 @@ def _log_likelihood(x, lam):
 
 
 @pytest.mark.parametrize("term", [[2.0, 2.0, 2.0], [2.0], [2.0, 2.0 + 1e-9], [np.nan, np.nan]])
-def test_where_nothing_differs_nothing_is_fitted(term):
+def test_equal_terms_have_default_constants(term):
     assert fit_constants(np.asarray(term)) == Constants(1.0, 1.0)
 
 
@@ -141,9 +141,9 @@ def released(real_tables):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['index']:.0f}")
 def test_reference_rows(released, row):
-    place = int(np.flatnonzero(released.column("index") == row["index"])[0])
+    i = int(np.flatnonzero(released.column("index") == row["index"])[0])
     curve, landscape, total = (
-        released.column(name)[place : place + 1].astype(np.float64)
+        released.column(name)[i : i + 1].astype(np.float64)
         for name in ("proxy_train_loss", "landscape_loss", "proxy_train_time_s")
     )
     made = landscape_term(landscape, "released code")
@@ -177,7 +177,7 @@ def test_every_released_score_follows_from_its_losses(released):
     assert score == pytest.approx(released.column("mote"), abs=2e-6)
 
 
-def test_likeliest_constants_on_all_released_cells(released):
+def test_constants_of_maximum_likelihood_on_all_released_cells(released):
     landscape = landscape_term(released.column("landscape_loss").astype(float), "released code")
     fitted = fit_constants(landscape)
     assert (fitted.lam, fitted.sd) == pytest.approx((0.825, 1.190), abs=2e-3)

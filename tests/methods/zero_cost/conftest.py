@@ -1,4 +1,4 @@
-"""A factory of a network small enough to be computed by loops and finite differences."""
+"""A factory of networks small enough for loops and finite differences."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class TinyNetwork(nn.Module):
         return self.classifier(self.pool(self.body(images)).flatten(1))
 
 
-class TinyBed:
-    """Everything in float64, so that finite differences tell."""
+class TinyFactory:
+    """Everything in float64, for finite differences."""
 
     classes = 3
     device = torch.device("cpu")
 
     def __init__(self) -> None:
-        self.made = []  # the networks given out, in order
+        self.made = []  # all networks made, in order
 
     def network(self, *, initial="default", double=False, size="full"):
         generator = torch.Generator().manual_seed(5 + len(self.made))
@@ -67,4 +67,4 @@ class TinyBed:
 @pytest.fixture
 def factory():
     torch.set_num_threads(1)
-    return TinyBed()
+    return TinyFactory()

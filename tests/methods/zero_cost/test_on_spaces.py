@@ -1,4 +1,4 @@
-"""Every estimator on networks of both spaces: finite, repeatable, silent; and on dead networks."""
+"""Every estimator on networks of both spaces: finite, repeatable, silent; on dead networks."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def scores(estimator, architectures, *, seed=0, device="cpu"):
     return measure(quick, space, architectures, DIGITS, skeleton, seed=seed, device=device)[0]
 
 
-def test_every_estimator_says_what_it_is():
+def test_every_estimator_is_documented():
     assert len({e.name for e in EVERY}) == len(EVERY) == 18
     for estimator in EVERY:
         assert issubclass(estimator, Estimator)
@@ -65,8 +65,8 @@ def test_finite_and_repeatable(estimator):
     assert np.isfinite(once).all()
     assert len(set(once.tolist())) == 3
     assert scores(estimator, CELLS[1:]).tolist() == once[1:].tolist()
-    drawn = scores(estimator, CELLS, seed=1).tolist() != once.tolist()
-    assert drawn == (estimator not in {Params, Flops})
+    depends_on_seed = scores(estimator, CELLS, seed=1).tolist() != once.tolist()
+    assert depends_on_seed == (estimator not in {Params, Flops})
 
 
 @pytest.mark.parametrize("estimator", SINGLE, ids=lambda e: e.name)
@@ -76,7 +76,7 @@ def test_darts(estimator):
     assert found[0] != found[1]
 
 
-# A network that its input does not reach has the same logits for every image.
+# A network whose output does not depend on its input has the same logits for every image.
 DEAD = {
     "synflow": np.nan,
     "nwot": np.nan,
@@ -103,7 +103,7 @@ def test_disconnected_cells(name):
 
 
 @pytest.mark.parametrize("estimator", SINGLE, ids=lambda e: e.name)
-def test_convolutions_that_lead_nowhere(estimator):
+def test_convolutions_without_effect(estimator):
     """Their weights count, their gradients are zero, and nothing is printed."""
     (score,) = scores(estimator, [DISCONNECTED])
     assert np.isfinite(score) or estimator.name in DEAD
@@ -145,7 +145,7 @@ def test_wider_weights_have_larger_norms():
     assert wide > narrow
 
 
-def test_modules_need_no_torch_to_be_listed():
+def test_listing_the_estimators_imports_no_torch():
     import subprocess
     import sys
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def content(path):
     """Return the batches of a journal without times and seals."""
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [(line["architectures"], line["objectives"]) for line in lines[1:-1]]
+    return [(line["architectures"], line["values"]) for line in lines[1:-1]]
 
 
 @pytest.fixture(scope="module")

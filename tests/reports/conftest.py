@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from bench.protocol import load_search_protocol
-from bench.results.search import RunResult, SearchResults, Unfinished
-from bench.runs.journal import Batch, End, Header, Journal
+from bench.results.reading import Unfinished
+from bench.results.search import RunResult, SearchResults
+from bench.runs.journal import Journal
+from bench.runs.lines import Batch, End, Header, MethodSubject
 
 
 @pytest.fixture(scope="session")
@@ -53,11 +55,13 @@ def _run(protocol, method, repetition, final, settings, seconds):
     header = Header(
         protocol=protocol.name,
         protocol_id=protocol.id,
-        method=method,
-        method_version="7",
-        settings=settings,
-        source_sha256="abcdef0123456789" * 4,
-        repetition=repetition,
+        subject=MethodSubject(
+            name=method,
+            version="7",
+            settings=settings,
+            source_sha256="abcdef0123456789" * 4,
+            repetition=repetition,
+        ),
         packages={"numpy": "1.2.3"},
         git_commit="0123456789abcdef0123",
         git_dirty=True,
@@ -67,7 +71,7 @@ def _run(protocol, method, repetition, final, settings, seconds):
     batch = Batch(
         number=0,
         architectures=(),
-        objectives=(),
+        values=(),
         cost_seconds=(),
         cheap_queries=3,
         ask_seconds=seconds,

@@ -49,37 +49,50 @@ class DraftNormalisation(BaseModel):
 
 
 class Normalisation(BaseModel):
-    """How objectives become comparable, from the scoring measurement.
-
-    Attributes
-    ----------
-    scheme : str
-        See the module.
-    ideal, nadir : tuple of float
-        What becomes 0 and 1 of each objective, in the task's units, by the scheme: smallest and
-        largest value on the front; smallest on the front and 90 % quantile of random
-        architectures; mean and mean plus one standard deviation over all architectures; 0 and 1.
-    reference_point : tuple of float
-        In normalised units (ideal 0, nadir 1).
-    front_size, front_sha256
-        Distinct points of the front and their `front_digest`.
-    attainable : float
-        Hypervolume ratio of the score of the exact *search* front: what is left of 1 when the
-        choice among architectures is made on what a method may see.
-    maximum : float, optional
-        Of scheme `known maximum`: the hypervolume, in normalised units, whose share a ratio is.
-    """
+    """The constants that make objectives comparable, measured on the test objectives."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    scheme: Scheme = "exact front"
-    ideal: tuple[float, ...]
-    nadir: tuple[float, ...]
-    reference_point: tuple[float, ...]
-    front_size: int = Field(ge=1)
-    front_sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    attainable: float
-    maximum: float | None = Field(default=None, gt=0)
+    scheme: Scheme = Field(
+        default="exact front",
+        description=(
+            "What ideal and nadir are. `exact front`: smallest and largest value on the exact "
+            "front. `known front`: smallest value on the best known front, and the 90 % quantile "
+            "of random architectures. `z-score`: mean, and mean plus one standard deviation, over "
+            "all architectures. `known maximum`: 0 and 1."
+        ),
+    )
+    ideal: tuple[float, ...] = Field(
+        description="Value of each objective, in its unit, that becomes 0."
+    )
+    nadir: tuple[float, ...] = Field(
+        description="Value of each objective, in its unit, that becomes 1."
+    )
+    reference_point: tuple[float, ...] = Field(
+        description="Reference point of the hypervolume, in normalised units."
+    )
+    front_size: int = Field(ge=1, description="Number of distinct points on the front.")
+    front_sha256: str = Field(
+        pattern="^[0-9a-f]{64}$",
+        description=(
+            "Digest of the front's points in the task's units "
+            "(`bench.protocol.normalisation.front_digest`)."
+        ),
+    )
+    attainable: float = Field(
+        description=(
+            "Hypervolume ratio of the architectures that are non-dominated in the search "
+            "objectives: the result of a search that evaluated every architecture."
+        )
+    )
+    maximum: float | None = Field(
+        default=None,
+        gt=0,
+        description=(
+            "With the scheme `known maximum`: the hypervolume, in normalised units, whose share "
+            "the hypervolume ratio is. Otherwise it is that of the front."
+        ),
+    )
 
     @model_validator(mode="after")
     def _agree(self) -> Normalisation:

@@ -40,7 +40,7 @@ class Line(StrictModel):
 class MethodSubject(StrictModel):
     """A method in one repetition: what must be the same for its run to be continued."""
 
-    kind: Literal["method"] = "method"
+    kind: Literal["method"] = Field(default="method", description="Kind of the entrant.")
     name: str = Field(description="The entrant's label: that of the journal and its streams.")
     variant_of: str | None = Field(
         default=None, description="The method's own name, where the label is a variant's."
@@ -54,7 +54,7 @@ class MethodSubject(StrictModel):
 class EstimatorSubject(StrictModel):
     """An estimator, or a stored column, on one source of scores."""
 
-    kind: Literal["estimator"] = "estimator"
+    kind: Literal["estimator"] = Field(default="estimator", description="Kind of the entrant.")
     name: str = Field(description="The entry's label: that of the journal.")
     source: str = Field(description="Name of the protocol's source of scores.")
     column: str | None = Field(default=None, description="Column of a table that is the score.")
@@ -68,7 +68,7 @@ class EstimatorSubject(StrictModel):
     device: str | None = Field(
         default=None, description="Where networks were measured; None for what is looked up."
     )
-    repetition: None = None
+    repetition: None = Field(default=None, description="None: an entry is scored once.")
 
 
 Subject = Annotated[MethodSubject | EstimatorSubject, Field(discriminator="kind")]
@@ -77,7 +77,7 @@ Subject = Annotated[MethodSubject | EstimatorSubject, Field(discriminator="kind"
 class Header(Line):
     """Who ran what, with which code, on which machine."""
 
-    kind: Literal["header"] = "header"
+    kind: Literal["header"] = Field(default="header", description="Kind of the line.")
     schema_version: int = Field(
         default=SCHEMA, description="Version of the journal's format; older ones are still read."
     )
@@ -110,7 +110,7 @@ class Header(Line):
 class Batch(Line):
     """Architectures that were evaluated together, in order."""
 
-    kind: Literal["batch"] = "batch"
+    kind: Literal["batch"] = Field(default="batch", description="Kind of the line.")
     number: int = Field(
         description="Counts batches from 0; batch 0 of a search has the initial designs, if any."
     )
@@ -146,7 +146,7 @@ class Batch(Line):
 class End(Line):
     """How the run ended."""
 
-    kind: Literal["end"] = "end"
+    kind: Literal["end"] = Field(default="end", description="Kind of the line.")
     status: Status = Field(description="`done`, `failed` or `timeout`.")
     evaluations: int = Field(description="Architectures that were evaluated or scored.")
     error: str | None = Field(default=None, description="Why it did not end as `done`.")

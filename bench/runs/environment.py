@@ -53,7 +53,7 @@ def _packages() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _git_state() -> tuple[str | None, bool | None]:
     """Return the commit of the checkout the suite runs from, and whether it has changes."""
-    here = Path(__file__).resolve().parent.parent
+    here = Path(__file__).resolve().parents[2]
     if not (here / ".git").exists():
         return None, None
 

@@ -94,3 +94,21 @@ def test_rankings_have_the_second_schema(rules):
     unit = 'unit = "%"\n'
     with pytest.raises(ProtocolError, match=r"truth\.transform has no effect"):
         load_ranking_protocol(str(rules(changed, (unit, unit + 'transform = "mean"\n'))))
+
+
+@pytest.mark.parametrize(
+    ("indicators", "shown"),
+    [
+        ('["hypervolume_ratio"]', {"IGD+": False, "log10 regret": False}),
+        ('["hypervolume_ratio", "log10_regret"]', {"IGD+": False, "log10 regret": True}),
+    ],
+)
+def test_a_report_shows_the_indicators_that_are_named(indicators, shown, second, played, tmp_path):
+    from reports import build_report
+
+    results = played(second((ALL, f"indicators = {indicators}"), (TARGETS, "")))
+    build_report([results], tmp_path / "out")
+    (page,) = (tmp_path / "out").rglob("report.html")
+    text = page.read_text(encoding="utf-8")
+    assert {title: title in text for title in shown} == shown
+    assert "Evaluations to targets" not in text

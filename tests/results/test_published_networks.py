@@ -71,6 +71,7 @@ def test_the_readme_has_the_published_numbers(agreement):
 
 
 def test_stored_scores_and_sizes_are_computed_again(real_tables, tmp_path):
+    pytest.importorskip("torch")
     missing = [t.name for t in PROTOCOL.rules.tables if not catalogue_entry(t.name).path.exists()]
     if missing:
         pytest.skip(f"table {missing[0]} is not on this machine")

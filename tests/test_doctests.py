@@ -31,7 +31,12 @@ def test_there_are_examples():
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name):
-    module = import_module(name)
+    try:
+        module = import_module(name)
+    except ModuleNotFoundError as missing:
+        if missing.name != "torch":
+            raise
+        pytest.skip("torch is not installed")
     found = doctest.testmod(module)
     assert found.attempted
     assert not found.failed

@@ -21,6 +21,7 @@ __all__ = [
     "common_runs",
     "common_traces",
     "front_name",
+    "further_columns",
     "median_run",
     "method_order",
     "of_rosters",
@@ -104,6 +105,17 @@ def regret_column(protocol: SearchProtocol) -> tuple[str, str]:
     if "log10_hypervolume_difference" in protocol.rules.indicators:
         return "log10_hypervolume_difference", "log10 hypervolume difference"
     return "log10_regret", "log10 regret"
+
+
+def further_columns(protocol: SearchProtocol) -> dict[str, str]:
+    """Return the columns of `run_frame` that a leaderboard shows beside the hypervolume ratio.
+
+    By column, with its title: IGD+ and the regret (`regret_column`), if the protocol is judged by
+    them.
+    """
+    regret, title = regret_column(protocol)
+    shown = {"igd_plus": "IGD+", regret: title}
+    return {key: name for key, name in shown.items() if key in protocol.rules.judged_by}
 
 
 def of_rosters(results: SearchResults, rosters: Sequence[str]) -> SearchResults:

@@ -20,7 +20,7 @@ from bench.indicators import (
 from bench.protocol import MAIN_ROSTER
 from bench.results.search import SearchResults
 from bench.seeds import stream
-from reports.search.comparison import RANDOM, common_matrix, regret_column
+from reports.search.comparison import RANDOM, common_matrix, further_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,8 +80,8 @@ class Measured:
         1 is best.
     letters : str
         Methods that share a letter are not significantly different.
-    igd_plus, log10_regret : float
-        Medians; the second is that of `reports.search.comparison.regret_column`.
+    further : dict of str to float
+        Medians of `reports.search.comparison.further_columns`.
     against_random : AgainstRandom, optional
         None for random search itself, and if random search has no runs.
     """
@@ -91,8 +91,7 @@ class Measured:
     high: float
     average_rank: float
     letters: str
-    igd_plus: float
-    log10_regret: float
+    further: dict[str, float]
     against_random: AgainstRandom | None
 
 
@@ -197,9 +196,10 @@ def make_leaderboard(
 
 def _measure(results: SearchResults, frame: pd.DataFrame) -> dict[str, Measured]:
     ratios = common_matrix(frame, results, "hypervolume_ratio")
-    column, _ = regret_column(results.protocol)
-    igd = np.median(common_matrix(frame, results, "igd_plus"), axis=1)
-    regret = np.median(common_matrix(frame, results, column), axis=1)
+    further = {
+        column: np.median(common_matrix(frame, results, column), axis=1)
+        for column in further_columns(results.protocol)
+    }
     ranks, letters = mean_ranks(ratios), significance_groups(ratios, alpha=ALPHA)
     against = against_random(results.methods, ratios)
     measured = {}
@@ -212,8 +212,7 @@ def _measure(results: SearchResults, frame: pd.DataFrame) -> dict[str, Measured]
             high=high,
             average_rank=float(ranks[i]),
             letters=letters[i],
-            igd_plus=float(igd[i]),
-            log10_regret=float(regret[i]),
+            further={column: float(medians[i]) for column, medians in further.items()},
             against_random=against.get(method),
         )
     return measured

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bench.protocol import SearchProtocol
@@ -9,7 +10,7 @@ from bench.results.search import SearchResults
 from reports.provenance import MethodCode, Provenance
 from reports.rendering import display
 from reports.rendering.pages import Page, PageTable, Section
-from reports.search.comparison import RANDOM, regret_column
+from reports.search.comparison import RANDOM, further_columns
 from reports.search.leaderboard import ALPHA, BoardRow, Leaderboard
 from reports.search.search_page_head import head_rows
 from reports.search.selected import Selected
@@ -135,28 +136,42 @@ def _objectives(protocol: SearchProtocol) -> PageTable:
     return PageTable(header, rows, words=4)
 
 
+# How the columns of `further_columns` are written, and what is said of them.
+_WRITTEN = {
+    "igd_plus": display.ratio,
+    "log10_regret": display.logarithm,
+    "log10_hypervolume_difference": display.logarithm,
+}
+_OF_WHAT = {
+    "igd_plus": "",
+    "log10_regret": " (of 1 less the ratio)",
+    "log10_hypervolume_difference": " (of the front's less that reached)",
+}
+
+
 def _leaderboard(board: Leaderboard, protocol: SearchProtocol) -> Section:
-    column, regret = regret_column(protocol)
-    of_what = "1 less the ratio" if column == "log10_regret" else "the front's less that reached"
+    further = further_columns(protocol)
     header = (
         "Method",
         "Groups",
         "Hypervolume ratio",
         "95 % interval",
         "Average rank",
-        "IGD+",
-        regret,
+        *further.values(),
         "Better than random in",
         "p against random",
         "Runs done",
         "Failed",
     )
     planned = protocol.rules.repetitions
-    rows = tuple(_board_cells(row, planned) for row in board.rows)
+    rows = tuple(_board_cells(row, planned, further) for row in board.rows)
+    medians = [f"{title}{_OF_WHAT[column]}" for column, title in further.items()]
+    *first, last = ["Hypervolume ratio", *medians]
+    named = f"{', '.join(first)} and {last} are medians" if first else f"{last} is a median"
     paragraphs = [
         f"{compared(board, protocol)} repetitions are compared: those that every method has "
         f"finished.",
-        f"Hypervolume ratio, IGD+ and {regret} (of {of_what}) are medians over the "
+        f"{named} over the "
         "repetitions at the full budget; the interval is a bootstrap interval of the median. "
         f"Methods that share a letter are not significantly different (all pairs, paired Wilcoxon "
         f"tests, Holm's correction, {ALPHA:g}). The p-value against random search is two-sided, "
@@ -173,11 +188,11 @@ def _leaderboard(board: Leaderboard, protocol: SearchProtocol) -> Section:
     )
 
 
-def _board_cells(row: BoardRow, planned: int) -> tuple[str, ...]:
+def _board_cells(row: BoardRow, planned: int, further: Collection[str]) -> tuple[str, ...]:
     runs = (display.count_of(row.done, planned), str(row.failed))
     measured = row.measured
     if measured is None:
-        return row.method, *(display.DASH,) * 8, *runs
+        return row.method, *(display.DASH,) * (6 + len(further)), *runs
     against = measured.against_random
     return (
         row.method,
@@ -185,8 +200,7 @@ def _board_cells(row: BoardRow, planned: int) -> tuple[str, ...]:
         display.ratio(measured.hypervolume_ratio),
         display.interval(measured.low, measured.high),
         display.rank(measured.average_rank),
-        display.ratio(measured.igd_plus),
-        display.logarithm(measured.log10_regret),
+        *(_WRITTEN[column](measured.further[column]) for column in further),
         display.share(against.share_better) if against else display.DASH,
         display.p_value(against.p) if against else display.DASH,
         *runs,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.protocol import SearchProtocol
 from bench.results.search import SearchResults
-from reports.search.comparison import regret_column
+from reports.search.comparison import further_columns
 from reports.search.leaderboard import BoardRow, Leaderboard
 from reports.search.selected import Selected, selected_column
 
@@ -77,8 +77,10 @@ def _row(row: BoardRow, board: Leaderboard, protocol: SearchProtocol) -> dict[st
         "hypervolume_ratio_high": measured.high if measured else None,
         "average_rank": measured.average_rank if measured else None,
         "groups": measured.letters if measured else None,
-        "igd_plus_median": measured.igd_plus if measured else None,
-        f"{regret_column(protocol)[0]}_median": measured.log10_regret if measured else None,
+        **{
+            f"{column}_median": measured.further[column] if measured else None
+            for column in further_columns(protocol)
+        },
         "share_better_than_random": against.share_better if against else None,
         "median_difference_to_random": against.median_difference if against else None,
         "p_against_random_holm": against.p if against else None,

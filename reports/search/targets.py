@@ -67,7 +67,7 @@ def make_targets_reached(results: SearchResults, frame: pd.DataFrame) -> Targets
         Of `reports.search.comparison.run_frame`.
     """
     targets = results.protocol.rules.targets
-    if not results.common_repetitions():
+    if not targets or not results.common_repetitions():
         return TargetsReached(targets, {})
     needed = np.stack(
         [common_matrix(frame, results, f"evaluations_to_{target:g}") for target in targets], axis=1

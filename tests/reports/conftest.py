@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 from bench.protocol import load_search_protocol
 from bench.results.search import RunResult, SearchResults, Unfinished
-from bench.runs.journal import Batch, End, Header, Journal
+from bench.runs.journal import Journal
+from bench.runs.lines import Batch, End, Header, MethodSubject
 
 
 @pytest.fixture(scope="session")
@@ -53,11 +55,13 @@ def _run(protocol, method, repetition, final, settings, seconds):
     header = Header(
         protocol=protocol.name,
         protocol_id=protocol.id,
-        method=method,
-        method_version="7",
-        settings=settings,
-        source_sha256="abcdef0123456789" * 4,
-        repetition=repetition,
+        subject=MethodSubject(
+            name=method,
+            version="7",
+            settings=settings,
+            source_sha256="abcdef0123456789" * 4,
+            repetition=repetition,
+        ),
         packages={"numpy": "1.2.3"},
         git_commit="0123456789abcdef0123",
         git_dirty=True,
@@ -67,14 +71,15 @@ def _run(protocol, method, repetition, final, settings, seconds):
     batch = Batch(
         number=0,
         architectures=(),
-        objectives=(),
+        values=(),
         cost_seconds=(),
         cheap_queries=3,
         ask_seconds=seconds,
         tell_seconds=seconds,
     )
     end = End(status="done", evaluations=n)
-    journal = Journal(Path("/nowhere/000.jsonl"), header, (batch,), end, "", 0)
+    line = json.dumps(batch.content()).encode()
+    journal = Journal(Path("/nowhere/000.jsonl"), header, (line,), end, "", 0)
     return RunResult(
         method=method,
         repetition=repetition,

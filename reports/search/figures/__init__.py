@@ -29,9 +29,10 @@ def draw_plots(results: SearchResults, order: Sequence[str]) -> Iterator[Plot]:
     with style.settings():
         title, caption, figure = final_sets.draw(results, order)
         yield Plot("attainment", title, caption, figure)
-    with style.settings():
-        caption, figure = runtime_profile.draw(results)
-        yield Plot("profile", "Runtime profile over all targets", caption, figure)
+    if results.protocol.rules.targets:
+        with style.settings():
+            caption, figure = runtime_profile.draw(results)
+            yield Plot("profile", "Runtime profile over all targets", caption, figure)
     with style.settings():
         yield Plot(
             "final", "All repetitions", final_ratios.CAPTION, final_ratios.draw(results, order)

@@ -39,7 +39,7 @@ def results(make_results):
 def test_a_roster_is_shown_with_random_and_varied_methods(results, rosters, shown, unfinished):
     some = of_rosters(results, rosters)
     assert set(some.methods) == set(shown)
-    assert [each.method for each in some.unfinished] == unfinished
+    assert [each.label for each in some.unfinished] == unfinished
 
 
 def test_an_unknown_roster_is_an_error(results):

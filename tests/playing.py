@@ -7,8 +7,9 @@ from hashlib import sha256
 
 from bench.entrants.entry import SearchEntry
 from bench.entrants.method import find_method
+from bench.players.limits import Limits
 from bench.protocol import load_protocol
-from bench.runs.entrant import Entrant
+from bench.runs.entrant import find_entrant
 from bench.runs.plan import plan
 from bench.runs.search import SearchRun
 from bench.runs.sweep import perform
@@ -20,15 +21,27 @@ def play(protocol, task, spec, results, repetition=0, *, settings=None, **option
     return run(protocol, task, found, repetition, results, settings=settings, **options)
 
 
-def run(protocol, task, found, repetition, results, *, settings=None, **options):
+def run(
+    protocol,
+    task,
+    found,
+    repetition,
+    results,
+    *,
+    settings=None,
+    timeout=None,
+    stopped=lambda: False,
+):
     """Play one run of a method to its end, or continue it; return its outcome."""
     entry = SearchEntry(method=found.spec, name=found.name, settings=settings or {})
-    return SearchRun(protocol, task, Entrant(entry, found), repetition, results).play(**options)
+    made = SearchRun(protocol, task, find_entrant(entry), repetition, results)
+    return made.play(limits=Limits(timeout), stopped=stopped)
 
 
-def planned(*specs, **options):
+def planned(*specs, timeout=None, **options):
     """Return the plan for the protocols with these names or paths."""
-    return plan([load_protocol(str(spec)) for spec in specs], **options)
+    protocols = [load_protocol(str(spec)) for spec in specs]
+    return plan(protocols, limits=Limits(timeout), **options)
 
 
 def score(spec, results, *entrants, **options):

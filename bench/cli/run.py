@@ -52,6 +52,14 @@ __all__ = ["run"]
     help="Wall-clock seconds after which a run is ended; inf for never.",
 )
 @click.option(
+    "--memory",
+    type=click.IntRange(min=100),
+    default=8000,
+    show_default=True,
+    metavar="MB",
+    help="Memory that the process of a run may hold.",
+)
+@click.option(
     "--if-here", is_flag=True, help="Skip protocols whose tables are not on this machine."
 )
 @click.option(
@@ -71,6 +79,7 @@ def run(
     workers: int | None,
     dask: str | None,
     timeout: float,
+    memory: int,
     if_here: bool,
     retry_failed: bool,
     restart: bool,
@@ -83,6 +92,7 @@ def run(
     Ctrl-C is safe: what is finished is kept, and the same command continues (without --restart,
     which would delete it).
     """
+    from bench.players.limits import Limits
     from bench.protocol import load_protocol
     from bench.runs.plan import plan
     from bench.runs.sweep import sweep
@@ -114,7 +124,7 @@ def run(
         entrants=methods,
         rosters=chosen_rosters(rosters),
         repetitions=repetitions,
-        timeout=timeout,
+        limits=Limits(None if math.isinf(timeout) else timeout, memory_megabytes=memory),
         restart=restart,
         retry_failed=retry_failed,
     )

@@ -17,12 +17,13 @@ from bench.entrants.digest import FROM_FILE, source_sha256
 from bench.entrants.settings import Configured
 from bench.errors import CallError
 
-__all__ = ["NAME", "Found", "find", "registered"]
+__all__ = ["NAME", "Found", "find", "find_own", "is_own", "registered"]
 
 # Names of entrants, which are also names of the folders or files of their journals.
 NAME = "^[a-z0-9][a-z0-9.-]*$"
 
 C = TypeVar("C", bound=Configured)
+_OWN = "methods."  # the package of the suite's own entrants
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,41 @@ def registered(base: type[Configured]) -> dict[str, str]:
     `base` is the base class of the kind; the entry points of methods are `monas.methods`.
     """
     return {name: entry.value for name, entry in _entry_points(f"monas.{base.kind}s").items()}
+
+
+def is_own(spec: str, base: type[Configured]) -> bool:
+    """Return whether a name is that of one of the suite's own classes.
+
+    Parameters
+    ----------
+    spec : str
+        A registered name, or `path/to/file.py:ClassName`.
+    base : type
+        The base class of its kind.
+    """
+    return registered(base).get(spec, "").startswith(_OWN)
+
+
+def find_own(spec: str, base: type[C]) -> Found[C]:
+    """Return one of the suite's own entrants; the code of others is imported in players alone.
+
+    Parameters
+    ----------
+    spec : str
+        A registered name.
+    base : type
+        The base class of its kind.
+
+    Raises
+    ------
+    CallError
+        If it is not the suite's own.
+    """
+    if not is_own(spec, base):
+        raise CallError(
+            f"{base.kind} {spec!r} is not one of the suite's own, whose code alone is imported here"
+        )
+    return find(spec, base)
 
 
 def find(spec: str, base: type[C]) -> Found[C]:

@@ -12,25 +12,20 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
-from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
 from bench.entrants.estimator import Estimator
 from bench.entrants.method import Method
-from bench.entrants.registry import Found, find
+from bench.entrants.registry import Found, find, is_own
 from bench.errors import CallError, MethodError
 from bench.machine import single_threaded
 
-__all__ = ["Card", "EntrantKind", "describe", "json_value"]
+__all__ = ["BASES", "Card", "EntrantKind", "as_json", "card_of", "describe", "json_value"]
 
 EntrantKind = Literal["method", "estimator"]
-_BASES: dict[EntrantKind, tuple[type[Any], str]] = {
-    "method": (Method, "monas.methods"),
-    "estimator": (Estimator, "monas.estimators"),
-}
-_OWN = "methods."  # modules of the suite's own entrants
+BASES: dict[EntrantKind, type[Any]] = {"method": Method, "estimator": Estimator}
 _SECONDS = 120.0  # for an import in a process of its own
 
 
@@ -123,9 +118,9 @@ def describe(spec: str, kind: EntrantKind) -> Card:
     MethodError
         If JSON cannot hold one of its defaults.
     """
-    base, group = _BASES[kind]
-    if _is_own(spec, group):
-        return card_of(find(spec, base, group), own=True)
+    base = BASES[kind]
+    if is_own(spec, base):
+        return card_of(find(spec, base), own=True)
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "card.json"
         command = [sys.executable, "-P", "-m", "bench.players.describe", kind, spec, str(answer)]
@@ -180,7 +175,7 @@ def card_of(found: Found[Any], *, own: bool) -> Card:
         ) from error
 
 
-def as_message(card: Card) -> dict[str, Any]:
+def as_json(card: Card) -> dict[str, Any]:
     """Return a card as JSON has it."""
     return asdict(card)
 
@@ -208,16 +203,3 @@ def json_value(what: str, setting: str, value: Any) -> Any:
             f"{what}: setting {setting!r} has keys that are no text; JSON would change them"
         )
     return kept
-
-
-def _is_own(spec: str, group: str) -> bool:
-    """Return whether a registered name is that of one of the suite's own classes."""
-    if ".py:" in spec:
-        return False
-    return any(entry.value.startswith(_OWN) for entry in _entries(spec, group))
-
-
-def _entries(name: str, group: str) -> list[EntryPoint]:
-    from importlib.metadata import entry_points
-
-    return [entry for entry in entry_points(group=group) if entry.name == name]

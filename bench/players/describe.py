@@ -9,15 +9,14 @@ from typing import Any
 
 from bench.entrants.registry import find
 from bench.errors import CallError, MethodError
-from bench.players.cards import _BASES, as_message, card_of
+from bench.players.cards import BASES, as_json, card_of
 
 __all__: list[str] = []
 
 
 def _main(kind: Any, spec: str, answer: str) -> None:
-    base, group = _BASES[kind]
     try:
-        told = as_message(card_of(find(spec, base, group), own=False))
+        told = as_json(card_of(find(spec, BASES[kind]), own=False))
     except (CallError, MethodError) as error:
         told = {"error": type(error).__name__, "message": str(error)}
     partial = Path(f"{answer}.partial")

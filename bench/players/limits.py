@@ -35,7 +35,7 @@ class Limits:
     file_megabytes: int = 1000
     output_megabytes: int = 1
 
-    def as_message(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return the limits as JSON has them."""
         return asdict(self)
 

@@ -1,6 +1,6 @@
-"""The player: a process that owns an entrant's code, and knows no more of a task than its problem.
+"""The player: a process with an entrant's code, which knows of a task what its problem says.
 
-It answers the judge's orders one by one. Whatever the entrant raises ends it, with the reason and
+It follows the judge's orders one by one. Whatever the entrant raises ends it, with the reason and
 where it was raised; nothing that it does reaches the judge but messages.
 """
 
@@ -9,15 +9,21 @@ from __future__ import annotations
 import socket
 import sys
 import traceback
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bench.entrants.method import Method, find_method
+from bench.arrays import Floats
+from bench.entrants.estimator import CombinedEstimator, Estimator, TrainingCurves
+from bench.entrants.method import Method
 from bench.entrants.problem import Candidate, candidates
-from bench.errors import MonasError
+from bench.entrants.registry import find
+from bench.errors import MethodError, SpaceError
 from bench.players.problems import evaluations_from, problem_from
-from bench.players.wire import Closed, receive, send
+from bench.players.wire import Closed, receive, receive_with_arrays, send
 
 __all__ = ["serve"]
 
@@ -25,88 +31,145 @@ _LONGEST_TEXT = 20_000
 
 
 def serve(channel: socket.socket) -> None:
-    """Carry out the judge's orders until it closes the channel."""
+    """Follow the judge's orders until it closes the channel."""
     player = _Player(channel)
     while True:
         try:
-            order = receive(channel)
+            order, arrays = receive_with_arrays(channel)
         except Closed:
             return
         try:
-            answer = player.carry_out(order)
-        except BaseException as error:  # noqa: BLE001 - all that an entrant can raise
+            answer = player.follow(order, arrays)
+        except BaseException as error:
             _send(channel, {"raised": _described(error)})
             return
         _send(channel, answer)
 
 
 class _Player:
-    """One entrant, made at the first order."""
+    """One entrant, made by its first order."""
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
-        self._method: Method
-        self._asked: list[Candidate] = []
 
-    def carry_out(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer to an order, whose one key says what to do."""
-        ((what, details),) = order.items()
-        return {"make": self._make, "ask": self._ask, "tell": self._tell}[what](details)
+    def follow(self, order: dict[str, Any], arrays: Sequence[NDArray[Any]]) -> dict[str, Any]:
+        """Return the answer to an order; `do` says which it is."""
+        what = order["do"]
+        if what == "make":
+            return self._make(order)
+        if what == "ask":
+            return self._ask(order["n"], order["left"])
+        if what == "tell":
+            return self._tell(order["evaluations"], order["left"])
+        if what == "open":
+            return self._open(order)
+        if what == "measure":
+            return self._measure(order)
+        return self._score(what, arrays)
 
-    def _make(self, details: dict[str, Any]) -> dict[str, Any]:
-        found = find_method(details["spec"]).method
-        self._problem = problem_from(details["problem"], self._question)
-        self._method = found(self._problem, **details["settings"])
+    # -- methods
+
+    def _make(self, order: dict[str, Any]) -> dict[str, Any]:
+        found = find(order["spec"], Method)  # type: ignore[type-abstract]
+        self._problem = problem_from(order["problem"], self._question)
+        self._method = found.entrant(self._problem, **order["settings"])
         self._asked = candidates(self._problem.initial)
-        return {"made": _libraries()}
+        return {"made": sorted(sys.modules)}
 
-    def _ask(self, details: dict[str, Any]) -> dict[str, Any]:
-        self._problem.evaluations_left = details["left"]
-        asked = list(self._method.ask(details["n"]))
+    def _ask(self, n: int, left: int) -> dict[str, Any]:
+        self._problem.evaluations_left = left
+        asked = list(islice(self._method.ask(n), n + 1))
         self._asked = asked
-        return {"asked": [_candidate_message(each) for each in asked]}
+        for each in asked:
+            if not isinstance(each, Candidate):
+                return {"asked": {"other": repr(each)[:200]}}
+        if len(asked) > n:
+            return {"asked": {"many": len(asked)}}
+        try:
+            rows = self._problem.space.check([each.architecture for each in asked])
+        except (SpaceError, ValueError, TypeError) as error:
+            return {"asked": {"illegal": str(error)[:_LONGEST_TEXT]}}
+        answer: dict[str, Any] = {"architectures": rows.tolist()}
+        if any(each.parent is not None or each.operators for each in asked):
+            answer["parents"] = [_jsonable(each.parent) for each in asked]
+            answer["operators"] = [_jsonable(each.operators) for each in asked]
+        return {"asked": answer}
 
-    def _tell(self, details: dict[str, Any]) -> dict[str, Any]:
-        self._problem.evaluations_left = details["left"]
-        self._method.tell(evaluations_from(details["evaluations"], self._asked))
-        return {"told": _libraries()}
+    def _tell(self, evaluations: list[dict[str, Any]], left: int) -> dict[str, Any]:
+        self._problem.evaluations_left = left
+        self._method.tell(evaluations_from(evaluations, self._asked))
+        return {"told": sorted(sys.modules) if left == 0 else []}
 
     def _question(self, question: dict[str, Any]) -> Any:
         _send(self._channel, question)
         answer = receive(self._channel)
         if "refused" in answer:
-            raise MonasError(answer["refused"])
+            raise MethodError(answer["refused"])
         return answer["answer"]
 
+    # -- estimators
 
-def _candidate_message(candidate: Any) -> dict[str, Any]:
-    if not isinstance(candidate, Candidate):
-        return {"not a candidate": repr(candidate)[:200]}
-    message: dict[str, Any] = {"architecture": np.asarray(candidate.architecture).tolist()}
-    if candidate.parent is not None or candidate.operators:
-        message |= {"parent": candidate.parent, "operators": candidate.operators}
-    return message
+    def _open(self, order: dict[str, Any]) -> dict[str, Any]:
+        self._estimator: type[Estimator] = find(order["spec"], Estimator).entrant
+        self._settings = order["settings"]
+        if order["networks"]:
+            from bench.tasks.ranking.networks import parts_of
+
+            self._parts = parts_of(self._estimator, self._settings)
+        return {"opened": issubclass(self._estimator, CombinedEstimator)}
+
+    def _measure(self, order: dict[str, Any]) -> dict[str, Any]:
+        from bench.tasks.ranking.networks import measure_architectures
+        from bench.tasks.ranking.spec import NetworksSource
+
+        source = NetworksSource.model_validate(order["source"])
+        rows = np.asarray(order["architectures"], dtype=np.int8)
+        scores, seconds = measure_architectures(self._parts, order["space"], rows, source)
+        return {"measured": {"scores": [*map(_nullable, scores)], "seconds": seconds.tolist()}}
+
+    def _score(self, what: str, arrays: Sequence[NDArray[Any]]) -> dict[str, Any]:
+        if what == "combine":
+            from bench.tasks.ranking.networks import combined
+
+            return {"scored": _nullable(combined(self._estimator, self._settings, arrays[0]))}
+        from bench.tasks.curves import run_curve_estimator
+
+        curves = TrainingCurves(*arrays)
+        return {"scored": _nullable(run_curve_estimator(self._estimator, self._settings, curves))}
 
 
-def _libraries() -> list[str]:
-    """Return the modules that were imported by now, for players that come after."""
-    return sorted(sys.modules)
+def _nullable(scores: Floats) -> list[float | None]:
+    return [float(score) if np.isfinite(score) else None for score in scores]
+
+
+def _jsonable(value: Any) -> Any:
+    """Return a candidate's lineage as JSON has it, or its text where it is something else."""
+    if value is None or type(value) is int:
+        return value
+    if isinstance(value, tuple) and all(type(each) is str for each in value):
+        return list(value)
+    return repr(value)[:200]
 
 
 def _described(error: BaseException) -> dict[str, str]:
-    """Return what was raised, and where, in an entrant's own words but not without bounds."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    """Return what was raised, and where, in the entrant's own words but not without bounds."""
     try:
         said = str(error)
-    except BaseException as another:  # noqa: BLE001 - an exception's own code
+    except BaseException as another:
         said = f"(its text cannot be had: {type(another).__name__})"
+    told_already = isinstance(error, MethodError)  # in the suite's own words
     return {
-        "type": type(error).__name__,
+        "type": "" if told_already else type(error).__name__,
         "message": said[:_LONGEST_TEXT],
-        "where": where,
-        "traceback": "".join(traceback.format_exception(error))[-_LONGEST_TEXT:],
+        "traceback": "".join(_trace(error))[-_LONGEST_TEXT:],
     }
+
+
+def _trace(error: BaseException) -> Iterator[str]:
+    """Give the frames of an entrant's own code, without those of the suite before it."""
+    yield from traceback.format_list(
+        [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
+    )
 
 
 def _send(channel: socket.socket, message: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Messages between judge and player: JSON, each behind its length, over a socket.
 
 A player is not trusted. What it sends is bounded, parsed as JSON without NaN and infinities, and
-never unpickled; whoever reads it checks its shape.
+never unpickled; whoever reads it checks its shape. What a judge sends may hold arrays.
 """
 
 from __future__ import annotations
@@ -11,35 +11,48 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-__all__ = ["Closed", "Late", "Malformed", "receive", "send"]
+import numpy as np
+from numpy.typing import NDArray
 
-_LENGTH = struct.Struct("!I")
-_AT_ONCE = 1 << 16
+__all__ = ["Closed", "Late", "Malformed", "receive", "receive_with_arrays", "send"]
+
+_LENGTH = struct.Struct("!Q")
+_CHUNK = 1 << 16
+_PATIENCE = 0.25  # seconds between two looks at the clock, and at what `meanwhile` watches
 
 
-class Closed(Exception):  # noqa: N818 - a state of the other side, told by whoever catches it
+class Closed(Exception):  # noqa: N818 - a state of the other side
     """The other side is gone."""
 
 
-class Late(Exception):  # noqa: N818
-    """The other side did not send, or take, a whole message in time."""
+class Late(Exception):  # noqa: N818 - a state of the other side
+    """The other side did not send or take a whole message in time."""
 
 
-class Malformed(Exception):  # noqa: N818
+class Malformed(Exception):  # noqa: N818 - a state of the other side
     """The other side sent something that is no message."""
 
 
-def send(to: socket.socket, message: Any, *, deadline: float | None = None) -> None:
+def send(
+    to: socket.socket,
+    message: Any,
+    *,
+    arrays: Sequence[NDArray[Any]] = (),
+    deadline: float | None = None,
+) -> None:
     """Send one message.
 
     Parameters
     ----------
     to : socket
+        The channel.
     message
         What JSON can hold, without NaN and infinities.
+    arrays : sequence of array
+        Sent after the message, for `receive_with_arrays`.
     deadline : float, optional
         On the clock of `time.monotonic`, in seconds; None waits for ever.
 
@@ -50,13 +63,15 @@ def send(to: socket.socket, message: Any, *, deadline: float | None = None) -> N
         If JSON cannot hold the message.
     """
     content = json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
-    left = memoryview(_LENGTH.pack(len(content)) + content)
-    while left:
-        _wait(to, deadline, reading=False)
-        try:
-            left = left[to.send(left[:_AT_ONCE], socket.MSG_NOSIGNAL) :]
-        except OSError:
-            raise Closed from None
+    pieces = [content, *(np.ascontiguousarray(array).tobytes() for array in arrays)]
+    for piece in pieces:
+        left = memoryview(_LENGTH.pack(len(piece)) + piece)
+        while left:
+            _wait(to, deadline, reading=False)
+            try:
+                left = left[to.send(left[:_CHUNK], socket.MSG_NOSIGNAL) :]
+            except OSError:
+                raise Closed from None
 
 
 def receive(
@@ -71,6 +86,7 @@ def receive(
     Parameters
     ----------
     source : socket
+        The channel.
     at_most : int, optional
         Bytes of the longest message that is accepted.
     deadline : float, optional
@@ -84,48 +100,71 @@ def receive(
     Malformed
         If the message is too long, or not JSON.
     """
+    content = _piece(source, at_most, deadline, meanwhile)
+    try:
+        return json.loads(content, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"a message that is not JSON: {error}") from None
+
+
+def receive_with_arrays(source: socket.socket) -> tuple[Any, list[NDArray[Any]]]:
+    """Return the next message of a trusted sender, and its arrays.
+
+    The key `arrays` of the message has the data type and the shape of each.
+    """
+    message = receive(source)
+    arrays = []
+    for kind, shape in message.get("arrays", ()):
+        content = _piece(source, None, None, lambda: None)
+        arrays.append(np.frombuffer(content, dtype=kind).reshape(shape))
+    return message, arrays
+
+
+def _piece(
+    source: socket.socket,
+    at_most: int | None,
+    deadline: float | None,
+    meanwhile: Callable[[], None],
+) -> bytes:
     size = _LENGTH.unpack(_exactly(source, _LENGTH.size, deadline, meanwhile))[0]
     if at_most is not None and size > at_most:
         raise Malformed(f"a message of {size:,} bytes; expected at most {at_most:,}")
-    content = _exactly(source, size, deadline, meanwhile)
-    try:
-        return json.loads(content, parse_constant=_refused)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(f"a message that is not JSON: {error}") from None
+    return _exactly(source, size, deadline, meanwhile)
 
 
 def _exactly(
     source: socket.socket, size: int, deadline: float | None, meanwhile: Callable[[], None]
 ) -> bytes:
-    pieces = bytearray()
-    while len(pieces) < size:
+    content = bytearray()
+    while len(content) < size:
         _wait(source, deadline, reading=True, meanwhile=meanwhile)
         try:
-            piece = source.recv(min(_AT_ONCE, size - len(pieces)))
+            piece = source.recv(min(_CHUNK, size - len(content)))
         except OSError:
             raise Closed from None
         if not piece:
             raise Closed
-        pieces += piece
-    return bytes(pieces)
+        content += piece
+    return bytes(content)
 
 
 def _wait(
-    one: socket.socket,
+    channel: socket.socket,
     deadline: float | None,
     *,
     reading: bool,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> None:
+    """Return when the channel can be read, or written; raise Late after the deadline."""
     while True:
-        left = 0.25 if deadline is None else min(0.25, deadline - time.monotonic())
+        left = _PATIENCE if deadline is None else min(_PATIENCE, deadline - time.monotonic())
         if left < 0:
             raise Late
-        ready = select.select([one] if reading else [], [] if reading else [one], [], left)
-        if ready[0] or ready[1]:
+        some = [channel]
+        if any(select.select(some if reading else [], [] if reading else some, [], left)):
             return
         meanwhile()
 
 
-def _refused(constant: str) -> NoReturn:
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number of JSON")

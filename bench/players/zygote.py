@@ -48,11 +48,11 @@ def main(descriptor: int) -> None:
             pid = _fork(control, descriptors, request)
             players.add(pid)
             answer: dict[str, Any] = {"pid": pid}
-        elif request["do"] == "reap":
+        elif request["do"] == "end":
             players.discard(request["pid"])
-            answer = {"status": _reap(request["pid"], players, request["grace"])}
+            answer = {"status": _end(request["pid"], players, request["grace"])}
         else:
-            answer = {"loaded": _load(request["modules"])}
+            answer = {"preloaded": _preload(request["modules"])}
         control.send(json.dumps(answer).encode())
 
 
@@ -85,7 +85,7 @@ def _become_player(control: socket.socket, channel: int, output: int, limits: Li
             sys.stdout.flush()
 
 
-def _reap(pid: int, players: set[int], grace: float) -> int | None:
+def _end(pid: int, players: set[int], grace: float) -> int | None:
     """End a player and what it left behind, and return its wait status.
 
     Parameters
@@ -141,7 +141,7 @@ def _end_all(players: set[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _load(modules: list[str]) -> list[str]:
+def _preload(modules: list[str]) -> list[str]:
     """Import modules of libraries, so that later players find them; return those that could be."""
     loaded = []
     for name in modules:

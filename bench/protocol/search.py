@@ -166,17 +166,17 @@ class SearchProtocol(Protocol[SearchRules, SearchEntry]):
             chosen.setdefault(space.class_keys(drawn)[0], drawn)
         return np.concatenate([space.check([]), *chosen.values()])
 
-    def method_stream(self, label: str, repetition: int) -> np.random.Generator:
-        """Return the random stream of a method.
+    def method_stream_name(self, label: str, repetition: int) -> tuple[str | int, ...]:
+        """Return the name of a method's random stream; see `bench.seeds.stream`.
 
         Parameters
         ----------
         label : str
             Label of the entrant.
         repetition : int
-            Number of the repetition, from 0.
+            Number of the run, from 0.
         """
-        return self.stream(label, repetition, "method")
+        return self.id, label, repetition, "method"
 
     @property
     def raw_reference_point(self) -> Floats:

@@ -15,7 +15,8 @@ import numpy as np
 
 from bench.arrays import Floats, Indices
 from bench.entrants.entry import RankingEntry
-from bench.entrants.estimator import CombinedEstimator, Estimator, find_estimator
+from bench.entrants.estimator import CombinedEstimator, Estimator
+from bench.entrants.registry import find_own, is_own
 from bench.errors import MonasError, ResultsError
 from bench.indicators import fractional_ranks, kendall_tau, spearman_rho, top_members
 from bench.protocol import RankingProtocol
@@ -275,7 +276,7 @@ def _scores(task: RankingTask, journal: Journal) -> Scores:
         If they cannot be computed, or not by the code that was ranked.
     """
     subject, spec = _subject(journal.header), journal.header.spec
-    if subject.device is None:
+    if subject.device is None and not journal.batches:
         entry = RankingEntry(
             label=subject.name,
             source=subject.source,
@@ -286,16 +287,46 @@ def _scores(task: RankingTask, journal: Journal) -> Scores:
             epochs=subject.epochs,
         )
         return table_scores(task, entry, _same_estimator(journal) if entry.estimator else None)
-    rows = [row for batch in journal.batches for row in batch.values]
-    estimator = find_estimator(spec or "").entrant
-    if issubclass(estimator, CombinedEstimator):
-        estimator = _same_estimator(journal)
+    indices = task.sample if subject.device else _indices_of(task, journal)
     values = np.full(len(task), np.nan)
-    values[task.sample] = combined(estimator, subject.settings, np.array(rows, dtype=np.float64))
+    values[indices] = _recorded(journal)
     covered = np.zeros(len(task), dtype=bool)
-    covered[task.sample] = True
+    covered[indices] = True
     seconds = [s for batch in journal.batches for s in batch.cost_seconds]
     return Scores(values, covered, float(np.mean(seconds)))
+
+
+def _recorded(journal: Journal) -> Floats:
+    """Return the scores [n] of a journal; those of its parts are combined."""
+    for batch in journal.batches:
+        if batch.combined is not None:
+            return np.array(batch.combined, dtype=np.float64)
+    rows = [row for batch in journal.batches for row in batch.values]
+    parts = np.array(rows, dtype=np.float64)
+    spec = journal.header.spec or ""
+    if not is_own(spec, Estimator):  # of others, combined scores are recorded
+        return parts[:, 0]
+    estimator = find_own(spec, Estimator).entrant
+    if issubclass(estimator, CombinedEstimator):
+        estimator = _same_estimator(journal)
+    return combined(estimator, _subject(journal.header).settings, parts)
+
+
+def _indices_of(task: RankingTask, journal: Journal) -> Indices:
+    """Return the indices of recorded architectures among those of the task.
+
+    Raises
+    ------
+    ResultsError
+        If one is not among them.
+    """
+    order = {row: i for i, row in enumerate(map(tuple, task.architectures.tolist()))}
+    try:
+        return np.array([order[architecture] for architecture in journal.architectures])
+    except KeyError as missing:
+        raise ResultsError(
+            f"{journal.path}: {list(missing.args[0])} is not an architecture of the truth's table"
+        ) from None
 
 
 def _same_estimator(journal: Journal) -> type[Estimator]:
@@ -309,7 +340,7 @@ def _same_estimator(journal: Journal) -> type[Estimator]:
         If its code has changed.
     """
     header = journal.header
-    found = find_estimator(header.spec or "")
+    found = find_own(header.spec or "", Estimator)
     before, now = header.subject.source_sha256 or "", found.source_sha256()
     if header.schema_version == SCHEMA and before != now:
         raise ResultsError(

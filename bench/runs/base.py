@@ -10,16 +10,19 @@ from typing import Generic, TypeVar
 
 from bench import __version__
 from bench.errors import CallError, JournalError, MethodError, RunInterrupted
+from bench.players.host import OutOfTime
+from bench.players.limits import Limits
 from bench.protocol import RankingProtocol, SearchProtocol
-from bench.runs.clock import Clock, OutOfTime
 from bench.runs.entrant import Entrant
 from bench.runs.environment import environment
 from bench.runs.journal import Journal, JournalWriter, read_journal
 from bench.runs.lines import Batch, End, Header, Status
 
-__all__ = ["RESTART", "Outcome", "Run"]
+__all__ = ["NO_LIMIT", "RESTART", "Outcome", "Run"]
 
 RESTART = "run with --restart to start the run again"
+
+NO_LIMIT = Limits()
 
 P = TypeVar("P", SearchProtocol, RankingProtocol)
 T = TypeVar("T")
@@ -86,7 +89,8 @@ class Run(ABC, Generic[P, T]):
         self._recorded: tuple[Batch, ...] = ()  # the batches to repeat
         self._batches = self._evaluated = 0  # counts of what was repeated or appended
         self._journal: JournalWriter
-        self._clock: Clock
+        self._limits: Limits
+        self._output = b""  # what the entrant's process has printed
         self._stopped: Callable[[], bool]
 
     @abstractmethod
@@ -106,19 +110,21 @@ class Run(ABC, Generic[P, T]):
             protocol=self._protocol.name,
             protocol_id=self._protocol.id,
             subject=self._entrant.subject(self._protocol, self.repetition),
-            spec=self._entrant.found.spec if self._entrant.found else None,
+            spec=self._entrant.card.spec if self._entrant.card else None,
+            limits=self._limits.as_json(),
             **environment(),
         )
 
     def play(
-        self, *, timeout: float | None = None, stopped: Callable[[], bool] = lambda: False
+        self, *, limits: Limits = NO_LIMIT, stopped: Callable[[], bool] = lambda: False
     ) -> Outcome:
         """Play the run to its end, or continue it from its journal.
 
         Parameters
         ----------
-        timeout : float, optional
-            Wall-clock seconds after which the run ends with status `timeout`; infinity is no limit.
+        limits : Limits
+            Hard limits of the run's process. When its time is over, the run ends with status
+            `timeout`; when it exceeds another, with status `failed`.
         stopped : callable
             Called before every batch; the run stops if it returns true.
 
@@ -137,9 +143,10 @@ class Run(ABC, Generic[P, T]):
         RunInterrupted
             If `stopped` returned true; the journal can be continued.
         """
-        if timeout is not None and not timeout > 0:  # also for NaN
-            raise CallError(f"timeout is {timeout:g}: expected seconds above 0, or inf for none")
-        self._stopped = stopped
+        seconds = limits.seconds
+        if seconds is not None and not seconds > 0:  # also for NaN
+            raise CallError(f"timeout is {seconds:g}: expected seconds above 0, or inf for none")
+        self._limits, self._stopped = limits, stopped
         recorded, header = read_journal(self.path), self._header()
         if recorded:
             _check_same_run(recorded, header)
@@ -147,23 +154,31 @@ class Run(ABC, Generic[P, T]):
                 return self._outcome(recorded.end)
             self._recorded = recorded.batches
         status: Status = "done"
-        error = None
+        error = trace = None
         with JournalWriter(self.path, recorded) as self._journal:
             if recorded is None:
                 self._journal.append(header)
             try:
-                with Clock(timeout) as self._clock:
-                    self._play()
+                self._play()
             except OutOfTime:
-                status, error = "timeout", f"not finished after {timeout:g} seconds"
+                status, error = "timeout", f"not finished after {limits.seconds:g} seconds"
             except MethodError as reason:
                 status, error = "failed", str(reason)
+                trace = "\n".join(getattr(reason, "__notes__", ())) or None
+            finally:
+                self._keep_output()
             if status != "timeout" and self._batches < len(self._recorded):
                 raise self._does_not_repeat(f"the run went on here, now {error or 'it is done'}")
             before = sum(len(batch.architectures) for batch in self._recorded)
-            end = End(status=status, evaluations=max(self._evaluated, before), error=error)
+            evaluations = max(self._evaluated, before)
+            end = End(status=status, evaluations=evaluations, error=error, traceback=trace)
             self._journal.append(end)
         return self._outcome(end)
+
+    def _keep_output(self) -> None:
+        """Write what the entrant's process has printed beside the journal, if it is anything."""
+        if self._output:
+            self.path.with_suffix(".log").write_bytes(self._output)
 
     def _outcome(self, end: End) -> Outcome:
         return Outcome(self.label, self.repetition, end.status, end.error, self.path)

@@ -1,4 +1,4 @@
-"""The entrants of a sweep: entries of rosters, or what a user names, each with its class."""
+"""The entrants of a sweep: entries of rosters, or what a user names, each with its card."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_core import to_jsonable_python
-
 from bench.entrants.entry import AnyEntry, RankingEntry, SearchEntry
-from bench.entrants.estimator import Estimator
-from bench.entrants.method import Method
-from bench.entrants.registry import Found, find, registered
-from bench.entrants.settings import Configured
-from bench.errors import CallError, MonasError
+from bench.entrants.registry import registered
+from bench.errors import CallError
+from bench.players.cards import BASES, Card, EntrantKind, describe
 from bench.protocol import AnyProtocol, SearchProtocol
 from bench.runs.lines import EstimatorSubject, MethodSubject, Subject
 from bench.tasks.ranking.networks import DEVICE
@@ -23,18 +19,18 @@ __all__ = ["Entrant", "chosen_entrants", "find_entrant"]
 
 @dataclass(frozen=True)
 class Entrant:
-    """An entry and its class.
+    """An entry and the card of its class.
 
     Attributes
     ----------
     entry : SearchEntry or RankingEntry
         The entry; other processes find the class by its `spec`.
-    found : Found, optional
-        The class; None for a stored column.
+    card : Card, optional
+        What is known of the class; None for a stored column.
     """
 
     entry: AnyEntry
-    found: Found[Any] | None
+    card: Card | None
 
     @property
     def label(self) -> str:
@@ -51,16 +47,15 @@ class Entrant:
         repetition : int, optional
             Number of the run, from 0; None if the protocol has no repetitions.
         """
-        entry, found = self.entry, self.found
+        entry, card = self.entry, self.card
         fields: dict[str, Any] = {"name": entry.label, "settings": {}}
-        if found:
-            settings = found.entrant.effective_settings(entry.settings)
-            fields["settings"] = to_jsonable_python(settings)  # as a journal gives them back
-            fields["version"] = found.entrant.version
-            fields["source_sha256"] = found.source_sha256()
+        if card:
+            fields["settings"] = card.settings(entry.settings)
+            fields["version"] = card.version
+            fields["source_sha256"] = card.source_sha256
         if isinstance(entry, SearchEntry):
-            assert found is not None
-            variant_of = found.name if found.name != entry.label else None
+            assert card is not None
+            variant_of = card.name if card.name != entry.label else None
             return MethodSubject(**fields, variant_of=variant_of, repetition=repetition)
         return EstimatorSubject(
             **fields,
@@ -73,19 +68,19 @@ class Entrant:
 
 
 def find_entrant(entry: AnyEntry) -> Entrant:
-    """Return an entry with its class.
+    """Return an entry with the card of its class.
 
     Raises
     ------
     CallError
         If there is no such class.
     """
-    base: type[Configured] = Method if isinstance(entry, SearchEntry) else Estimator
-    spec = getattr(entry, base.kind)
+    kind: EntrantKind = "method" if isinstance(entry, SearchEntry) else "estimator"
+    spec = getattr(entry, kind)
     if spec is None:
         return Entrant(entry, None)
-    found = find(spec, base)
-    return Entrant(entry.model_copy(update={base.kind: found.spec}), found)
+    card = describe(spec, kind)
+    return Entrant(entry.model_copy(update={kind: card.spec}), card)
 
 
 def chosen_entrants(
@@ -112,55 +107,44 @@ def chosen_entrants(
     known = protocol.entrants()
     chosen: dict[str, Entrant] = {}
     for spec in named or protocol.entrants(*rosters):
-        entrant = find_entrant(known.get(spec) or _unlisted(protocol, spec))
-        if entrant.found:
-            _check(entrant.found, entrant.entry, protocol)
+        entry = known.get(spec)
+        entrant = find_entrant(entry) if entry else _unlisted(protocol, spec)
+        if entrant.card:
+            entrant.card.settings(entrant.entry.settings)  # a wrong one is found before any run
+            if isinstance(protocol, SearchProtocol):
+                entrant.card.require_space(protocol.rules.task.space_kind, protocol.name)
         other = chosen.setdefault(entrant.label, entrant)
-        if other.found and entrant.found and other.found.spec != entrant.found.spec:
+        if other.card and entrant.card and other.card.spec != entrant.card.spec:
             raise CallError(
-                f"{other.found.spec} and {entrant.found.spec} have the same name "
+                f"{other.card.spec} and {entrant.card.spec} have the same name "
                 f"{entrant.label!r}; set another `name` in one of the classes"
             )
     return list(chosen.values())
 
 
-def _check(found: Found[Any], entry: AnyEntry, protocol: AnyProtocol) -> None:
-    """Raise an error unless a class has the settings of its entry and can search the space."""
-    try:
-        found.entrant.effective_settings(entry.settings)
-    except MonasError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise CallError(
-            f"{found.spec}: its settings cannot be read: {type(error).__name__}: {error}"
-        ) from error
-    if isinstance(protocol, SearchProtocol):
-        found.entrant.require_space(protocol.rules.task.space_kind, protocol.name)
-
-
-def _unlisted(protocol: AnyProtocol, spec: str) -> AnyEntry:
-    """Return an entry for a class that is in no roster.
+def _unlisted(protocol: AnyProtocol, spec: str) -> Entrant:
+    """Return the entrant of a class that is in no roster.
 
     Raises
     ------
     CallError
         If its name is that of another class, or a ranking has no source that suits it.
     """
-    base: type[Any] = Method if isinstance(protocol, SearchProtocol) else Estimator
-    found = find(spec, base)
-    if ".py:" in found.spec and found.name in {*registered(base), *protocol.entrants()}:
+    kind: EntrantKind = "method" if isinstance(protocol, SearchProtocol) else "estimator"
+    base, card = BASES[kind], describe(spec, kind)
+    if ".py:" in card.spec and card.name in {*registered(base), *protocol.entrants()}:
         raise CallError(
-            f"{found.spec}: the name {found.name!r} is taken, by {base.article} {base.kind} that "
-            f"is registered or in a roster of {protocol.name}; set another `name` in the class, "
-            f"or take that one with --method {found.name}"
+            f"{card.spec}: the name {card.name!r} is taken, by {base.article} {kind} that is "
+            f"registered or in a roster of {protocol.name}; set another `name` in the class, or "
+            f"take that one with --method {card.name}"
         )
     if isinstance(protocol, SearchProtocol):
-        return SearchEntry(method=found.spec, name=found.name)
-    needed = "curves" if found.entrant.needs == "curves" else "networks"
+        return Entrant(SearchEntry(method=card.spec, name=card.name), card)
+    needed = "curves" if card.needs == "curves" else "networks"
     fitting = [name for name, s in protocol.rules.sources.items() if s.kind == needed]
     if not fitting:
         raise CallError(
-            f"estimator {found.name!r} needs {needed}, and {protocol.name} has no source of "
+            f"estimator {card.name!r} needs {needed}, and {protocol.name} has no source of "
             f"them: its sources are {', '.join(protocol.rules.sources)}"
         )
-    return RankingEntry(label=found.name, source=fitting[0], estimator=found.spec)
+    return Entrant(RankingEntry(label=card.name, source=fitting[0], estimator=card.spec), card)

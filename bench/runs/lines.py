@@ -98,6 +98,9 @@ class Header(Line):
     git_dirty: bool | None = Field(description="Whether that checkout had changes.")
     processor: str = Field(description="Model of the processor.")
     threads: int = Field(description="Number of threads that numeric libraries may use.")
+    limits: dict[str, float | None] | None = Field(
+        default=None, description="Hard limits of the run's process (`bench.players.limits`)."
+    )
 
     def identity(self) -> dict[str, Any]:
         """Return the fields, by key, that must be equal for a run to be continued."""
@@ -144,6 +147,11 @@ class Batch(Line):
     )
     ask_seconds: float = Field(default=0.0, description="Wall-clock seconds of the method's ask.")
     tell_seconds: float = Field(default=0.0, description="Wall-clock seconds of its tell.")
+    combined: tuple[float | None, ...] | None = Field(
+        default=None,
+        description="In the last line of a combined estimator that is not the suite's own: its "
+        "score of each architecture, from those of its parts.",
+    )
 
 
 class End(Line):
@@ -153,3 +161,6 @@ class End(Line):
     status: Status = Field(description="`done`, `failed` or `timeout`.")
     evaluations: int = Field(description="Number of architectures evaluated or scored.")
     error: str | None = Field(default=None, description="Reason for another status than `done`.")
+    traceback: str | None = Field(
+        default=None, description="Where the entrant's code raised the error, if it did."
+    )

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bench.entrants.entry import AnyEntry
 from bench.errors import CallError
+from bench.players.limits import Limits
 from bench.protocol import MAIN_ROSTER, AnyProtocol
-from bench.runs.base import Outcome
+from bench.runs.base import NO_LIMIT, Outcome
 from bench.runs.entrant import chosen_entrants
 from bench.runs.journal import read_journal
 
@@ -34,8 +35,8 @@ class PlannedRun:
         Folder of all results.
     path : Path
         The journal.
-    timeout : float, optional
-        Wall-clock seconds of the run; None for no limit.
+    limits : Limits
+        Hard limits of its process.
     """
 
     protocol: str
@@ -44,7 +45,7 @@ class PlannedRun:
     repetition: int | None
     results: Path
     path: Path
-    timeout: float | None
+    limits: Limits
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def plan(
     entrants: Sequence[str] = (),
     rosters: Sequence[str] = (MAIN_ROSTER,),
     repetitions: int | None = None,
-    timeout: float | None = None,
+    limits: Limits = NO_LIMIT,
     restart: bool = False,
     retry_failed: bool = False,
 ) -> Plan:
@@ -95,8 +96,8 @@ def plan(
         Rosters whose entrants are planned if none is named; all if empty.
     repetitions : int, optional
         Number of runs of each entrant; the protocol's number if it is not given.
-    timeout : float, optional
-        Wall-clock seconds of each run; None for no limit.
+    limits : Limits
+        Hard limits of each run's process.
     restart : bool
         Whether to remove the journals of all these runs and plan the runs again.
     retry_failed : bool
@@ -136,10 +137,10 @@ def plan(
                     continue
                 if end or restart:
                     removed.append(path)
-                if entrant.found:
-                    entrant.found.entrant.require_installed()
+                if entrant.card:
+                    entrant.card.require_installed()
                 runs[path] = PlannedRun(
-                    protocol.spec, protocol.id, entrant.entry, repetition, results, path, timeout
+                    protocol.spec, protocol.id, entrant.entry, repetition, results, path, limits
                 )
         ended[protocol.spec], outdated[protocol.spec] = tuple(outcomes), tuple(changed)
     return Plan(tuple(runs.values()), tuple(removed), ended, outdated)

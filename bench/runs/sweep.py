@@ -103,7 +103,7 @@ def perform(planned: PlannedRun) -> Outcome:
             SearchRun if isinstance(protocol, SearchProtocol) else RankingRun
         )
         run = kind(protocol, task, find_entrant(planned.entry), planned.repetition, planned.results)
-        return run.play(timeout=planned.timeout, stopped=stop_requested)
+        return run.play(limits=planned.limits, stopped=stop_requested)
     except RunInterrupted:
         raise
     except MonasError as error:

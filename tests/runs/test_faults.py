@@ -97,7 +97,7 @@ def test_an_endless_method_is_interrupted(fault, small_protocol, small_task, met
     assert error == "not finished after 0.3 seconds"
 
 
-def test_a_thread_notices_the_limit_at_the_next_call(
+def test_a_run_that_a_thread_judges_is_ended_at_its_limit(
     small_protocol, small_task, method_file, tmp_path
 ):
     slow = method_file(RANDOM_BODY.replace("        pass", "        time.sleep(0.2)"))
@@ -106,7 +106,7 @@ def test_a_thread_notices_the_limit_at_the_next_call(
             play, small_protocol, small_task, slow, tmp_path, timeout=0.3
         ).result()
     assert outcome.status == "timeout"
-    assert 1 < len(read_journal(outcome.path).batches) < 5
+    assert 1 <= len(read_journal(outcome.path).batches) < 5
 
 
 @pytest.mark.parametrize("timeout", [float("inf"), 1e300, 1e9])

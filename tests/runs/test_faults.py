@@ -63,7 +63,7 @@ FAULTS = {
         r"ask\(5\) of toy raised: SystemExit: 0",
     ),
 }
-ENDLESS = {
+LOOPS = {
     "never returns": (
         "    def ask(self, n):\n        for _ in itertools.count():\n            time.sleep(0.01)\n"
     ),
@@ -90,10 +90,12 @@ def test_a_fault_of_a_method_ends_its_run(fault, small_protocol, small_task, met
     assert re.search(message, error), error
 
 
-@pytest.mark.parametrize("fault", ENDLESS)
-def test_an_endless_method_is_interrupted(fault, small_protocol, small_task, method_file, tmp_path):
-    endless = method_file(ENDLESS[fault] + EMPTY_TELL)
-    error = _ended(small_protocol, small_task, endless, tmp_path, "timeout", timeout=0.3)
+@pytest.mark.parametrize("fault", LOOPS)
+def test_a_method_that_loops_forever_is_interrupted(
+    fault, small_protocol, small_task, method_file, tmp_path
+):
+    looping = method_file(LOOPS[fault] + EMPTY_TELL)
+    error = _ended(small_protocol, small_task, looping, tmp_path, "timeout", timeout=0.3)
     assert error == "not finished after 0.3 seconds"
 
 

@@ -1,32 +1,21 @@
-"""Cards: what the suite must know of an entrant's class before any of its runs.
-
-The suite's own classes are read in this process. What a user names, or another package registers,
-is imported in a process of its own, so that nothing it does at import reaches the suite.
-"""
+"""Cards: what the suite must know of an entrant's class before any of its runs."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, Literal
 
 from bench.entrants.estimator import Estimator
 from bench.entrants.method import Method
-from bench.entrants.registry import Found, find, is_own
+from bench.entrants.registry import Found
 from bench.errors import CallError, MethodError
-from bench.machine import single_threaded
 
-__all__ = ["BASES", "Card", "EntrantKind", "as_json", "card_of", "describe", "json_value"]
+__all__ = ["BASES", "Card", "EntrantKind", "as_json", "card_of", "json_value"]
 
 EntrantKind = Literal["method", "estimator"]
 BASES: dict[EntrantKind, type[Any]] = {"method": Method, "estimator": Estimator}
-_SECONDS = 120.0  # for an import in a process of its own
 
 
 @dataclass(frozen=True)
@@ -106,47 +95,6 @@ class Card:
                 f"{of} is a {kind}; choose another method, or add {kind!r} to the method's "
                 f"`spaces` if it can"
             )
-
-
-def describe(spec: str, kind: EntrantKind) -> Card:
-    """Return the card of the class that `spec` names.
-
-    Raises
-    ------
-    CallError
-        If there is none, it cannot be imported, or what is there is something else.
-    MethodError
-        If JSON cannot hold one of its defaults.
-    """
-    base = BASES[kind]
-    if is_own(spec, base):
-        return card_of(find(spec, base), own=True)
-    with tempfile.TemporaryDirectory() as folder:
-        answer = Path(folder) / "card.json"
-        command = [sys.executable, "-P", "-m", "bench.players.describe", kind, spec, str(answer)]
-        try:
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                env=single_threaded(os.environ),
-                timeout=_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise CallError(f"{spec} cannot be imported: it took over {_SECONDS:.0f} s") from None
-        if not answer.is_file():
-            said = done.stderr.decode(errors="replace").strip().splitlines()
-            last = f": {said[-1]}" if said else ""
-            raise CallError(
-                f"{spec} cannot be imported: its process left with exit status "
-                f"{done.returncode}{last}"
-            )
-        told = json.loads(answer.read_bytes())
-    if "error" in told:
-        errors = {"CallError": CallError, "MethodError": MethodError}
-        raise errors[told["error"]](told["message"])
-    return Card(**told | {"spaces": tuple(told["spaces"])})
 
 
 def card_of(found: Found[Any], *, own: bool) -> Card:

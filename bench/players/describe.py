@@ -1,28 +1,58 @@
-"""Describe one class in a process of its own: `python -m bench.players.describe KIND SPEC FILE`."""
+"""The card of a class, whoever wrote it.
+
+The suite's own classes are read in this process. What a user names, or another package registers,
+is imported in a player, so that nothing it does at import reaches the suite.
+"""
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
-from typing import Any
+import os
 
-from bench.entrants.registry import find
+from bench.entrants.registry import find, is_own
 from bench.errors import CallError, MethodError
-from bench.players.cards import BASES, as_json, card_of
+from bench.players.cards import BASES, Card, EntrantKind, card_of
+from bench.players.host import OutOfTime, Player
+from bench.players.limits import Limits
 
-__all__: list[str] = []
+__all__ = ["describe"]
 
-
-def _main(kind: Any, spec: str, answer: str) -> None:
-    try:
-        told = as_json(card_of(find(spec, BASES[kind]), own=False))
-    except (CallError, MethodError) as error:
-        told = {"error": type(error).__name__, "message": str(error)}
-    partial = Path(f"{answer}.partial")
-    partial.write_text(json.dumps(told), encoding="utf-8")
-    partial.replace(answer)
+_LIMITS = Limits(seconds=120.0)
+_ERRORS = {"CallError": CallError, "MethodError": MethodError}
 
 
-if __name__ == "__main__":
-    _main(*sys.argv[1:])
+def describe(spec: str, kind: EntrantKind) -> Card:
+    """Return the card of the class that `spec` names.
+
+    Parameters
+    ----------
+    spec : str
+        A registered name, or `path/to/file.py:ClassName`.
+    kind : {"method", "estimator"}
+        What the class has to be.
+
+    Raises
+    ------
+    CallError
+        If there is none, it cannot be imported, or what is there is something else.
+    MethodError
+        If JSON cannot hold one of its defaults.
+    """
+    base = BASES[kind]
+    if is_own(spec, base):
+        return card_of(find(spec, base), own=True)
+    doing = f"{spec} cannot be imported"
+    with Player(_LIMITS) as player:
+        try:
+            told = player.order("describe", doing=doing, kind=kind, spec=spec, folder=os.getcwd())
+        except OutOfTime:
+            raise CallError(f"{doing}: it took over {_LIMITS.seconds:.0f} s") from None
+        except MethodError as error:
+            raise CallError(f"{error}{_last_line(player.output)}") from None
+    if "error" in told:
+        raise _ERRORS[told["error"]](told["message"])
+    return Card(**told | {"spaces": tuple(told["spaces"])})
+
+
+def _last_line(output: bytes) -> str:
+    lines = output.decode(errors="replace").strip().splitlines()
+    return f"; it printed {lines[-1][:200]!r}" if lines else ""

@@ -23,6 +23,7 @@ _MEGABYTE = 1_000_000
 _GRACE = 1.0  # seconds in which a process that closed its channel may end by itself
 # The key of the answer to each order.
 _ANSWERS = {
+    "describe": "described",
     "make": "made",
     "ask": "asked",
     "tell": "told",
@@ -94,8 +95,8 @@ class Player:
         Parameters
         ----------
         do : str
-            The order: `make`, `ask`, `tell` for methods; `open`, `measure`, `read`, `combine` for
-            estimators.
+            The order: `describe` for any class; `make`, `ask`, `tell` for methods; `open`,
+            `measure`, `read`, `combine` for estimators.
         doing : str
             What the entrant does then, for messages: such as `ask(5) of random`.
         failed : str, optional

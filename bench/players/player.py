@@ -6,6 +6,7 @@ where it was raised; nothing that it does reaches the judge but messages.
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import traceback
@@ -21,7 +22,8 @@ from bench.entrants.estimator import CombinedEstimator, Estimator, TrainingCurve
 from bench.entrants.method import Method
 from bench.entrants.problem import Candidate, candidates
 from bench.entrants.registry import find
-from bench.errors import MethodError, SpaceError
+from bench.errors import CallError, MethodError, SpaceError
+from bench.players.cards import BASES, as_json, card_of
 from bench.players.problems import evaluations_from, problem_from
 from bench.players.wire import Closed, receive, receive_with_arrays, send
 
@@ -55,6 +57,8 @@ class _Player:
     def follow(self, order: dict[str, Any], arrays: Sequence[NDArray[Any]]) -> dict[str, Any]:
         """Return the answer to an order; `do` says which it is."""
         what = order["do"]
+        if what == "describe":
+            return _describe(order)
         if what == "make":
             return self._make(order)
         if what == "ask":
@@ -136,6 +140,15 @@ class _Player:
 
         curves = TrainingCurves(*arrays)
         return {"scored": _nullable(run_curve_estimator(self._estimator, self._settings, curves))}
+
+
+def _describe(order: dict[str, Any]) -> dict[str, Any]:
+    os.chdir(order["folder"])
+    try:
+        card = card_of(find(order["spec"], BASES[order["kind"]]), own=False)
+    except (CallError, MethodError) as error:
+        return {"described": {"error": type(error).__name__, "message": str(error)}}
+    return {"described": as_json(card)}
 
 
 def _nullable(scores: Floats) -> list[float | None]:

@@ -35,6 +35,9 @@ def main(descriptor: int) -> None:
     """Serve requests until the socket is closed."""
     control = socket.socket(fileno=descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to everybody
+    # Python takes a cached file for current if its source has the same length and second; a class
+    # that is edited and played again at once must not be played as it was.
+    sys.dont_write_bytecode = True
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     players: set[int] = set()
     while True:

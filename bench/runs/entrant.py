@@ -9,7 +9,8 @@ from typing import Any
 from bench.entrants.entry import AnyEntry, RankingEntry, SearchEntry
 from bench.entrants.registry import registered
 from bench.errors import CallError
-from bench.players.cards import BASES, Card, EntrantKind, describe
+from bench.players.cards import BASES, Card, EntrantKind
+from bench.players.describe import describe
 from bench.protocol import AnyProtocol, SearchProtocol
 from bench.runs.lines import EstimatorSubject, MethodSubject, Subject
 from bench.tasks.ranking.networks import DEVICE

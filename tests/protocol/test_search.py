@@ -19,6 +19,7 @@ from bench.protocol.normalisation import (
     normalisation_toml,
 )
 from bench.protocol.search import parse_draft
+from bench.seeds import stream
 from bench.tasks import make_task
 
 EXACT = {
@@ -210,10 +211,12 @@ def test_a_draft_can_be_measured(tmp_path):
 
 
 def test_streams_do_not_depend_on_other_methods(small_protocol):
-    first = small_protocol.method_stream("a", 0).random(4)
-    assert np.array_equal(first, small_protocol.method_stream("a", 0).random(4))
+    first = stream(*small_protocol.method_stream_name("a", 0)).random(4)
+    assert np.array_equal(first, stream(*small_protocol.method_stream_name("a", 0)).random(4))
     for other in (("b", 0), ("a", 1)):
-        assert not np.array_equal(first, small_protocol.method_stream(*other).random(4))
+        assert not np.array_equal(
+            first, stream(*small_protocol.method_stream_name(*other)).random(4)
+        )
 
 
 def test_the_search_front_is_scored_by_the_test_objectives(small_task):

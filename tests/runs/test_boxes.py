@@ -18,6 +18,7 @@ from bench.method import Method, Problem
 from bench.protocol import load_search_protocol
 from bench.results.search import load_search_results
 from bench.runs.journal import read_journal
+from bench.seeds import stream
 from reports import build_report
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -61,7 +62,7 @@ def test_floats_are_read_exactly(protocol, task, toy, tmp_path):
     assert len(journal.architectures) == 27
     assert {type(value) for row in journal.architectures for value in row} == {float}
     found = find_method(toy)
-    rng = protocol.method_stream("toy", 0)
+    rng = stream(*protocol.method_stream_name("toy", 0))
     asked = [task.space.sample(rng, n) for n in (5, 5, 5, 2)]
     expected = np.concatenate([protocol.initial_designs(task.space, 0), *asked])
     assert found.name == "toy"

@@ -14,6 +14,7 @@ from bench.errors import JournalError
 from bench.protocol import load_search_protocol
 from bench.results.search import load_search_results
 from bench.runs.journal import JournalWriter, read_journal
+from bench.seeds import stream
 
 METHOD = """
 from dataclasses import replace
@@ -124,7 +125,7 @@ def test_an_estimate_is_charged_once_and_a_run_may_end_early(with_estimate, cost
     assert len(result.score) == 10  # of twelve; then it asks for nothing
     assert len(result.trace) == 12
     assert result.trace[-1] == result.trace[9]
-    rng = protocol.method_stream("costly", 0)
+    rng = stream(*protocol.method_stream_name("costly", 0))
     space = protocol.task().space
     cells = np.unique(space.sample(rng, 50), axis=0)
     table = load_table("nb201-digits")

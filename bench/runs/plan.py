@@ -12,9 +12,10 @@ from bench.players.limits import Limits
 from bench.protocol import MAIN_ROSTER, AnyProtocol
 from bench.runs.base import NO_LIMIT, Outcome
 from bench.runs.entrant import chosen_entrants
-from bench.runs.journal import read_journal
+from bench.runs.journal import Journal
+from bench.runs.journal_file import read_journal
 
-__all__ = ["Plan", "PlannedRun", "plan"]
+__all__ = ["Plan", "PlannedRun", "Removal", "plan"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,23 @@ class PlannedRun:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """A journal that a sweep removes before its runs.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    journal : Journal, optional
+        What it was when this was planned, without which it is not removed; None for whatever is
+        there.
+    """
+
+    path: Path
+    journal: Journal | None
+
+
+@dataclass(frozen=True)
 class Plan:
     """The runs of a sweep, and those that have ended.
 
@@ -56,7 +74,7 @@ class Plan:
     ----------
     runs : tuple of PlannedRun
         The runs to do.
-    removed : tuple of Path
+    removed : tuple of Removal
         Journals that are removed before.
     ended : dict of str to tuple of Outcome
         By protocol (`Protocol.spec`): how the other runs ended, as their journals say.
@@ -66,7 +84,7 @@ class Plan:
     """
 
     runs: tuple[PlannedRun, ...]
-    removed: tuple[Path, ...]
+    removed: tuple[Removal, ...]
     ended: dict[str, tuple[Outcome, ...]]
     outdated: dict[str, tuple[str, ...]]
 
@@ -112,7 +130,7 @@ def plan(
         If a journal is damaged.
     """
     runs: dict[Path, PlannedRun] = {}
-    removed: list[Path] = []
+    removed: list[Removal] = []
     ended: dict[str, tuple[Outcome, ...]] = {}
     outdated: dict[str, tuple[str, ...]] = {}
     for protocol in protocols:
@@ -136,7 +154,7 @@ def plan(
                         changed[label] = None
                     continue
                 if end or restart:
-                    removed.append(path)
+                    removed.append(Removal(path, journal))
                 if entrant.card:
                     entrant.card.require_installed()
                 runs[path] = PlannedRun(

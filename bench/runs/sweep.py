@@ -13,6 +13,7 @@ from bench.machine import interrupts_held, numeric_pool, stop_requested
 from bench.protocol import AnyProtocol, SearchProtocol, load_protocol
 from bench.runs.base import Outcome, Run
 from bench.runs.entrant import find_entrant
+from bench.runs.journal_file import remove_journal
 from bench.runs.plan import Plan, PlannedRun
 from bench.runs.ranking import RankingRun
 from bench.runs.search import SearchRun
@@ -55,8 +56,8 @@ def sweep(
     RunInterrupted
         After Ctrl-C, when the workers have stopped; every journal can be continued.
     """
-    for path in plan.removed:
-        path.unlink(missing_ok=True)
+    for removal in plan.removed:
+        remove_journal(removal.path, removal.journal)
     if not plan.runs:
         return []
     if executor is not None:

@@ -14,7 +14,7 @@ from method_bodies import BAD_BODY, RANDOM_BODY
 from playing import planned
 
 from bench.errors import CallError, ResultsError
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 from bench.runs.sweep import perform, sweep
 
 
@@ -59,7 +59,7 @@ def test_failed_runs_are_run_again_on_request(small_protocol_file, toys, tmp_pat
         ("good", 1),
         *(("bad", repetition) for repetition in range(3)),
     }
-    assert {p.parent.name for p in made.removed} == {"bad"}
+    assert {removal.path.parent.name for removal in made.removed} == {"bad"}
     assert {p: p.read_bytes() for p in tmp_path.rglob("*.jsonl")} == kept  # planning changes none
     do(made)
     assert all(kept[p] == p.read_bytes() for p in tmp_path.rglob("good/00[02].jsonl"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.entrants.entry import AnyEntry
-from bench.errors import CallError
+from bench.errors import CallError, JournalError
 from bench.players.limits import Limits
 from bench.protocol import MAIN_ROSTER, AnyProtocol
 from bench.runs.base import NO_LIMIT, Outcome
@@ -126,8 +126,6 @@ def plan(
     CallError
         If a name is unknown or that of two classes, an entrant cannot take part or requires a
         package that is not installed, or a protocol has fewer repetitions.
-    JournalError
-        If a journal is damaged.
     """
     runs: dict[Path, PlannedRun] = {}
     removed: list[Removal] = []
@@ -145,7 +143,7 @@ def plan(
             for entrant in chosen:
                 label = entrant.label
                 path = protocol.journal_path(results, label, repetition)
-                journal = None if restart else read_journal(path)
+                journal = None if restart else _readable(path)
                 end = journal.end if journal else None
                 if journal and end and (end.status == "done" or not retry_failed):
                     outcomes.append(Outcome(label, repetition, end.status, end.error, path))
@@ -162,6 +160,14 @@ def plan(
                 )
         ended[protocol.spec], outdated[protocol.spec] = tuple(outcomes), tuple(changed)
     return Plan(tuple(runs.values()), tuple(removed), ended, outdated)
+
+
+def _readable(path: Path) -> Journal | None:
+    """Return a journal; None for a damaged one, whose run then fails with the reason."""
+    try:
+        return read_journal(path)
+    except JournalError:
+        return None
 
 
 def _numbers(protocol: AnyProtocol, wanted: int | None) -> Sequence[int | None]:

@@ -25,8 +25,6 @@ CAPTION = (
     "is far away: further right is better, and a short box means that a single run is reliable."
 )
 _ROW_INCHES = 0.42
-_BOX_HEIGHT = 0.62  # of a row
-_EDGE = "#8a8a8a"
 
 
 def draw(results: SearchResults, order: Sequence[str]) -> Figure:
@@ -48,7 +46,19 @@ def draw(results: SearchResults, order: Sequence[str]) -> Figure:
     }
     for row, (method, ratios) in enumerate(finals.items()):
         look = looks[method]
-        _box(ax, row, ratios, look.colour)
+        ax.boxplot(
+            [ratios],
+            positions=[row],
+            orientation="horizontal",
+            widths=0.62,
+            whis=(0, 100),
+            showcaps=False,
+            manage_ticks=False,
+            patch_artist=True,
+            boxprops={"facecolor": "#f1f1f1", "edgecolor": "#8a8a8a", "linewidth": 0.8},
+            whiskerprops={"color": "#8a8a8a", "linewidth": 0.8},
+            medianprops={"color": look.colour, "linewidth": 2.2},
+        )
         # Rows of marks instead of random jitter: the same results give the same figure.
         offsets = (np.arange(len(ratios)) % 5 - 2) * 0.1
         ax.plot(ratios, row + offsets - offsets.mean(), alpha=0.75, **look.mark)
@@ -60,26 +70,6 @@ def draw(results: SearchResults, order: Sequence[str]) -> Figure:
     _attainable(ax, results.protocol.rules.normalisation.attainable, finals)
     sign(figure, results)
     return figure
-
-
-def _box(ax: Axes, row: int, ratios: Floats, colour: str) -> None:
-    """Draw the quartiles as a box, lines to the extremes, and the median in the method's colour.
-
-    No call of `Axes.boxplot` draws a horizontal box in every version: `orientation` is new in
-    matplotlib 3.10, and `vert` is deprecated since 3.11.
-    """
-    low, first, median, third, high = np.percentile(ratios, (0, 25, 50, 75, 100))
-    below, above = row - _BOX_HEIGHT / 2, row + _BOX_HEIGHT / 2
-    ax.hlines([row, row], [low, third], [first, high], color=_EDGE, linewidth=0.8)
-    ax.fill(
-        [first, third, third, first],
-        [below, below, above, above],
-        facecolor="#f1f1f1",
-        edgecolor=_EDGE,
-        linewidth=0.8,
-        zorder=2,
-    )
-    ax.vlines(median, below, above, color=colour, linewidth=2.2)
 
 
 def _attainable(ax: Axes, value: float, finals: dict[str, Floats]) -> None:

@@ -184,6 +184,8 @@ def play(make_problem):
         initial=INITIAL,
         **settings,
     ):
+        for package in method.requires:
+            pytest.importorskip(package)
         designs = np.random.default_rng([repetition, 0])
         problem = make_problem(
             task.space,

@@ -5,11 +5,10 @@ Tested on small folders that the package nats_bench reads; not on a full origina
 
 from __future__ import annotations
 
-import bz2
 import re
 from pathlib import Path
-from typing import Any
 
+from bench.data.readers.confined import confined
 from bench.data.readers.importers._nb201 import (
     Finished,
     check_complete,
@@ -17,7 +16,7 @@ from bench.data.readers.importers._nb201 import (
     measurements,
     stack,
 )
-from bench.data.readers.unpickle import safe_load
+from bench.data.readers.unpickle import load_compressed
 from bench.data.table import Columns
 from bench.errors import DataError
 
@@ -30,7 +29,8 @@ _ARCHITECTURE = re.compile(r"(\d{6})\.pickle\.pbz2")
 def read(path: Path, *, partial: bool = False, finished: Finished | None = None) -> Columns:
     """Return the columns of the table `nb201`, a row for each architecture of the folder.
 
-    One architecture is in memory at a time. Files are counted before any is read.
+    The folder is read in a child process with limits (`bench.data.readers.confined`); one
+    architecture is in memory at a time. Files are counted before any is read.
 
     Parameters
     ----------
@@ -47,14 +47,18 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
         If a pickle names anything but arrays, numbers and containers.
     DataError
         If a file cannot be read, lacks a key, or numbers the cells in another way; or files are
-        missing.
+        missing; or reading takes more than the limits.
     """
+    return confined(_read, path, options={"partial": partial}, finished=finished)
+
+
+def _read(path: Path, *, partial: bool, finished: Finished) -> Columns:
     if not path.is_dir() or not (path / _META).is_file():
         raise DataError(
             f"{path}: not a NATS-Bench folder: expected {_META} and 000000.pickle.pbz2 to "
             f"015624.pickle.pbz2 in it (unpack the tar file of the topology space, fast mode)"
         )
-    meta = _load(path / _META)
+    meta = load_compressed(path / _META, "bz2")
     if not isinstance(meta, dict) or "meta_archs" not in meta:
         raise DataError(f"{path / _META}: no key 'meta_archs', expected a dictionary that has it")
     check_order(path / _META, meta["meta_archs"], "meta_archs")
@@ -64,26 +68,17 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
     for name in names:
         indices.append(int(name[:6]))
         rows.append(_row(path / name, indices[-1], len(meta["meta_archs"])))
-        if finished is not None:
-            finished(len(rows))
+        finished(len(rows))
     return stack(indices, rows)
 
 
 def _row(path: Path, index: int, architectures: int) -> dict[str, float]:
     if index >= architectures:
         raise DataError(f"{path}: index {index}, expected 0 to {architectures - 1}")
-    results = _load(path)
+    results = load_compressed(path, "bz2")
     missing = [hp for hp in ("200", "12") if not isinstance(results, dict) or hp not in results]
     if missing:
         raise DataError(
             f"{path}: no key {missing[0]!r}, expected results after '12' and '200' epochs"
         )
     return measurements(str(path), index, {"full": results["200"], "less": results["12"]})
-
-
-def _load(path: Path) -> Any:
-    try:
-        with bz2.open(path) as file:
-            return safe_load(file.read(), name=str(path))
-    except (OSError, EOFError) as error:
-        raise DataError(f"{path}: cannot be read as bz2: {error}") from None

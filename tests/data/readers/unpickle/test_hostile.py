@@ -1,0 +1,433 @@
+"""Pickles made to crash, to hang or to fill the memory: each is an error, at once and in little memory.
+
+Every kind has several examples, because what must fail is the kind.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+import tracemalloc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hostile_pickles import (
+    FROM_BUFFER,
+    SCALAR,
+    array,
+    data,
+    dtype,
+    dtype_state,
+    laughs,
+    plain,
+    scalar,
+    text,
+    whole,
+)
+
+from bench.data.readers.unpickle import Budget, safe_load
+from bench.errors import DataError, MonasError
+
+OBJECT = dtype("O", dtype_state(order="|", flags=63))
+FLOAT = dtype("f8", dtype_state())
+EIGHT = b"AAAAAAAA"
+
+
+def refused(content, message, **options):
+    """Check that a pickle is an error with this message, soon and in little memory."""
+    tracemalloc.start()
+    start = time.perf_counter()
+    try:
+        with pytest.raises(MonasError, match=message) as caught:
+            safe_load(content, name="here", **options)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert time.perf_counter() - start < 10
+    assert peak < 64 << 20
+    assert str(caught.value).startswith("here: ")
+    assert len(str(caught.value)) < 2000
+    assert str(caught.value).isprintable()
+
+
+# -- memory corruption ----------------------------------------------------------------------------
+
+SINGLE = {
+    "objects without their flag": scalar(dtype("O", dtype_state(order="|", size=8)), EIGHT),
+    "objects with their flag": scalar(OBJECT, EIGHT),
+    "objects without a state": scalar(dtype("O"), EIGHT),
+    "numbers with the flag of objects": scalar(dtype("f8", dtype_state(flags=1)), EIGHT),
+    "numbers of another size": scalar(dtype("f8", dtype_state(size=800)), EIGHT * 100),
+    "text of another size": scalar(dtype("U1", dtype_state(size=400, flags=8)), EIGHT * 50),
+    "too few bytes": scalar(FLOAT, b"A"),
+    "no bytes": SCALAR + FLOAT + b"\x85R",
+    "dates": scalar(dtype("M8"), EIGHT),
+    "a subarray": scalar(dtype("(3,)f8"), EIGHT * 3),
+    "a subarray in the state": scalar(
+        dtype(
+            "V8", raw=plain((3, "|"))[:-2] + b"(" + dtype("f8") + plain((1,)) + b"tNNI8\nI1\nI0\nt"
+        ),
+        EIGHT,
+    ),
+    "fields in the code": scalar(dtype("f8,O"), EIGHT * 2),
+    "an unknown byte order": scalar(dtype("f8", dtype_state(order="x")), EIGHT),
+    "a state of another version": scalar(dtype("f8", (4, *dtype_state()[1:])), EIGHT),
+    "a state with metadata": scalar(dtype("f8", (*dtype_state(), {})), EIGHT),
+    "a state that is no tuple": scalar(dtype("f8", raw=plain([1])), EIGHT),
+    "something else instead of a type": scalar(plain("f8"), EIGHT),
+    "a type that is a class": scalar(b"cnumpy\nndarray\n", EIGHT),
+    "objects in a view": FROM_BUFFER
+    + b"("
+    + data(EIGHT)
+    + OBJECT
+    + plain((1,))
+    + plain("C")
+    + b"tR",
+    "a view beyond its bytes": FROM_BUFFER
+    + b"("
+    + data(EIGHT)
+    + FLOAT
+    + plain((2,))
+    + plain("C")
+    + b"tR",
+    "a view of a list": FROM_BUFFER + b"(" + plain([1]) + FLOAT + plain((1,)) + plain("C") + b"tR",
+}
+
+
+@pytest.mark.parametrize("kind", SINGLE)
+def test_malformed_types_and_scalars_of_numpy(kind):
+    refused(whole(SINGLE[kind]), r"byte [\d,]+: found .*, expected ")
+
+
+FIELDS = b"}" + text("x")
+OBJECT_FIELD = (
+    b"(I3\n" + text("|") + b"N" + plain(("x",)) + FIELDS + OBJECT + b"I0\n\x86s" + b"I8\nI1\nI0\ntb"
+)
+FAR_FIELD = (
+    b"(I3\n" + text("|") + b"N" + plain(("x",)) + FIELDS + FLOAT + b"I4\n\x86s" + b"I8\nI1\nI0\ntb"
+)
+
+
+@pytest.mark.parametrize("state", [OBJECT_FIELD, FAR_FIELD], ids=["objects", "offset"])
+def test_malformed_fields_of_numpy(state):
+    kind = dtype("V8") + state
+    refused(whole(scalar(kind, EIGHT)), r"byte [\d,]+: found (the field|offset)")
+
+
+ARRAYS = {
+    "bytes as objects": array(OBJECT, plain((1,)), data(EIGHT)),
+    "objects without their flag": array(dtype("O", dtype_state(size=8)), plain((1,)), data(EIGHT)),
+    "a list as numbers": array(FLOAT, plain((1,)), plain([1.0])),
+    "fewer bytes": array(FLOAT, plain((2,)), data(EIGHT)),
+    "more bytes": array(FLOAT, plain((1,)), data(EIGHT * 2)),
+    "fewer objects": array(OBJECT, plain((1000,)), plain([None])),
+    "a negative length": array(FLOAT, plain((-1,)), data(EIGHT)),
+    "two negative lengths": array(FLOAT, plain((-1, -1)), data(EIGHT)),
+    "a product that overflows": array(FLOAT, plain((2**33, 2**31)), data(b"")),
+    "an enormous length": array(FLOAT, plain((2**63,)), data(b"")),
+    "an enormous empty shape": array(FLOAT, plain((0, 2**62)), data(b"")),
+    "many axes": array(FLOAT, plain((1,) * 60), data(EIGHT)),
+    "lengths that are no integers": array(FLOAT, plain((1.0,)), data(EIGHT)),
+    "elements without size": array(dtype("S0"), plain((2**40,)), data(b"")),
+    "a state set twice": array(FLOAT, plain((1,)), data(EIGHT), built=2),
+    "no state": array(FLOAT, plain((1,)), data(EIGHT), built=0),
+    "a shape that is a list": array(FLOAT, plain([1]), data(EIGHT)),
+    "no type": array(plain("f8"), plain((1,)), data(EIGHT)),
+}
+
+
+@pytest.mark.parametrize("kind", ARRAYS)
+def test_malformed_arrays(kind):
+    refused(whole(ARRAYS[kind]), r"byte [\d,]+: found .*, expected ")
+
+
+# -- unbounded work -------------------------------------------------------------------------------
+
+ITSELF = {
+    "a list": b"]q\x00h\x00a",
+    "a dictionary": b"}q\x00" + text("x") + b"h\x00s",
+    "a list in a tuple": b"]q\x00h\x00\x85a",
+    "a deque": b"ccollections\ndeque\n)Rq\x00h\x00a",
+    "an OrderedDict": b"ccollections\nOrderedDict\n)Rq\x00" + text("x") + b"h\x00s",
+    "a defaultdict": b"ccollections\ndefaultdict\n)Rq\x00" + text("x") + b"]h\x00as",
+    "an array of objects": array(OBJECT, plain((1,)), b"]q\x00h\x00a"),
+    "through GET": b"]p0\ng0\na",
+    "through LONG_BINGET": b"]r\x00\x00\x00\x00j\x00\x00\x00\x00a",
+}
+
+
+@pytest.mark.parametrize("kind", ITSELF)
+def test_containers_that_contain_themselves(kind):
+    refused(whole(ITSELF[kind]), "that contains itself|without values")
+
+
+SHARED = {
+    "lists": laughs(60),
+    "tuples": laughs(60, b")", b"h%ch%c\x86"),
+    "dictionaries": laughs(60, b"}", b"}(" + b"K\x00h%cK\x01h%cu"),
+    "lists in tuples": laughs(60, b"]", b"](h%ch%ce\x85"),
+    "ordered dictionaries": laughs(60, b"]", b"ccollections\nOrderedDict\n)R(K\x00h%cK\x01h%cu"),
+    "deques": laughs(60, b"]", b"ccollections\ndeque\n)R(h%ch%ce"),
+    "long text": laughs(24, text("x" * 1000)),
+    "long bytes": laughs(24, data(b"x" * 1000)),
+    "an array": laughs(22, array(FLOAT, plain((1000,)), data(EIGHT * 1000))),
+}
+
+
+@pytest.mark.parametrize("kind", SHARED)
+def test_containers_that_share_others(kind):
+    refused(SHARED[kind], "too large when they are repeated")
+
+
+def test_moderate_sharing_is_kept():
+    content = safe_load(laughs(10))
+    assert content[10][0] is content[10][1] is content[9]
+
+
+def nested(levels, opener, closer):
+    return whole(opener * levels + b"N" + closer * levels)
+
+
+DEEP = {
+    "lists": nested(100_000, b"]", b"a"),
+    "tuples": whole(b"N" + b"\x85" * 100_000),
+    "marked tuples": nested(100_000, b"(", b"t"),
+    "marks": whole(b"(" * 100_000),
+    "dictionaries": nested(20_000, b"}K\x00", b"s"),
+    "lists, from the inside": whole(b"(]q\x00" + b"]h\x00aq\x00" * 20_000 + b"l"),
+    "sets": whole(b"(" * 101 + b"\x91" * 101),
+}
+
+
+@pytest.mark.parametrize("kind", DEEP)
+def test_deep_nesting(kind):
+    refused(DEEP[kind], "levels|many values")
+
+
+FACTORY = b"ccollections\ndefaultdict\n)R"
+CHAINS = {
+    "outermost first": whole(FACTORY + (text("x") + FACTORY) * 50_000 + b"s" * 50_000),
+    "innermost first": whole(FACTORY + b"q\x00" + (FACTORY + text("x") + b"h\x00sq\x00") * 50_000),
+    "arrays of objects": whole(
+        array(OBJECT, plain((1,)), plain([1])) + b"q\x00"
+        + (array(OBJECT, plain((1,)), b"]h\x00a") + b"q\x00") * 10_000
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CHAINS)
+def test_chains_that_python_frees_by_recursion(kind):
+    refused(CHAINS[kind], "directly in|of them")
+
+
+def equal_hashes(n):
+    """Return different tuples with one hash: -1 and -2 have the same."""
+    return [tuple(-1 - (i >> bit & 1) for bit in range(17)) for i in range(n)]
+
+
+BUDGET = Budget(seconds=1.0)
+KEYS = {
+    "a list": b"}](K\x01eNs",
+    "a shared tuple": laughs(40, b")", b"h%ch%c\x86"),
+    "a large integer": b"}" + plain(2**200) + b"Ns",
+    "a complex number": b"}" + plain(1j) + b"Ns",
+    "a frozen set of lists": b"(]\x91",
+    "an array": b"}" + array(FLOAT, plain((1,)), data(EIGHT)) + b"Ns",
+    "a function": b"}cbuiltins\nlist\nNs",
+    "a long tuple": b"}" + plain(tuple(range(100))) + b"Ns",
+}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_keys_that_cannot_be_hashed_in_a_moment(kind):
+    content = KEYS[kind]
+    refused(content if content.startswith(b"\x80") else whole(content), "key|repeated")
+
+
+def test_the_hash_of_a_shared_tuple_is_not_computed():
+    body = laughs(60, b")", b"h%ch%c\x86")[2:-2].removeprefix(b"(")
+    refused(whole(b"(" + body + b"l}h\x3cNs"), "a key of many values")
+
+
+@pytest.mark.parametrize("container", ["dict", "set", "frozenset", "OrderedDict"])
+def test_keys_with_one_hash_reach_the_limit_of_time(container):
+    keys = equal_hashes(2**17)
+    many = plain(keys)
+    content = {
+        "dict": b"}(" + b"".join(plain(key) + b"N" for key in keys) + b"u",
+        "set": b"cbuiltins\nset\n" + many + b"\x85R",
+        "frozenset": b"cbuiltins\nfrozenset\n" + many + b"\x85R",
+        "OrderedDict": b"ccollections\nOrderedDict\n"
+        + plain([[key, None] for key in keys])
+        + b"\x85R",
+    }[container]
+    start = time.perf_counter()
+    with pytest.raises(DataError, match="expected at most 1.0 seconds"):
+        safe_load(whole(content), budget=BUDGET)
+    assert time.perf_counter() - start < 20
+
+
+# -- unbounded memory -----------------------------------------------------------------------------
+
+CALLS = {
+    "bytes of a length": b"cbuiltins\nbytes\n" + plain((10**10,)) + b"R",
+    "a bytearray of a length": b"cbuiltins\nbytearray\n" + plain((10**10,)) + b"R",
+    "str of a list": b"cbuiltins\nstr\n" + plain(([],)) + b"R",
+    "str": b"c__builtin__\nunicode\n)R",
+    "int of text": b"cbuiltins\nint\n" + plain(("9" * 100_000,)) + b"R",
+    "list of text": b"cbuiltins\nlist\n" + plain(("x" * 1000,)) + b"R",
+    "tuple": b"cbuiltins\ntuple\n)R",
+    "dict": b"cbuiltins\ndict\n)R",
+    "float": b"cbuiltins\nfloat\n" + plain(("1",)) + b"R",
+    "bool": b"cbuiltins\nbool\n)R",
+    "set of text": b"cbuiltins\nset\n" + plain(("x",)) + b"R",
+    "complex of text": b"cbuiltins\ncomplex\n" + plain(("1", "2")) + b"R",
+    "slice of lists": b"cbuiltins\nslice\n" + plain(([], 1, 2)) + b"R",
+    "a new list": b"cbuiltins\nlist\n)\x81",
+    "a new type of numpy": b"cnumpy\ndtype\n" + plain(("f8",)) + b"\x81",
+    "arguments in a list": b"cbuiltins\nset\n]R",
+    "a defaultdict of a function": b"ccollections\ndefaultdict\ncnumpy\ndtype\n\x85R",
+    "a deque of a negative length": b"ccollections\ndeque\n" + plain(((), -1)) + b"R",
+    "a deque of text": b"ccollections\ndeque\n" + plain(("x",)) + b"R",
+    "a call of data": plain([1]) + b")R",
+    "the state of a list": b"]}b",
+    "the state of a dictionary": b"}}" + text("__class__") + b"Nsb",
+    "the state of text": text("x") + b"}b",
+    "named arguments": b"cbuiltins\nlist\n)}" + text("x") + b"Ns\x92",
+    "a type inside the data": b"](" + FLOAT + b"e",
+    "a function inside the data": b"](cbuiltins\nlist\ne",
+}
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_calls_and_states_that_build_no_data(kind):
+    refused(whole(CALLS[kind]), r"byte [\d,]+: found .*, expected ")
+
+
+OPCODES = {
+    "an unknown opcode": b"\xfe",
+    "POP": b"NN0",
+    "DUP": b"N2",
+    "POP_MARK": b"(1",
+    "EXT1": b"\x82\x01",
+    "NEXT_BUFFER": b"\x97",
+    "READONLY_BUFFER": b"N\x98",
+    "a later protocol": b"\x80\x06N",
+    "an integer of a gigabyte": b"\x8b\xff\xff\xff\x3f" + b"\x01" * 100,
+    "an integer of negative size": b"\x8b\xff\xff\xff\xff",
+    "an integer of many digits": b"I" + b"9" * 100_000 + b"\n",
+    "a long integer of many digits": b"L" + b"9" * 100_000 + b"L\n",
+    "an integer that is none": b"I1_0\n",
+    "a float that is none": b"Fx\n",
+    "text that is longer than the file": b"X\xff\xff\xff\xffabc",
+    "text of 2^63 bytes": b"\x8d" + b"\xff" * 8 + b"abc",
+    "bytes of 2^63 bytes": b"\x8e" + b"\xff" * 7 + b"\x7fabc",
+    "a bytearray of 2^63 bytes": b"\x96" + b"\xff" * 7 + b"\x7fabc",
+    "a string of negative size": b"T\xff\xff\xff\xffabc",
+    "text that is not UTF-8": b"X\x01\x00\x00\x00\xff",
+    "half of a surrogate pair": b"X\x03\x00\x00\x00\xed\xa0\x80",
+    "an escaped half of a surrogate pair": b"V\\ud800\n",
+    "text without quotes": b"Sabc\n",
+    "a string that is not ASCII": b"U\x01\xff",
+    "an object that was not remembered": b"h\x07",
+    "a frame beyond the end": b"\x95\xff\xff\xff\xff\xff\xff\xff\x7fN",
+    "an empty stack": b"a",
+    "a mark that is missing": b"]e",
+    "no value": b"",
+    "two values": b"NN",
+    "an open mark": b"N(N",
+    "a key without a value": b"}(K\x01u",
+    "keys of a list": b"](K\x01K\x02u",
+    "values of a dictionary": b"}(K\x01e",
+    "members of a list": b"](K\x01\x90",
+    "a name that is no text": b"K\x01K\x02\x93",
+}
+
+
+@pytest.mark.parametrize("kind", OPCODES)
+def test_opcodes_that_no_published_pickle_has(kind):
+    refused(whole(OPCODES[kind]), r"byte [\d,]+: found .*, expected ")
+
+
+def test_the_index_of_a_remembered_object_reserves_no_memory():
+    assert safe_load(whole(b"Nr\xff\xff\xff\xff")) is None
+
+
+BUDGETS = {
+    "opcodes": ({"opcodes": 5000}, whole(b"](" + b"N" * 10_000 + b"e"), "more opcodes"),
+    "floats": ({"opcodes": 5000}, pickle.dumps([0.5] * 10_000), "more opcodes"),
+    "memo": ({"memo": 1000}, pickle.dumps(list(map(str, range(5000)))), "more remembered objects"),
+    "depth": ({"depth": 5}, pickle.dumps([[[[[[[[]]]]]]]]), "expected at most 5 levels"),
+    "payload": ({"payload_bytes": 999}, pickle.dumps(np.zeros(125)), "1,000 bytes of values"),
+    "objects": (
+        {"payload_bytes": 999},
+        pickle.dumps(np.zeros(125, dtype=object)),
+        "1,000 bytes of values",
+    ),
+    "encoded bytes": ({"payload_bytes": 99}, pickle.dumps(b"x" * 100, 2), "100 bytes of values"),
+    "tree": ({"tree": 100}, pickle.dumps([["x"], ["x"]] * 100), "when they are repeated"),
+    "file": ({"file_bytes": 10}, pickle.dumps("x" * 20), "more than 10 bytes"),
+    "time": ({"seconds": 0.0}, pickle.dumps(list(range(5000))), "a longer reading"),
+}
+
+
+@pytest.mark.parametrize("kind", BUDGETS)
+def test_each_budget_is_kept(kind, tmp_path):
+    options, content, message = BUDGETS[kind]
+    budget = replace(Budget(), **options)
+    refused(content, message, budget=budget)
+    path = tmp_path / "a.pickle"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=rf"a\.pickle: .*{message}"):
+        safe_load(path, budget=budget)
+    assert safe_load(content) is not None
+
+
+def test_one_value_that_many_arrays_copy_is_charged_each_time():
+    kind, values = FLOAT + b"q\x01", data(EIGHT * 10_000) + b"q\x02"
+    made = array(b"h\x01", plain((10_000,)), b"h\x02")
+    content = whole(b"(" + kind + values + b"](" + made * 2000 + b"el")
+    refused(content, "bytes of values", budget=replace(Budget(), payload_bytes=10 << 20))
+
+
+# -- names and messages ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["system\x1b[31m", "x" * 400, "a\u202eb", "'", "\N{SNOWMAN}", "a.b.c", ""]
+)
+def test_names_in_messages_are_short_and_printable(name):
+    for module in ("os", "x" * 300, "o\ts"):
+        refused(
+            whole(text(module) + text(name) + b"\x93"),
+            r"the pickle refers to .* \(code\), expected arrays .*\(byte \d",
+        )
+
+
+def test_names_longer_than_a_line_may_be_are_refused():
+    refused(whole(b"c" + b"x" * 10_000 + b"\nname\n"), "a line that does not end")
+
+
+def test_names_of_all_opcodes_are_refused():
+    for content in (
+        b"cos\nsystem\n",
+        text("os") + text("system") + b"\x93",
+        b"(ios\nsystem\n",
+        b"(cos\nsystem\no",
+        b"cos\nsystem\n)\x81",
+    ):
+        refused(whole(content), r"refers to os\.system \(code\)")
+
+
+def test_persistent_objects_are_described_shortly():
+    refused(whole(b"]q\x00h\x00aQ"), r"an object outside it \(list\)")
+    refused(whole(text("x" * 1000) + b"Q"), r"outside it \('xxx.*1,000 characters")
+
+
+def test_every_truncation_is_an_error_that_names_the_byte():
+    for protocol in range(6):
+        content = pickle.dumps({"a": [1, 2.5, "x"], "b": np.arange(3.0)}, protocol)
+        for end in range(len(content)):
+            with pytest.raises(DataError, match=r"^pickle: not a pickle .*: byte [\d,]+: found "):
+                safe_load(content[:end])

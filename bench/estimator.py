@@ -1,4 +1,4 @@
-"""What authors of estimators import: the kinds of estimator, and what each is given."""
+"""The interface for authors of estimators: the kinds of estimator, and what each is given."""
 
 from bench.entrants.estimator import (
     CombinedEstimator,

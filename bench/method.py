@@ -1,4 +1,4 @@
-"""What authors of methods import: `Method`, and all that it is given and gives."""
+"""The interface for authors of methods: `Method`, its problem, candidates and evaluations."""
 
 from bench.entrants.method import Method
 from bench.entrants.problem import Candidate, Evaluation, Problem, candidates

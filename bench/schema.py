@@ -1,4 +1,4 @@
-"""Models of what comes from files: strict, frozen, and with the first fault told in words."""
+"""Models of the content of files: strict, frozen, and with errors in words."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bench.errors import CallError, MonasError
 
-__all__ = ["StrictModel", "first_fault", "parse_model", "read_toml"]
+__all__ = ["StrictModel", "parse_model", "read_toml"]
 
 M = TypeVar("M", bound=BaseModel)
 
 
 class StrictModel(BaseModel):
-    """Base of every model of a file's content: no other keys, and no change after it is made."""
+    """Base of every model of a file's content: frozen, and without unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,7 +27,7 @@ def read_toml(path: Path, error: type[MonasError]) -> dict[str, Any]:
     Parameters
     ----------
     path : Path
-        Of a file that exists.
+        An existing file.
     error : type
         Class of the error that is raised.
 
@@ -47,32 +47,33 @@ def read_toml(path: Path, error: type[MonasError]) -> dict[str, Any]:
 
 
 def parse_model(model: type[M], content: Any, where: object, error: type[MonasError]) -> M:
-    """Return what a file says as a model.
+    """Return the content of a file as a model.
 
     Parameters
     ----------
     model : type
-        What the content must agree with.
+        The model.
     content : dict
-        As `read_toml` returns it.
+        The content, as `read_toml` returns it.
     where : Path or str
-        Of the file; the message begins with it.
+        Names the file; the message begins with it.
     error : type
         Class of the error that is raised.
 
     Raises
     ------
     MonasError
-        Of class `error`; the message names the key, what was found and what was expected.
+        Of class `error`, if the content does not agree with the model; the message names the key,
+        what was expected and what was found.
     """
     try:
         return model.model_validate(content)
     except ValidationError as fault:
-        raise error(f"{where}: {first_fault(fault)}") from None
+        raise error(f"{where}: {_first_fault(fault)}") from None
 
 
-def first_fault(fault: ValidationError) -> str:
-    """Return the first thing that is wrong, in words: key, what is expected, what was found."""
+def _first_fault(fault: ValidationError) -> str:
+    """Return the first fault in words: the key, what was expected, and what was found."""
     first = fault.errors()[0]
     key = ".".join(str(part) for part in first["loc"]).strip(".") or "the whole file"
     without_input = ("missing", "value_error", "union_tag_invalid")  # their message says it all

@@ -56,6 +56,12 @@ def publish(out: Path, into: Path = PUBLISHED) -> list[str]:
     bench.errors.ResultsError
         If a summary cannot be read.
     """
+    for readme in (into / "README.md", into.parents[1] / "README.md"):
+        if not readme.is_file():
+            raise CallError(
+                f"cannot publish into {into}: {readme} is missing; publish from a checkout of the "
+                f"repository"
+            )
     try:
         names = [_copy(file, into) for file in sorted(out.glob(f"*/{SUMMARY_FILE}"))]
         for file in sorted(out.glob("claims-*/claims.csv")):

@@ -1,4 +1,4 @@
-"""What all tests share: where real tables may lie, a toy method file, hypothesis settings."""
+"""Common fixtures: folders of real tables, files of toy methods, and the command line."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ pytest_plugins = ["small_protocols", "small_rankings"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Published tables are used where they lie beside the checkout; everything passes without them.
+# Published tables in a folder beside the checkout are used; all tests pass without them.
 if "MONAS_DATA" not in os.environ and (ROOT.parent / "shared" / "data").is_dir():
     os.environ["MONAS_DATA"] = str(ROOT.parent / "shared" / "data")
 
 
 @pytest.fixture(scope="session")
 def real_tables() -> Path:
-    """Folder of published tables in the suite's schema; tests that need it are skipped without."""
+    """Return the folder of published tables; tests that need it are skipped without."""
     folder = Path(os.environ.get("MONAS_DATA", "nowhere"))
     if not (folder / "nb201.parquet").exists():
         pytest.skip("no published tables on this machine (set MONAS_DATA)")
@@ -31,7 +31,7 @@ def real_tables() -> Path:
 
 @pytest.fixture(scope="session")
 def real_originals(real_tables: Path) -> Path:
-    """Folder of the published tables' original files; tests that need it are skipped without."""
+    """Return the folder of their original files; tests that need it are skipped without."""
     if not (real_tables / "raw").is_dir():
         pytest.skip("no original files of published tables on this machine")
     return real_tables / "raw"
@@ -39,7 +39,7 @@ def real_originals(real_tables: Path) -> Path:
 
 @pytest.fixture
 def method_file(tmp_path: Path):
-    """Give a function that writes a method class into a file and returns its `file.py:Class`."""
+    """Write a method class into a file; return its `file.py:Class`."""
 
     def write(body: str, name: str = "toy") -> str:
         path = tmp_path / f"{name}.py"

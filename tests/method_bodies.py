@@ -1,4 +1,4 @@
-"""Bodies of toy methods, as `method_file` writes them into files."""
+"""Bodies of toy methods, which `method_file` writes into files."""
 
 RANDOM_BODY = """
     def ask(self, n):
@@ -7,3 +7,6 @@ RANDOM_BODY = """
     def tell(self, evaluations):
         pass
 """
+BAD_BODY = "    def ask(self, n):\n        raise RuntimeError('on purpose')\n    tell = None"
+SLOW_BODY = RANDOM_BODY.replace("        pass", "        time.sleep(0.02)")
+EMPTY_TELL = "    def tell(self, evaluations):\n        pass"

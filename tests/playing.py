@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+
+from bench.entrants.entry import SearchEntry
 from bench.entrants.method import find_method
 from bench.protocol import load_protocol
-from bench.runs.journal import _canonical, _seal
+from bench.runs.entrant import Entrant
 from bench.runs.plan import plan
 from bench.runs.search import SearchRun
 from bench.runs.sweep import perform
 
 
 def play(protocol, task, spec, results, repetition=0, *, settings=None, **options):
-    """Play one run of the method that `spec` finds; return its outcome."""
+    """Play one run of the method with this name; return its outcome."""
     found = find_method(spec)
     return run(protocol, task, found, repetition, results, settings=settings, **options)
 
 
 def run(protocol, task, found, repetition, results, *, settings=None, **options):
     """Play one run of a method to its end, or continue it; return its outcome."""
-    return SearchRun(protocol, task, found, repetition, results, settings=settings).play(**options)
+    entry = SearchEntry(method=found.spec, name=found.name, settings=settings or {})
+    return SearchRun(protocol, task, Entrant(entry, found), repetition, results).play(**options)
 
 
 def planned(*specs, **options):
-    """Return the plan for the protocols that these names or paths find."""
+    """Return the plan for the protocols with these names or paths."""
     return plan([load_protocol(str(spec)) for spec in specs], **options)
 
 
 def score(spec, results, *entrants, **options):
-    """Do what is planned for a ranking protocol; return the outcomes by label."""
+    """Do the planned runs of a ranking protocol; return the outcomes by label."""
     made = planned(spec, results=results, entrants=entrants, **options)
     for path in made.removed:
         path.unlink(missing_ok=True)
@@ -35,10 +40,25 @@ def score(spec, results, *entrants, **options):
 
 
 def reseal(path, lines):
-    """Write a journal of these lines with seals that are right, as a forger would."""
+    """Write a journal of these lines with correct seals, like a forger."""
     seal, written = "", []
     for line in lines:
         line.pop("seal", None)
-        seal = _seal(seal, line)
-        written.append(_canonical(line | {"seal": seal}) + b"\n")
-    path.write_bytes(b"".join(written))
+        content = json.dumps(line, separators=(",", ":"))
+        seal = sha256((seal + content).encode()).hexdigest()[:16]
+        written.append(f'{content[:-1]},"seal":"{seal}"}}\n')
+    path.write_text("".join(written), encoding="utf-8")
+
+
+def content(path):
+    """Return the lines of a journal without wall-clock seconds and seals."""
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        for key in ("seal", "ask_seconds", "tell_seconds"):
+            line.pop(key, None)
+    return lines
+
+
+def cut(path, kept=-1):
+    """Keep the first lines of a journal, all but the last by default, as if it was stopped."""
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:kept]))

@@ -1,4 +1,4 @@
-"""Released protocols whose tables are on this machine; the embedded ones always are."""
+"""Released search protocols whose tables are on this machine, such as the embedded ones."""
 
 from __future__ import annotations
 

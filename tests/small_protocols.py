@@ -1,4 +1,4 @@
-"""A protocol small enough to play in milliseconds, on the embedded table."""
+"""A search protocol for tests, which runs in milliseconds, on the embedded table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def small_protocol_file(tmp_path_factory) -> Path:
-    """nb201-digits with 42 evaluations and 3 repetitions: a protocol with an id of its own."""
+    """Write nb201-digits with 42 evaluations and 3 repetitions, which has its own id."""
     released = (ROOT / "protocols" / "nb201-digits.toml").read_text(encoding="utf-8")
     small = released.replace('name = "nb201-digits"', 'name = "small"', 1)
     small = small.replace("evaluations = 200", "evaluations = 42")

@@ -1,4 +1,4 @@
-"""A protocol of rank small enough for milliseconds, on the embedded table, and toy estimators."""
+"""A ranking protocol for tests, on the embedded table, and toy estimators."""
 
 from __future__ import annotations
 

@@ -37,9 +37,12 @@ if __name__ == "__main__":
 
 STARTING = """
 import os, signal, sys, time
+from pathlib import Path
 
+from bench.entrants.entry import SearchEntry
 from bench.errors import RunInterrupted
-from bench.runs.parallel import in_parallel
+from bench.runs.plan import Plan, PlannedRun
+from bench.runs.sweep import sweep
 
 if __name__ != "__main__":  # a worker is starting
     os.write(1, b"x")
@@ -47,8 +50,10 @@ if __name__ != "__main__":  # a worker is starting
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
+    folder, entry = Path(), SearchEntry(method="random")
+    run = PlannedRun("nowhere", "", entry, 0, folder, folder, None)
     try:
-        in_parallel(abs, [1, 2], workers=2, report=print)
+        sweep(Plan((run, run), (), {}, {}), workers=2, report=print)
     except RunInterrupted as stopped:
         sys.exit(str(stopped))
 """

@@ -1,4 +1,4 @@
-"""What is shipped is complete and says the same everywhere."""
+"""The package: version, registered entrants, rosters and constraints agree."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.protocol import load_search_protocol, released_protocols
 ROOT = Path(__file__).resolve().parent.parent
 
 
-# Methods that a plain installation cannot run: they stand in rosters of their own.
+# Methods that need an extra; they are in rosters of their own.
 NEED_AN_EXTRA = {
     "ehvi-tuned",
     "lamoo-ehvi-tuned",
@@ -26,13 +26,13 @@ NEED_AN_EXTRA = {
 }
 
 
-def test_version_is_one():
+def test_all_files_have_the_same_version():
     assert version("monas-bench") == bench.__version__
     assert f"version: {bench.__version__}" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"## {bench.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-def test_registered_methods_go_by_their_own_names():
+def test_methods_are_registered_under_their_names():
     for entry in entry_points(group="monas.methods"):
         assert find_method(entry.name).name == entry.name
 
@@ -45,7 +45,7 @@ def test_every_registered_method_is_in_every_roster():
     for name in released_protocols("search"):
         rules = load_search_protocol(name).rules
         roster = {e.method for e in rules.roster}
-        if rules.task.kind == "function":  # of those that can search a box
+        if rules.task.kind == "function":  # methods that can search a box
             assert {"random", "nsga2", "lamoo-random"} <= roster < registered
         elif getattr(rules.task, "estimates", ()):
             assert "random" in roster
@@ -60,10 +60,10 @@ def test_methods_that_need_an_extra_are_in_a_roster_of_their_own():
         assert {e.method for e in entries} == NEED_AN_EXTRA
 
 
-def test_variants_of_rosters_have_settings_that_their_methods_know():
+def test_settings_of_rosters_are_known():
     for name in released_protocols("search"):
         for entry in load_search_protocol(name).entrants().values():
-            find_method(entry.method).method.effective_settings(entry.settings)
+            find_method(entry.method).entrant.effective_settings(entry.settings)
 
 
 def test_constraints_pin_every_direct_dependency():

@@ -1,4 +1,4 @@
-"""The command line: `monas`. Each command is a thin layer over one function of the suite."""
+"""The command line: `monas`. Each command is a thin layer over functions of the suite."""
 
 from bench.cli.main import main
 

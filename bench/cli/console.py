@@ -1,4 +1,4 @@
-"""What the commands share: where results lie, and progress that suits where it is shown."""
+"""Common parts of the commands: options, and progress as a bar or as lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from pathlib import Path
 
 import click
 
-__all__ = ["DEFAULT_RESULTS", "default_workers", "progress", "results_option", "spinner"]
+__all__ = [
+    "DEFAULT_RESULTS",
+    "chosen_rosters",
+    "default_workers",
+    "progress",
+    "results_option",
+    "roster_option",
+    "spinner",
+    "workers_option",
+]
 
 DEFAULT_RESULTS = Path("results")
 
@@ -22,20 +31,44 @@ results_option = click.option(
     show_default=True,
     help="Folder of the journals.",
 )
+roster_option = click.option(
+    "--roster",
+    "rosters",
+    multiple=True,
+    metavar="NAME",
+    help="This roster of the protocol, or `all`; may be given several times.  [default: main]",
+)
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes.  [default: one per core]"
+)
 
 _SECONDS_BETWEEN_LINES = 5.0
 
 
+def chosen_rosters(named: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of the rosters that `--roster` gives; none means all."""
+    from bench.protocol import MAIN_ROSTER
+
+    return () if "all" in named else named or (MAIN_ROSTER,)
+
+
 def default_workers() -> int:
-    """Return the number of processors this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[int, str], None]]:
-    """Give a function of (done, note) that shows how far `total` steps are.
+    """Yield a function of (steps done, note) that shows the progress.
 
-    A bar on a terminal; lines a few seconds apart elsewhere, or with NO_COLOR or CI set.
+    It is a bar on a terminal; elsewhere, or with NO_COLOR or CI set, lines a few seconds apart.
+
+    Parameters
+    ----------
+    what : str
+        What the steps are.
+    total : int
+        Number of steps.
     """
     plain = not sys.stderr.isatty() or "NO_COLOR" in os.environ or "CI" in os.environ
     with _lines(what, total) if plain else _bar(what, total) as show:
@@ -44,7 +77,7 @@ def progress(what: str, total: int) -> Iterator[Callable[[int, str], None]]:
 
 @contextmanager
 def spinner(what: str) -> Iterator[Callable[[str], None]]:
-    """Give a function of (state) that shows how far work of unknown length is, now and then."""
+    """Yield a function of a state that shows it now and then, for work of unknown length."""
     last = time.monotonic()
 
     def show(state: str) -> None:

@@ -21,7 +21,7 @@ __all__ = ["data"]
 def data() -> None:
     """Install tables on this machine and check them.
 
-    They are in the folder that MONAS_DATA names, else in the user's data folder.
+    The folder is MONAS_DATA, or else the user's data folder.
     """
 
 

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar
-
 import click
 
 from bench.errors import CallError
-
-if TYPE_CHECKING:
-    from bench.entrants.registry import Found
-    from bench.entrants.settings import Configured
-
-    C = TypeVar("C", bound=Configured)
 
 __all__ = ["listing"]
 
@@ -27,17 +18,14 @@ __all__ = ["listing"]
 @click.option(
     "--settings",
     is_flag=True,
-    help="With methods and estimators: every default and where it is from.",
+    help="With methods and estimators: every default, its origin and the reason.",
 )
 def listing(what: str, settings: bool) -> None:
     """List protocols, methods, estimators, tasks or data."""
-    {
-        "protocols": _protocols,
-        "methods": lambda: _methods(settings),
-        "estimators": lambda: _estimators(settings),
-        "tasks": _tasks,
-        "data": _data,
-    }[what]()
+    if what in ("methods", "estimators"):
+        _entrants(what, settings)
+    else:
+        {"protocols": _protocols, "tasks": _tasks, "data": _data}[what]()
 
 
 def _protocols() -> None:
@@ -56,37 +44,26 @@ def _protocols() -> None:
             click.echo(f"    {len(protocol.rules.roster)} entries ranked on {sets}")
 
 
-def _methods(settings: bool) -> None:
-    from bench.entrants.method import find_method, registered_methods
+def _entrants(what: str, settings: bool) -> None:
+    from bench.entrants.estimator import Estimator
+    from bench.entrants.method import Method
+    from bench.entrants.registry import find, registered
+    from bench.entrants.settings import Configured
 
-    for name, method in _loaded(registered_methods(), find_method):
-        _entrant(name, method, settings)
-
-
-def _estimators(settings: bool) -> None:
-    from bench.entrants.estimator import find_estimator, registered_estimators
-
-    for name, estimator in _loaded(registered_estimators(), find_estimator):
-        _entrant(name, estimator, settings, estimator.needs)
-
-
-def _loaded(names: Iterable[str], find: Callable[[str], Found[C]]) -> Iterator[tuple[str, type[C]]]:
-    """Give each entrant's class by its name; of what cannot be loaded, print why."""
-    for name in names:
+    base: type[Configured] = Method if what == "methods" else Estimator
+    for name in registered(base):
         try:
-            yield name, find(name).entrant
+            entrant = find(name, base).entrant
         except CallError as error:
             click.echo(f"{name}\n    {error}")
-
-
-def _entrant(name: str, entrant: type[Configured], settings: bool, *needs: str) -> None:
-    needed = ", ".join([*needs, *entrant.requires.values()])
-    what = f"version {entrant.version}" + (f"; needs {needed}" if needed else "")
-    click.echo(f"{name}  ({what})\n    {entrant.summary}")
-    if entrant.source:
-        click.echo(f"    {entrant.source}")
-    if settings:
-        for key, setting in entrant.settings_spec.items():
+            continue
+        needs = [entrant.needs] if issubclass(entrant, Estimator) else []
+        needed = ", ".join([*needs, *entrant.requires.values()])
+        version = f"version {entrant.version}" + (f"; needs {needed}" if needed else "")
+        click.echo(f"{name}  ({version})\n    {entrant.summary}")
+        if entrant.source:
+            click.echo(f"    {entrant.source}")
+        for key, setting in entrant.settings_spec.items() if settings else ():
             click.echo(f"      {key} = {setting.default!r}  [{setting.mark}] {setting.reason}")
 
 
@@ -106,7 +83,7 @@ def _data() -> None:
 
     for entry in catalogue():
         click.echo(f"{entry.name}  ({entry.kind}; licence: {entry.licence})\n    {entry.title}")
-        click.echo(f"    bring it with {entry.how_to_get}")
+        click.echo(f"    install it with {entry.how_to_get}")
         for name in entry.importers:
             form = importers()[name]
             click.echo(f"    import {form.name}: {form.expects} (tested on: {form.tested_on})")

@@ -1,4 +1,4 @@
-"""`monas protocol`: for those who write protocols: measure constants, release a file."""
+"""`monas protocol`: constants, known fronts and release of a protocol file."""
 
 from __future__ import annotations
 
@@ -39,19 +39,25 @@ def measure(file: Path) -> None:
 
 @protocol.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--searches", type=click.IntRange(min=1), default=8, show_default=True)
+@click.option(
+    "--searches",
+    type=click.IntRange(min=1),
+    default=8,
+    show_default=True,
+    help="Number of independent searches.",
+)
 @click.option(
     "--points",
     type=click.IntRange(min=1),
     default=100,
     show_default=True,
-    help="Of a box: how many points stand for its front.",
+    help="For a box: number of points of the front.",
 )
 def front(file: Path, searches: int, points: int) -> None:
-    """Search for the best architectures of a space too large to be listed.
+    """Search for the best architectures of a space that is too large to be listed.
 
-    Prints `known_front` for the [task] of FILE: Pareto local search from random starts, or random
-    steps in a box, the same each time.
+    Prints `known_front` for the [task] of FILE: by Pareto local search from random architectures,
+    or by random steps in a box. The same command gives the same front.
     """
     from bench.protocol.fronts import known_front, known_front_of_box
     from bench.protocol.search import parse_draft
@@ -79,7 +85,7 @@ def front(file: Path, searches: int, points: int) -> None:
 @protocol.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def lock(file: Path) -> None:
-    """Print the line that releases FILE: add it to protocols/LOCK and never change FILE."""
+    """Print the line of FILE for protocols/LOCK; a released file never changes."""
     from bench.protocol import load_protocol
 
     loaded = load_protocol(str(file))

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.console import results_option
-from bench.cli.skipped import results_if_here
-from bench.errors import CallError
+from bench.cli.console import chosen_rosters, results_option, roster_option
+from bench.errors import CallError, DataMissingError, NoResultsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bench.protocol import AnyProtocol
+    from bench.results import RankingResults, SearchResults
 
 __all__ = ["report"]
 
 
 @click.command()
 @click.argument("protocols", nargs=-1, metavar="[PROTOCOL]...")
-@click.option(
-    "--roster",
-    "rosters",
-    multiple=True,
-    metavar="NAME",
-    help="Show this roster of the protocol, or `all`; may be given several times.  [default: main]",
-)
+@roster_option
 @click.option(
     "--if-here", is_flag=True, help="Skip protocols without results, or without their tables."
 )
@@ -31,7 +31,7 @@ __all__ = ["report"]
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("out"),
     show_default=True,
-    help="Folder that the report goes to.",
+    help="Folder of the report.",
 )
 @click.option(
     "--publish",
@@ -53,28 +53,50 @@ def report(
     Everything is recomputed from the journals and the table; the same results give the same bytes.
     Methods that are in no roster are always shown.
     """
-    from bench.protocol import MAIN_ROSTER, load_protocol, released_protocols
+    from bench.protocol import load_protocol, released_protocols
     from bench.results import RankingResults, SearchResults, load_results
     from reports import build_report
     from reports.publishing import publish
 
-    shown = () if "all" in rosters else rosters or (MAIN_ROSTER,)
+    shown = chosen_rosters(rosters)
     chosen = [load_protocol(name) for name in protocols or released_protocols()]
     if not protocols:
-        chosen = [p for p in chosen if {*shown} <= {*p.rosters}]
-    found: list[SearchResults | RankingResults]
+        chosen = [p for p in chosen if {*shown} <= {*p.rules.all_rosters}]
     if if_here or not protocols:
-        found = results_if_here(chosen, load_results, results)
+        found = _results_if_here(chosen, results)
     else:
         found = [load_results(protocol, results) for protocol in chosen]
-    loaded = [each for each in found if isinstance(each, SearchResults)]
-    ranked = [each for each in found if isinstance(each, RankingResults)]
     if not found:
         raise CallError(f"no results in {results}; make some with `monas run nb201-digits`")
     index = build_report(
-        loaded, out, ranked=ranked, rosters=shown, progress=lambda line: click.echo(line, err=True)
+        [each for each in found if isinstance(each, SearchResults)],
+        out,
+        ranked=[each for each in found if isinstance(each, RankingResults)],
+        rosters=shown,
+        progress=lambda line: click.echo(line, err=True),
     )
     click.echo(f"report: {index.resolve()}")
     if published:
         for name in publish(out):
             click.echo(f"published: {name}")
+
+
+def _results_if_here(
+    protocols: Iterable[AnyProtocol], folder: Path
+) -> list[SearchResults | RankingResults]:
+    """Return the results of the protocols that have any, and whose tables are on this machine.
+
+    A line says why a protocol with a folder of results is skipped.
+    """
+    from bench.results import load_results
+
+    results = []
+    for protocol in protocols:
+        if not (folder / protocol.name).is_dir():
+            continue
+        try:
+            protocol.require_tables()
+            results.append(load_results(protocol, folder))
+        except (DataMissingError, NoResultsError) as error:
+            click.echo(f"{protocol.name} skipped: {error}", err=True)
+    return results

@@ -1,4 +1,4 @@
-"""`monas run`: the runs of protocols that are not finished yet."""
+"""`monas run`: the runs of protocols that are not finished."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.console import default_workers, progress, results_option
-from bench.cli.skipped import missing_tables, skipped
+from bench.cli.console import (
+    chosen_rosters,
+    default_workers,
+    progress,
+    results_option,
+    roster_option,
+    workers_option,
+)
 from bench.cli.summary import continued_by, print_summary
-from bench.errors import CallError
+from bench.errors import CallError, DataMissingError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from bench.protocol import AnyProtocol
     from bench.runs.base import Outcome
 
 __all__ = ["run"]
-
-
-def _limit(context: click.Context, option: click.Parameter, seconds: float) -> float | None:
-    """Return the seconds of --timeout; None for no limit."""
-    if math.isnan(seconds):
-        raise click.BadParameter("nan is no number of seconds", context, option)
-    return None if math.isinf(seconds) else seconds
 
 
 @click.command()
@@ -40,20 +40,13 @@ def _limit(context: click.Context, option: click.Parameter, seconds: float) -> f
     help="Run this method, or score this estimator, instead of the protocol's roster; may be given "
     "several times.",
 )
-@click.option(
-    "--roster",
-    "rosters",
-    multiple=True,
-    metavar="NAME",
-    help="Run this roster of the protocol, or `all`; may be given several times.  [default: main]",
-)
-@click.option("--repetitions", type=int, help="How many repetitions.  [default: the protocol's]")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one per core]")
+@roster_option
+@click.option("--repetitions", type=int, help="Number of repetitions.  [default: the protocol's]")
+@workers_option
 @click.option("--dask", metavar="ADDRESS", help="Run on the cluster of this dask scheduler.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
-    callback=_limit,
     default=3600.0,
     show_default=True,
     help="Wall-clock seconds after which a run is ended; inf for never.",
@@ -77,7 +70,7 @@ def run(
     repetitions: int | None,
     workers: int | None,
     dask: str | None,
-    timeout: float | None,
+    timeout: float,
     if_here: bool,
     retry_failed: bool,
     restart: bool,
@@ -85,41 +78,48 @@ def run(
 ) -> int:
     """Run the methods, or score the estimators, of protocols.
 
-    Finished runs are kept, failed ones too; stopped ones are continued.
+    Finished runs are kept, including failed ones; stopped ones are continued.
 
     Ctrl-C is safe: what is finished is kept, and the same command continues (without --restart,
     which would delete it).
     """
-    from bench.protocol import MAIN_ROSTER, load_protocol
+    from bench.protocol import load_protocol
     from bench.runs.plan import plan
     from bench.runs.sweep import sweep
 
+    if math.isnan(timeout):
+        raise click.BadParameter("nan is no number of seconds", param_hint="'--timeout'")
     if rosters and methods:
         raise CallError("--roster and --method exclude each other: name rosters or methods")
     if restart and retry_failed:
         raise CallError(
             "--restart and --retry-failed exclude each other: --restart runs everything again"
         )
-    _must_be_writable(results)
-    named = {protocol.id: protocol for protocol in map(load_protocol, protocols)}
-    missing = {key: missing_tables(protocol) for key, protocol in named.items()}
-    for reason in missing.values():
-        if reason and not if_here:
-            raise reason
-    playable = [protocol for key, protocol in named.items() if not missing[key]]
+    _require_writable(results)
+    playable: list[AnyProtocol] = []
+    lines = []
+    for protocol in {loaded.id: loaded for loaded in map(load_protocol, protocols)}.values():
+        try:
+            protocol.require_tables()
+        except DataMissingError as error:
+            if not if_here:
+                raise
+            lines.append(f"{protocol.spec} skipped: {error}")
+        else:
+            playable.append(protocol)
+            lines.append(f"{protocol.label} on {protocol.origin}")
     planned = plan(
         playable,
         results=results.resolve(),
         entrants=methods,
-        rosters=() if "all" in rosters else rosters or (MAIN_ROSTER,),
+        rosters=chosen_rosters(rosters),
         repetitions=repetitions,
         timeout=timeout,
         restart=restart,
         retry_failed=retry_failed,
     )
-    for key, protocol in named.items():
-        reason, line = missing[key], f"{protocol.label} on {protocol.origin}"
-        click.echo(skipped(protocol.spec, reason) if reason else line, err=True)
+    for line in lines:
+        click.echo(line, err=True)
     if not playable:
         click.echo("nothing to do: no protocol's tables are on this machine")
         return 0
@@ -145,7 +145,8 @@ def run(
     return print_summary(playable, planned, outcomes, restart=restart)
 
 
-def _must_be_writable(folder: Path) -> None:
+def _require_writable(folder: Path) -> None:
+    """Raise a CallError unless files can be written in a folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".writable"
@@ -159,7 +160,7 @@ def _must_be_writable(folder: Path) -> None:
 
 @contextmanager
 def _dask_executor(address: str, *, timeout: str = "10s") -> Iterator[Executor]:
-    """Give the executor of a dask cluster, connected while the context lasts."""
+    """Yield the executor of a dask cluster, connected within the context."""
     try:
         from distributed import Client
     except ImportError:

@@ -1,4 +1,4 @@
-"""The summary at the end of a sweep: how many runs ended how, what failed, and what to do."""
+"""The summary at the end of a sweep: how runs ended, which failed, and what to do."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ _SHOWN = 10
 
 
 def continued_by(*, restart: bool) -> str:
-    """Return what continues a call that was stopped."""
+    """Return what continues a stopped command; `restart` is whether it had --restart."""
     return "the same command without --restart" if restart else "the same command"
 
 
 def print_summary(
     protocols: Sequence[AnyProtocol], plan: Plan, outcomes: Sequence[Outcome], *, restart: bool
 ) -> int:
-    """Print how many runs of each protocol ended how, and the first failures.
+    """Print how many runs of each protocol are done and failed, and the first failures.
 
     Parameters
     ----------
     protocols : sequence of SearchProtocol or RankingProtocol
+        The protocols.
     plan : Plan
-        With the runs that had ended before.
+        The plan of this command, with the runs that had ended before.
     outcomes : sequence of Outcome
-        Those of this call.
+        The runs of this command.
     restart : bool
-        Whether the call had --restart.
+        Whether the command had --restart.
 
     Returns
     -------
@@ -61,7 +62,7 @@ def print_summary(
 
 
 def _print_failures(failed: Sequence[Outcome], *, restart: bool) -> None:
-    """Print the first failures; those with an end are retried otherwise than those without."""
+    """Print the first failures; runs with and without an end are repeated in different ways."""
     retry = "--retry-failed instead of --restart" if restart else "--retry-failed"
     again = continued_by(restart=restart)
     for has_end, advice in (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.console import default_workers, progress
+from bench.cli.console import default_workers, progress, workers_option
 from bench.errors import CallError, DataError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def table() -> None:
 @click.argument("name", type=click.Choice(["nb201-digits", "nb201-digits-estimates"]))
 @click.option("--rows", metavar="A:B", help="Only rows A to B - 1.  [default: all]")
 @click.option("--check", is_flag=True, help="Train the rows again and compare; write nothing.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one per core]")
+@workers_option
 @click.option(
     "--work",
     type=click.Path(path_type=Path, file_okay=False),

@@ -1,1 +1,1 @@
-"""Entrants of a comparison, methods and estimators: what each must be, and where it is found."""
+"""Entrants of a comparison, methods and estimators: their interfaces, settings and registry."""

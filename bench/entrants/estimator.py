@@ -1,23 +1,22 @@
-"""What an estimator is: it scores architectures without the search's measurement of them.
+"""Estimators: scores of architectures without the evaluation of a search.
 
-Two kinds. A *network estimator* looks at a network of random weights and a few images. A *curve
-estimator* looks at what a short training left behind: its losses and its seconds, which are
-measured once (or come with a published table) and read by many estimators. A *combined estimator*
-ranks a set by the scores of several network estimators. None knows the truth that it is ranked
-against.
+A *network estimator* looks at a network with random weights and a few images. A *curve estimator*
+reads the losses and seconds of a short training, which is done once, or comes with a published
+table, and is read by many estimators. A *combined estimator* ranks a set of architectures by the
+scores of several network estimators. None is given the true values that it is compared with.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.entrants.registry import Found, find, registered
 from bench.entrants.settings import Configured
 from bench.errors import MethodError, MonasError
@@ -30,28 +29,30 @@ __all__ = [
     "NetworkFactory",
     "TrainingCurves",
     "calling",
+    "checked_scores",
     "find_estimator",
     "registered_estimators",
 ]
 
-ENTRY_POINTS = "monas.estimators"
-
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
 class TrainingCurves:
-    """What short trainings of n architectures left behind.
+    """Losses and durations of short trainings of n architectures.
 
     Attributes
     ----------
-    losses : array [n, epochs]
-        Mean training loss of each epoch (nats).
-    landscape : array [n, points]
-        Losses on the straight line from the trained (first) to the initial weights (last); no
-        points if the trainings were not measured so.
-    seconds : array [n]
-        Of the training, the landscape left out.
+    losses : array of float [n, epochs]
+        Mean training loss of each epoch, in nats.
+    landscape : array of float [n, points]
+        Losses, in nats, on the straight line from the trained (first) to the initial weights
+        (last); [n, 0] if they were not measured.
+    seconds : array of float [n]
+        Duration of each training, without the measurement of the landscape.
+
+    Raises
+    ------
+    MethodError
+        If the shapes do not agree.
     """
 
     losses: Floats
@@ -60,14 +61,11 @@ class TrainingCurves:
 
     def __post_init__(self) -> None:
         n = len(self.seconds)
-        for name, array, axes in (
-            ("losses", self.losses, 2),
-            ("landscape", self.landscape, 2),
-            ("seconds", self.seconds, 1),
-        ):
-            if array.ndim != axes or len(array) != n:
+        for name, axes in (("losses", 2), ("landscape", 2), ("seconds", 1)):
+            shape = getattr(self, name).shape
+            if len(shape) != axes or shape[0] != n:
                 raise MethodError(
-                    f"training curves: {name} has shape {list(array.shape)}; expected "
+                    f"training curves: {name} has shape {list(shape)}; expected "
                     f"{'[n, k]' if axes == 2 else '[n]'} with n = {n}, the number of seconds"
                 )
 
@@ -76,10 +74,18 @@ class TrainingCurves:
 
 
 class NetworkFactory(Protocol):
-    """Where a network estimator finds networks and images; torch objects, on one device.
+    """Networks and images for a network estimator, as torch objects on one device.
 
-    The same architecture gets the same weights and images from a factory of the same seed. Each
-    call gives the next network or generator of a series; images are the same at every call.
+    A factory is made for one architecture and one seed, which determine the weights and the
+    images. Every call of `network` and `generator` gives the next one of a series; the images are
+    the same at every call.
+
+    Attributes
+    ----------
+    classes : int
+        Number of classes of the images.
+    device : torch.device
+        Device of the networks and images.
     """
 
     classes: int
@@ -92,25 +98,47 @@ class NetworkFactory(Protocol):
         double: bool = False,
         size: Literal["full", "small", "thin"] = "full",
     ) -> Any:
-        """Return a new network (torch.nn.Module, images to logits [n, classes]) in train mode.
+        """Return a new network in training mode.
 
-        Its classifier is called `classifier`; global average pooling is a module of its own, and so
-        is every ReLU. The other sizes are those of TE-NAS: `small` has few channels and one cell
-        where the full one has several; `thin` has hardly more than one cell, and no
-        stem: it takes images of `network.in_channels` channels and of any height and width.
+        Parameters
+        ----------
+        initial : str
+            Distribution of the initial weights: PyTorch's own; He's normal distribution by the
+            number of inputs, or of outputs; the standard normal distribution. Biases are 0 except
+            with PyTorch's own.
+        double : bool
+            Whether weights are float64 instead of float32.
+        size : str
+            `full`, or one of the sizes of TE-NAS: `small` has few channels, and one cell where
+            the full network has several; `thin` has little more than one cell and no stem, and
+            takes images of `network.in_channels` channels and of any height and width.
+
+        Returns
+        -------
+        torch.nn.Module
+            Maps images to logits [n, classes]. The classifier is its attribute `classifier`;
+            global average pooling and every ReLU are modules.
         """
 
     def images(self, n: int, *, batches: int = 1) -> list[tuple[Any, Any]]:
-        """Return batches of n images [n, channels, h, w] with labels [n], in a fixed order."""
+        """Return batches of images [n, channels, height, width] with labels [n], in a fixed order.
+
+        Parameters
+        ----------
+        n : int
+            Images of each batch.
+        batches : int
+            Number of batches.
+        """
 
     def generator(self) -> Any:
-        """Return a torch generator for what an estimator draws by itself."""
+        """Return a torch generator for random numbers that the estimator draws itself."""
 
 
 class Estimator(Configured, ABC):
-    """Scores of architectures: the larger, the better; NaN, where there is none, ranks last."""
+    """An estimator of architectures; larger scores are better, and NaN, for no score, is last."""
 
-    kind = "estimator"
+    kind, article = "estimator", "an"
     needs: ClassVar[Literal["networks", "curves", "scores"]]
 
 
@@ -122,7 +150,7 @@ class NetworkEstimator(Estimator):
 
     @abstractmethod
     def score(self, factory: NetworkFactory) -> float:
-        """Return the score of the architecture that the factory is made for."""
+        """Return the score of the factory's architecture."""
 
 
 class CurveEstimator(Estimator):
@@ -132,13 +160,14 @@ class CurveEstimator(Estimator):
 
     @abstractmethod
     def score(self, curves: TrainingCurves) -> Floats:
-        """Return the scores [n] of the architectures that were trained."""
+        """Return the scores [n] of the n trained architectures."""
 
 
 class CombinedEstimator(Estimator):
-    """An estimator that ranks a set of architectures by scores of network estimators.
+    """An estimator that ranks a set of architectures by the scores of network estimators.
 
-    The score of an architecture depends on the set, so scores of two sets are not comparable.
+    The score of an architecture depends on the set, so scores from two sets are not comparable.
+    `parts` has the classes of the network estimators.
     """
 
     needs = "scores"
@@ -147,17 +176,17 @@ class CombinedEstimator(Estimator):
 
     @abstractmethod
     def combine(self, scores: Floats) -> Floats:
-        """Return the scores [n] of a set from those of its parts [n, parts], NaN included."""
+        """Return the scores [n] of a set from those of its parts [n, parts], which may be NaN."""
 
 
 @contextmanager
 def calling(estimator: str) -> Iterator[None]:
-    """Around a call of an estimator: blame it for what it raises, a wish to leave included.
+    """Attribute errors within the context to an estimator.
 
     Raises
     ------
     MethodError
-        For whatever is no error of the suite.
+        For an exception, or an exit, that is not an error of the suite.
     """
     try:
         yield
@@ -169,17 +198,44 @@ def calling(estimator: str) -> Iterator[None]:
         ) from error
 
 
-def registered_estimators() -> dict[str, str]:
-    """Return `module:Class` of every estimator registered under `monas.estimators`."""
-    return registered(ENTRY_POINTS)
+def checked_scores(estimator: str, score: Callable[[], Any], n: int) -> Floats:
+    """Return the scores [n] that an estimator computes.
 
-
-def find_estimator(spec: str) -> Found[Estimator]:
-    """Return the estimator that `spec` names: a registered name, or `path/to/file.py:ClassName`.
+    Parameters
+    ----------
+    estimator : str
+        Name of the estimator, for messages.
+    score : callable
+        Calls the estimator.
+    n : int
+        Number of architectures.
 
     Raises
     ------
-    bench.errors.CallError
-        If there is none, or what is there is not an estimator.
+    MethodError
+        If the estimator raises, or does not return one number per architecture.
     """
-    return find(spec, Estimator, ENTRY_POINTS)
+    with calling(estimator):
+        scores = np.asarray(score(), dtype=np.float64)
+    if scores.shape != (n,):
+        raise MethodError(
+            f"estimator {estimator!r} returned an array of shape {list(scores.shape)}; "
+            f"expected [{n}], a score for each architecture"
+        )
+    return scores
+
+
+def registered_estimators() -> dict[str, str]:
+    """Return `module:Class` of every estimator registered under `monas.estimators`, by name."""
+    return registered(Estimator)
+
+
+def find_estimator(spec: str) -> Found[Estimator]:
+    """Return the estimator with this name: a registered one, or `path/to/file.py:ClassName`.
+
+    Raises
+    ------
+    CallError
+        If there is none, or the class is not an estimator.
+    """
+    return find(spec, Estimator)

@@ -1,4 +1,4 @@
-"""What a method is: ask and tell. Where methods are found."""
+"""Methods: searches that are asked for candidates and told their evaluations."""
 
 from __future__ import annotations
 
@@ -12,31 +12,30 @@ from bench.entrants.settings import Configured
 from bench.errors import CallError
 from bench.spaces.space import Kind
 
-__all__ = ["FoundMethod", "Method", "find_method", "registered_methods"]
-
-ENTRY_POINTS = "monas.methods"
+__all__ = ["Method", "find_method", "registered_methods"]
 
 
 class Method(Configured, ABC):
-    """A search: it is asked for candidates and told what was measured of them.
+    """A search that is asked for candidates and told their evaluations.
 
-    A subclass names itself (`name`, `version`), its `source`, its settings and the kinds of space
-    that it can search (`spaces`); it draws random numbers from `problem.rng` alone. The same
-    problem, stream and answers must lead to the same candidates: that is how a stopped run is
-    resumed and how a submission is verified.
+    A subclass states its `name`, `version`, `source` and settings, and the kinds of space that it
+    can search (`spaces`). It draws random numbers from `problem.rng` only. The same problem, random
+    stream and evaluations must lead to the same candidates: a stopped run is resumed, and a
+    submission verified, by repeating it.
 
     Parameters
     ----------
     problem : Problem
+        All that the method may see.
     **settings
-        Values that replace defaults of `settings_spec`; they appear as `self.settings.<name>`.
+        Values that replace defaults of `settings_spec`; they are `self.settings.<name>`.
 
     Raises
     ------
     MethodError
-        If a setting is given that the method does not have.
+        If the method does not have a setting.
     CallError
-        If a package that it requires is not installed.
+        If a package that the method requires is not installed.
     """
 
     kind = "method"
@@ -53,50 +52,43 @@ class Method(Configured, ABC):
 
     @abstractmethod
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
-        """Take in what was measured: first the initial designs, then every batch asked for."""
+        """Receive evaluations: first those of the initial designs, then those of every ask."""
 
-
-class FoundMethod(Found[Method]):
-    """A method class and how it was named."""
-
-    @property
-    def method(self) -> type[Method]:
-        """The class."""
-        return self.entrant
-
-    def require(self, kind: Kind, of: str) -> None:
-        """Do nothing if the method can search spaces of this kind.
+    @classmethod
+    def require_space(cls, kind: Kind, protocol: str) -> None:
+        """Raise an error unless the method can search spaces of a kind.
 
         Parameters
         ----------
-        of : str
-            Whose space it is, for the message.
+        kind : str
+            `finite` or `box`.
+        protocol : str
+            Name of the protocol whose space it is, for the message.
 
         Raises
         ------
         CallError
             If it cannot.
         """
-        if kind not in self.method.spaces:
+        if kind not in cls.spaces:
             raise CallError(
-                f"method {self.name!r} searches {' and '.join(self.method.spaces)} spaces, and "
-                f"that of {of} is a {kind}; choose another method, or add {kind!r} to the "
+                f"method {cls.name!r} searches {' and '.join(cls.spaces)} spaces, and "
+                f"that of {protocol} is a {kind}; choose another method, or add {kind!r} to the "
                 f"method's `spaces` if it can"
             )
 
 
 def registered_methods() -> dict[str, str]:
     """Return `module:Class` of every method registered under the entry points `monas.methods`."""
-    return registered(ENTRY_POINTS)
+    return registered(Method)
 
 
-def find_method(spec: str) -> FoundMethod:
-    """Return the method that `spec` names: a registered name, or `path/to/file.py:ClassName`.
+def find_method(spec: str) -> Found[Method]:
+    """Return the method with this name: a registered one, or `path/to/file.py:ClassName`.
 
     Raises
     ------
     CallError
-        If there is none, or what is there is not a method.
+        If there is none, or the class is not a method.
     """
-    found = find(spec, Method, ENTRY_POINTS)  # type: ignore[type-abstract]
-    return FoundMethod(found.name, found.spec, found.entrant)
+    return find(spec, Method)  # type: ignore[type-abstract]

@@ -1,4 +1,4 @@
-"""All that a method sees of a task: the problem, its candidates and what was measured of them."""
+"""The problem that a method is given, its candidates, and their evaluations."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Floats
 from bench.errors import MethodError
 from bench.spaces.finite import FiniteSpace
 from bench.spaces.space import Rows, Space
@@ -18,7 +18,7 @@ __all__ = ["Candidate", "Estimated", "Evaluation", "Problem", "Spent", "candidat
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a method asks for: an architecture, and where it came from if that matters.
+    """An architecture that a method asks for, optionally with its lineage.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Candidate:
     parent : int, optional
         Number of the evaluation whose weights a trained task may inherit. A table ignores it.
     operators : tuple of str
-        The edits that made it from the parent.
+        The operators that made it from the parent.
     """
 
     architecture: tuple[float, ...]
@@ -36,53 +36,84 @@ class Candidate:
 
 
 def candidates(architectures: Any) -> list[Candidate]:
-    """Return a candidate without lineage for each row of architectures [n, variables]."""
+    """Return a candidate without lineage for each row of architectures [n, variables].
+
+    Examples
+    --------
+    >>> candidates([[0, 1, 2], [3, 4, 0]])[1].architecture
+    (3, 4, 0)
+    """
     return [Candidate(tuple(row)) for row in np.asarray(architectures).tolist()]
 
 
 @dataclass(frozen=True)
 class Estimated:
-    """Stored estimates [n], larger is better, NaN where there is none; the seconds [n] they took.
+    """Stored estimates of n architectures, and the seconds that they took.
 
-    An estimate that there is none of costs nothing.
+    Attributes
+    ----------
+    scores : array of float [n]
+        Larger is better; NaN where there is no estimate.
+    seconds : array of float [n]
+        0 where there is no estimate.
     """
 
-    scores: NDArray[np.float64]
-    seconds: NDArray[np.float64]
+    scores: Floats
+    seconds: Floats
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A candidate and what was measured of it.
+    """A candidate and its objectives.
 
     Attributes
     ----------
     number : int
-        Place among the run's evaluations, from 0; the initial designs come first.
-    objectives : array [m]
+        Position among the run's evaluations, from 0; the initial designs come first.
+    candidate : Candidate
+        The candidate.
+    objectives : array of float [m]
         Minimised, in the units of the task.
     cost_seconds : float
-        Simulated seconds that the measurement took.
+        Simulated seconds of the evaluation.
     """
 
     number: int
     candidate: Candidate
-    objectives: NDArray[np.float64]
+    objectives: Floats
     cost_seconds: float
 
 
 @dataclass
 class Spent:
-    """What a method spent beside evaluations: kept by the runner, and by copies of a problem."""
+    """The use of cheap objectives and estimates in a run; all copies of a problem share it.
+
+    Attributes
+    ----------
+    cheap_queries : int
+        Architectures whose cheap objectives were looked up.
+    estimate_seconds : float
+        Simulated seconds of all estimates.
+    paid : set of (str, bytes)
+        Name and architecture of each estimate that was charged.
+    """
 
     cheap_queries: int = 0
     estimate_seconds: float = 0.0
     paid: set[tuple[str, bytes]] = field(default_factory=set)
 
-    def pay(self, what: tuple[str, bytes], seconds: float) -> None:
-        """Charge an estimate of an architecture, once."""
-        if what not in self.paid:
-            self.paid.add(what)
+    def pay(self, estimate: tuple[str, bytes], seconds: float) -> None:
+        """Charge an estimate of an architecture unless it was charged before.
+
+        Parameters
+        ----------
+        estimate : (str, bytes)
+            Name of the estimate, and the architecture.
+        seconds : float
+            Simulated seconds that it took.
+        """
+        if estimate not in self.paid:
+            self.paid.add(estimate)
             self.estimate_seconds += seconds
 
 
@@ -93,36 +124,37 @@ class Problem:
     Attributes
     ----------
     space : Space
-        What can be asked for.
+        The architectures that can be asked for.
     objectives : tuple of str
         Names of the m objectives; all are minimised.
     cheap_objectives : tuple of int
-        Places of those that `cheap` answers free of charge.
-    reference_point : array [m]
-        In the units of the objectives; what lies beyond it in any of them counts for nothing.
+        Indices of the k objectives that `cheap` returns free of charge.
+    reference_point : array of float [m]
+        In the units of the objectives; a point that is not below it in every objective adds no
+        hypervolume.
     evaluations : int
-        Budget of the whole run, the initial designs included.
+        Budget of the whole run, including the initial designs.
     batch : int
-        Most candidates that are asked for at once.
+        Maximal number of candidates that are asked for at once.
     initial : array [n, variables]
         The shared initial designs. The runner evaluates and tells them before the first ask.
     rng : numpy.random.Generator
-        The method's own stream; the only randomness it may use.
+        The method's own random stream, and its only source of randomness.
     estimates : tuple of str
-        Names of the stored estimates that `estimate` answers.
+        Names of the stored estimates that `estimate` returns.
     evaluations_left : int
-        How much of the budget is left; the runner counts for itself.
+        The rest of the budget; the runner keeps its own count.
     """
 
     space: Space
     objectives: tuple[str, ...]
     cheap_objectives: tuple[int, ...]
-    reference_point: NDArray[np.float64]
+    reference_point: Floats
     evaluations: int
     batch: int
     initial: Rows
     rng: np.random.Generator
-    _cheap: Callable[[Rows], NDArray[np.float64]] = field(repr=False)
+    _cheap: Callable[[Rows], Floats] = field(repr=False)
     estimates: tuple[str, ...] = ()
     _estimate: Callable[[str, Rows], Estimated] | None = field(default=None, repr=False)
     evaluations_left: int = 0
@@ -130,17 +162,17 @@ class Problem:
 
     @property
     def cheap_queries(self) -> int:
-        """How many architectures were looked up free of charge so far."""
+        """Number of architectures whose cheap objectives were looked up so far."""
         return self._spent.cheap_queries
 
     @property
     def estimate_seconds(self) -> float:
-        """Simulated seconds that estimates have cost so far."""
+        """Simulated seconds of the estimates so far."""
         return self._spent.estimate_seconds
 
     @property
     def finite_space(self) -> FiniteSpace:
-        """The space, for what is made of categories.
+        """The space, which must be finite.
 
         Raises
         ------
@@ -153,20 +185,31 @@ class Problem:
             )
         return self.space
 
-    def cheap(self, architectures: Any) -> NDArray[np.float64]:
+    def cheap(self, architectures: Any) -> Floats:
         """Return the cheap objectives [n, k] of architectures [n, variables].
 
-        Not charged, but counted: the journal keeps how many were looked up.
+        They are free of charge; the journal records how many were looked up.
         """
         checked = self.space.check(architectures)
         self._spent.cheap_queries += len(checked)
         return self._cheap(checked)
 
-    def estimate(self, name: str, architectures: Any) -> NDArray[np.float64]:
-        """Return the stored estimates [n] of architectures [n, variables]: larger is better.
+    def estimate(self, name: str, architectures: Any) -> Floats:
+        """Return stored estimates, and charge their seconds.
 
-        NaN where there is none. The seconds that each took to make are charged, once for an
-        architecture in a run; they count as simulated seconds, not as evaluations.
+        Each architecture is charged once in a run: simulated seconds, no evaluations.
+
+        Parameters
+        ----------
+        name : str
+            One of `estimates`.
+        architectures : array_like [n, variables]
+            Architectures of the space.
+
+        Returns
+        -------
+        array of float [n]
+            Larger is better; NaN where there is no estimate.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Settings of entrants: every default says where it comes from, and why."""
+"""Settings of entrants: each default has its origin and a reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Configured", "Setting"]
 
 @dataclass(frozen=True)
 class Setting:
-    """A default, where it comes from, and why."""
+    """The default of a setting, with the mark of its origin and the reason for it."""
 
     default: Any
     mark: Literal["paper", "released code", "ours"]
@@ -23,23 +23,25 @@ class Setting:
 
 
 class Configured:
-    """What names itself, its source, its settings and the packages that it requires.
+    """An entrant's class: its name, source, settings, and the packages that it requires.
 
-    `requires` maps a module that does not come with the suite to what pip installs to get it; a
-    sweep looks for them before it starts.
+    `kind` is the kind of entrant in messages, after its `article`, and in entry points. `requires`
+    maps each module that the suite does not install to what `pip install` needs to get it; a sweep
+    looks for these modules before it starts.
 
     Parameters
     ----------
     **settings
-        Values that replace defaults of `settings_spec`; they appear as `self.settings.<name>`.
+        Values that replace defaults of `settings_spec`; they are `self.settings.<name>`.
 
     Raises
     ------
     MethodError
-        If a setting is given that it does not have.
+        If the class does not have a setting.
     """
 
-    kind: ClassVar[str]  # what an error calls it
+    kind: ClassVar[str]
+    article: ClassVar[str] = "a"
     name: ClassVar[str]
     version: ClassVar[str] = "1"
     source: ClassVar[str] = ""
@@ -52,12 +54,12 @@ class Configured:
 
     @classmethod
     def require_installed(cls) -> None:
-        """Do nothing if every package that it requires is installed.
+        """Raise an error unless every package that the class requires is installed.
 
         Raises
         ------
         CallError
-            If one is not; the message says how to get it.
+            If one is not; the message has the command that installs it.
         """
         for module, package in cls.requires.items():
             if find_spec(module) is None:
@@ -68,7 +70,13 @@ class Configured:
 
     @classmethod
     def effective_settings(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the defaults with `settings` put in their place."""
+        """Return all settings by name: these, and the defaults of the others.
+
+        Raises
+        ------
+        MethodError
+            If the class does not have a setting.
+        """
         unknown = sorted(set(settings) - set(cls.settings_spec))
         if unknown:
             raise MethodError(

@@ -1,12 +1,12 @@
 """Protocols: the frozen rules of a comparison, their identity and their lock."""
 
 from bench.protocol.base import MAIN_ROSTER, Protocol
-from bench.protocol.files import read_lock
 from bench.protocol.loading import (
     AnyProtocol,
     load_protocol,
     load_ranking_protocol,
     load_search_protocol,
+    read_lock,
     released_protocols,
 )
 from bench.protocol.ranking import RankingProtocol

@@ -1,32 +1,32 @@
-"""What every protocol is: rules from a file, an identity, entrants, tables, a task."""
+"""The common part of all protocols: rules from a file, an identity, rosters, tables and a task."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bench.data import catalogue_entry, require_tables
-from bench.entrants.entry import Entry
+from bench.entrants.entry import AnyEntry, RankingEntry, SearchEntry
 from bench.errors import CallError
-from bench.protocol.files import SHOWN_DIGITS
 from bench.schema import StrictModel
 from bench.seeds import stream
 from bench.tasks import PinnedTable
 
-__all__ = ["MAIN_ROSTER", "SCHEMA", "Protocol", "Rules", "check_rosters"]
+__all__ = ["MAIN_ROSTER", "Protocol", "Rules"]
 
 MAIN_ROSTER = "main"
-SCHEMA = 2  # of protocol files; files without the key `schema` have the first
+SCHEMA = 2  # of protocol files; a file without the key `schema` has the first
+
+E = TypeVar("E", SearchEntry, RankingEntry)
 
 
-class Rules(StrictModel):
-    """What the file of any protocol says."""
+class Rules(StrictModel, Generic[E]):
+    """The part of a protocol file's content that is the same for all kinds."""
 
     schema_version: Literal[1, 2] = Field(
         default=1,
@@ -41,41 +41,49 @@ class Rules(StrictModel):
         default=(), description="Other names, such as the one that another suite gives it."
     )
     title: str = Field(description="What is compared, in one line.")
-    description: str = Field(description="What is measured, and why so, in a few sentences.")
+    description: str = Field(description="What is measured and why, in a few sentences.")
+    roster: tuple[E, ...] = Field(
+        default=(), description="Entries that are run when none is named; not part of the id."
+    )
+    rosters: dict[str, tuple[E, ...]] = Field(
+        default={}, description="Further rosters by name, for `--roster NAME`; not part of the id."
+    )
 
-    def refuse_without_effect(self, keys: Mapping[str, bool]) -> None:
+    @model_validator(mode="after")
+    def _check_rosters(self) -> Self:
+        if MAIN_ROSTER in self.rosters:
+            raise ValueError(f"rosters.{MAIN_ROSTER} is the name of [[roster]]")
+        labels = [entry.label for entry in self.entries]
+        twice = sorted({label for label in labels if labels.count(label) > 1})
+        if twice:
+            raise ValueError(f"{twice[0]!r} is in the rosters twice; give a variant a name")
+        return self
+
+    @property
+    def all_rosters(self) -> dict[str, tuple[E, ...]]:
+        """The entries of each roster by its name; that of `[[roster]]` is `main`."""
+        return {MAIN_ROSTER: self.roster, **self.rosters}
+
+    @property
+    def entries(self) -> list[E]:
+        """The entries of all rosters."""
+        return [entry for roster in self.all_rosters.values() for entry in roster]
+
+    def refuse_without_effect(self, key: str, *, given: bool) -> None:
         """Raise a ValueError for a key of the first schema that has no effect.
 
         Parameters
         ----------
-        keys : mapping of str to bool
-            Each such key, and whether the file has it.
+        key : str
+            The key, which later schemas do not have.
+        given : bool
+            Whether the file has it.
         """
-        given = [key for key, is_given in keys.items() if is_given]
-        if self.schema_version > 1 and given:
-            raise ValueError(f"{given[0]} has no effect, and is no key of schema {SCHEMA}")
+        if given and self.schema_version > 1:
+            raise ValueError(f"{key} has no effect, and is no key of schema {SCHEMA}")
 
 
-def check_rosters(roster: Sequence[Entry], rosters: Mapping[str, Sequence[Entry]]) -> None:
-    """Raise a ValueError unless every entry of all rosters has a label of its own.
-
-    Parameters
-    ----------
-    roster : sequence of Entry
-        The main one.
-    rosters : mapping of str to sequence of Entry
-        The others, by name.
-    """
-    labels = [entry.label for each in (roster, *rosters.values()) for entry in each]
-    twice = sorted({label for label in labels if labels.count(label) > 1})
-    if twice:
-        raise ValueError(f"{twice[0]!r} is in the rosters twice; give a variant a name")
-    if MAIN_ROSTER in rosters:
-        raise ValueError(f"rosters.{MAIN_ROSTER} is the name of [[roster]]")
-
-
-R = TypeVar("R", bound=Rules)
-E = TypeVar("E", bound=Entry)
+R = TypeVar("R", bound=Rules[Any])
 
 
 @dataclass(frozen=True)
@@ -85,13 +93,13 @@ class Protocol(ABC, Generic[R, E]):
     Attributes
     ----------
     rules : Rules
-        The content of the file, field by field.
+        The content of the file.
     id : str
-        sha256 of the file's content as canonical JSON. Comments and layout do not count, and
-        neither do the rosters: who takes part does not change what is measured, and a method that
-        joins must not change the random streams of the others, which begin with the id.
+        SHA-256 of the file's content as canonical JSON. Comments and layout do not count, and
+        neither do the rosters: they do not change what is measured, and a method that joins must
+        not change the random streams of the others, which begin with the id.
     spec : str
-        What it was asked for by, and is found again by: a released name, or the path of its file.
+        Finds the protocol again: a released name, or the path of its file.
     """
 
     rules: R
@@ -105,75 +113,83 @@ class Protocol(ABC, Generic[R, E]):
 
     @property
     def short_id(self) -> str:
-        """The first 12 digits of the id, shown wherever a result is."""
-        return self.id[:SHOWN_DIGITS]
+        """The first 12 digits of the id, which are shown with every result."""
+        return self.id[:12]
 
     @property
     def label(self) -> str:
-        """Name, version and id, as figures and tables carry it."""
+        """Name, version and id, as figures and tables show it."""
         return f"{self.name} v{self.rules.version} ({self.short_id})"
-
-    def home(self, results: Path) -> Path:
-        """Return the folder of this protocol's journals below a folder of results."""
-        return results / self.name / self.short_id
 
     @property
     @abstractmethod
     def repetitions(self) -> int | None:
-        """How often each entrant is run; None if it is run once, without a number."""
+        """Number of runs of each entrant; None if it has a single run without a number."""
+
+    @property
+    @abstractmethod
+    def tables(self) -> tuple[PinnedTable, ...]:
+        """All tables of the task."""
+
+    @property
+    @abstractmethod
+    def origin(self) -> str:
+        """Origin of the numbers, in few words."""
 
     @abstractmethod
-    def journal_path(self, results: Path, label: str, repetition: int | None) -> Path:
+    def task(self) -> Any:
+        """Return the task, with its tables loaded and checked."""
+
+    def home(self, results: Path) -> Path:
+        """Return the folder of this protocol's journals in a folder of results."""
+        return results / self.name / self.short_id
+
+    def journal_path(self, results: Path, label: str, repetition: int | None = None) -> Path:
         """Return the path of a run's journal.
+
+        It is NAME/ID/LABEL/REPETITION.jsonl in the folder of results, or NAME/ID/LABEL.jsonl.
 
         Parameters
         ----------
         results : Path
             Folder of all results.
         label : str
-            Of the entrant.
+            Label of the entrant.
         repetition : int, optional
-            None where `repetitions` is.
+            Number of the run, from 0; None if the protocol has no repetitions.
         """
-
-    @property
-    @abstractmethod
-    def tables(self) -> tuple[PinnedTable, ...]:
-        """Every table that is used, with its digest."""
-
-    @property
-    @abstractmethod
-    def origin(self) -> str:
-        """Where the numbers come from, in few words."""
+        run = label if repetition is None else f"{label}/{repetition:03d}"
+        return self.home(results) / f"{run}.jsonl"
 
     def require_tables(self) -> None:
-        """Raise a DataMissingError unless every table is on this machine.
+        """Raise an error unless every table is on this machine.
 
-        The message names the command that installs the table.
+        Raises
+        ------
+        DataMissingError
+            If one is not; the message has the command that installs it.
         """
         require_tables(*(catalogue_entry(table.name) for table in self.tables))
 
-    @property
-    @abstractmethod
-    def rosters(self) -> Mapping[str, Sequence[E]]:
-        """The entries of each roster by its name; that of `[[roster]]` is `main`."""
-
     def entrants(self, *rosters: str) -> dict[str, E]:
-        """Return the entries of these rosters by label, those of all rosters if none is named.
+        """Return the entries of some rosters by label, or of all rosters if none is named.
 
         Raises
         ------
         CallError
             If the protocol has no roster of that name.
         """
-        known = self.rosters
+        known = self.rules.all_rosters
         unknown = sorted(set(rosters) - set(known))
         if unknown:
             raise CallError(
                 f"{self.name} has no roster {unknown[0]!r}: expected one of {', '.join(known)}"
             )
-        chosen = [known[name] for name in rosters or known]
-        return {entry.label: entry for roster in chosen for entry in roster}
+        return {entry.label: entry for name in rosters or known for entry in known[name]}
+
+    def measures(self, entry: AnyEntry) -> bool:
+        """Return whether a run of an entry measures networks, which takes long."""
+        return False
 
     def stream(self, *use: str | int) -> np.random.Generator:
         """Return the random stream of one use, such as the sample of a set, or one run."""

@@ -1,12 +1,13 @@
-"""Known fronts: of finite spaces too large to be listed by Pareto local search, and of boxes.
+"""Known fronts of large finite spaces, by Pareto local search, and of boxes.
 
-Paquete, Chiarandini and Stützle, "Pareto local optimum sets in the biobjective traveling salesman
-problem" (2004): whatever is non-dominated has all its neighbours evaluated, until no neighbour of
-any member would enter the set.
+*Finite spaces*: Paquete, Chiarandini and Stützle, "Pareto local optimum sets in the biobjective
+traveling salesman problem" (2004): the neighbours of every non-dominated architecture are
+evaluated, until no neighbour of a member of the set would enter it.
 
-Of a box, whose front has no end of points: so many points as together have most hypervolume
-(*ours*). Random points, then ever smaller random steps around what is non-dominated; of what was
-found, one after the other the point that adds most; at last each is moved while that helps.
+*Boxes*, whose fronts have infinitely many points: a given number of points with the largest
+hypervolume (*ours*). Random points come first, then random steps of decreasing length around the
+non-dominated ones. Of all these, the point that adds most is selected until there are enough; at
+last each selected point is moved while that increases the hypervolume.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Floats, Indices
 from bench.errors import ProtocolError
 from bench.indicators import hypervolume, non_dominated
 from bench.spaces import Box, FiniteSpace
@@ -24,13 +26,11 @@ from bench.tasks import Task
 
 __all__ = ["known_front", "known_front_of_box"]
 
-Floats = NDArray[np.float64]
-
 _START = 2000  # *ours*: random architectures that each search starts from
-_BATCH = 50  # *ours*: members whose neighbours are evaluated before the set is sorted again
+_BATCH = 50  # *ours*: members whose neighbours are evaluated before the set is updated
 _STEPS = tuple(0.1 * 0.7**k for k in range(20))  # *ours*: from a tenth of the box down to 1e-4
-_MEMBERS = 2000  # *ours*: of the set around which the next points are drawn
-_DIGITS = 7  # *ours*: of a point, so that a protocol can list it
+_MEMBERS = 2000  # *ours*: members of the set that the next points are drawn around
+_DIGITS = 7  # *ours*: digits of a point, which a protocol lists
 
 
 def known_front(
@@ -40,14 +40,23 @@ def known_front(
     seed: int = 0,
     report: Callable[[int, int], None] | None = None,
 ) -> Architectures:
-    """Return the best architectures [p, variables] of several searches, in order.
+    """Return the best architectures that several Pareto local searches find.
 
     Parameters
     ----------
+    task : Task
+        A task over a finite space.
     searches : int
-        Independent searches, each from random architectures of its own.
+        Number of independent searches, each from its own random architectures.
+    seed : int
+        Seed of all searches.
     report : callable, optional
         Called with (architectures evaluated, size of the set) after each search.
+
+    Returns
+    -------
+    array of int8 [p, variables]
+        In lexicographic order, one architecture for each point of the front.
 
     Raises
     ------
@@ -61,9 +70,9 @@ def known_front(
     scores = np.empty((0, len(task.objectives)))
     evaluated = 0
     for _ in range(searches):
-        optima, points, spent = _search(task, task.space, rng)
+        optima, points, count = _search(task, task.space, rng)
         found, scores = _merged(found, scores, optima, points)
-        evaluated += spent
+        evaluated += count
         if report is not None:
             report(evaluated, len(found))
     return found[np.lexsort(found.T[::-1])]
@@ -79,23 +88,34 @@ def known_front_of_box(
     seed: int = 0,
     report: Callable[[int, int], None] | None = None,
 ) -> Floats:
-    """Return the points [p <= size, variables] of a box with most hypervolume, in order.
+    """Return points of a box with a large hypervolume.
 
     Parameters
     ----------
+    task : Task
+        A task over a box.
     reference_point : array_like [m]
-        In the units of the objectives; points beyond it are left out.
+        In the units of the objectives; points that are not below it are dropped.
     size : int
-        How many points there are to be.
-    searches, report
-        As in `known_front`.
+        Maximal number of points.
+    searches : int
+        Number of independent searches, each from its own random points.
     moves : int
-        How often a point is moved on trial at the end.
+        Number of attempts to move a point at the end.
+    seed : int
+        Seed of all searches and moves.
+    report : callable, optional
+        Called with (points evaluated, size of the set) after each search.
+
+    Returns
+    -------
+    array of float [p <= size, variables]
+        In lexicographic order.
 
     Raises
     ------
     ProtocolError
-        If the space is no box.
+        If the space is not a box.
     """
     space = task.space
     if not isinstance(space, Box):
@@ -113,13 +133,13 @@ def known_front_of_box(
         found = _best(task, space, np.concatenate([found, members]), reference)
         if report is not None:
             report(evaluated, len(found))
-    kept = found[_spread(task.score(space.from_unit(found)), reference, size)]
+    kept = found[_selected(task.score(space.from_unit(found)), reference, size)]
     points = np.round(space.from_unit(_moved(task, space, kept, reference, moves, rng)), _DIGITS)
     return points[np.lexsort(points.T[::-1])]
 
 
 def _best(task: Task, space: Box, unit: Floats, reference_point: Floats) -> Floats:
-    """Return those points of the cube that are non-dominated, and within the reference point."""
+    """Return the non-dominated points of the unit cube that are below the reference point."""
     scores = task.score(space.from_unit(unit))
     inside = (scores < reference_point).all(axis=1)
     unit, scores = unit[inside], scores[inside]
@@ -127,21 +147,21 @@ def _best(task: Task, space: Box, unit: Floats, reference_point: Floats) -> Floa
     return kept
 
 
-def _spread(scores: Floats, reference_point: Floats, size: int) -> NDArray[np.int64]:
-    """Return the places of up to `size` points, each adding most hypervolume to those before."""
+def _selected(scores: Floats, reference_point: Floats, size: int) -> Indices:
+    """Return the indices of up to `size` points, each adding most hypervolume to those before."""
     chosen: list[int] = []
-    # What a point adds falls as others join, so that the last value of each is a bound.
+    # The contribution of a point decreases as others are chosen: its last value is an upper bound.
     bounds = np.prod(reference_point - scores, axis=1)
     total = 0.0
     while len(chosen) < min(size, len(scores)):
         while True:
-            place = int(bounds.argmax())
-            gain = hypervolume(scores[[*chosen, place]], reference_point) - total
-            if gain >= np.delete(bounds, place).max(initial=-np.inf):
+            index = int(bounds.argmax())
+            gain = hypervolume(scores[[*chosen, index]], reference_point) - total
+            if gain >= np.delete(bounds, index).max(initial=-np.inf):
                 break
-            bounds[place] = gain
-        chosen.append(place)
-        total, bounds[place] = total + gain, -np.inf
+            bounds[index] = gain
+        chosen.append(index)
+        total, bounds[index] = total + gain, -np.inf
     return np.array(chosen, dtype=np.int64)
 
 
@@ -153,31 +173,31 @@ def _moved(
     moves: int,
     rng: np.random.Generator,
 ) -> Floats:
-    """Return points of the cube, each moved about wherever the hypervolume of all grows by it."""
+    """Return points of the unit cube after moves that increase the hypervolume of all."""
     import moocore
 
     points, scores = unit.copy(), task.score(space.from_unit(unit))
     best = moocore.hypervolume(scores, ref=reference_point)
     widths = rng.choice(_STEPS, size=(moves, 1))
-    partly = rng.random((moves, 1)) < 0.5  # some variables or all
+    partly = rng.random((moves, 1)) < 0.5  # moves of some variables; the others move all
     steps = widths * rng.standard_normal((moves, space.variables))
     steps[partly & (rng.random(steps.shape) < 0.5)] = 0.0
-    for place, step in zip(rng.integers(len(points), size=moves), steps, strict=True):
-        moved = np.clip(points[place] + step, 0.0, 1.0)
-        before = scores[place].copy()
-        scores[place] = task.score(space.from_unit(moved[None]))[0]
+    for index, step in zip(rng.integers(len(points), size=moves), steps, strict=True):
+        moved = np.clip(points[index] + step, 0.0, 1.0)
+        before = scores[index].copy()
+        scores[index] = task.score(space.from_unit(moved[None]))[0]
         reached = moocore.hypervolume(scores, ref=reference_point)
         if reached > best:
-            points[place], best = moved, reached
+            points[index], best = moved, reached
         else:
-            scores[place] = before
+            scores[index] = before
     return points
 
 
 def _search(
     task: Task, space: FiniteSpace, rng: np.random.Generator
-) -> tuple[Architectures, NDArray[np.float64], int]:
-    """Return a set that no neighbour enters, its scores, and how many were evaluated for it."""
+) -> tuple[Architectures, Floats, int]:
+    """Return a set that no neighbour would enter, its scores, and the number of evaluations."""
     drawn = space.sample(rng, _START)
     none = np.empty((0, len(task.objectives)))
     found, scores = _merged(drawn[:0], none, drawn, task.score(drawn))
@@ -192,12 +212,9 @@ def _search(
 
 
 def _merged(
-    found: Architectures,
-    scores: NDArray[np.float64],
-    more: Architectures,
-    more_scores: NDArray[np.float64],
-) -> tuple[Architectures, NDArray[np.float64]]:
-    """Return what is non-dominated of both, one architecture for each point."""
+    found: Architectures, scores: Floats, more: Architectures, more_scores: Floats
+) -> tuple[Architectures, Floats]:
+    """Return the non-dominated architectures of both sets, one for each point."""
     points = np.concatenate([scores, more_scores])
     everything = np.concatenate([found, more])
     _, first = np.unique(points, axis=0, return_index=True)

@@ -1,27 +1,36 @@
-"""Loading of protocols: released ones by name, any by the path of its file."""
+"""Loading of protocols: their files, identity and lock."""
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from bench.errors import CallError, ProtocolError
-from bench.protocol.files import check_lock, protocol_id, read_protocol, released
 from bench.protocol.ranking import RankingProtocol, RankingRules
 from bench.protocol.search import SearchProtocol, SearchRules
-from bench.schema import parse_model
+from bench.schema import parse_model, read_toml
 
 __all__ = [
     "AnyProtocol",
-    "ProtocolKind",
     "load_protocol",
     "load_ranking_protocol",
     "load_search_protocol",
+    "read_lock",
     "released_protocols",
 ]
 
 AnyProtocol = SearchProtocol | RankingProtocol
-ProtocolKind = Literal["search", "ranking"]
 P = TypeVar("P", SearchProtocol, RankingProtocol)
+
+# Kind of a protocol's file -> classes of its content and of the protocol.
+_KINDS: dict[str, tuple[type[Any], type[Any]]] = {
+    "search": (SearchRules, SearchProtocol),
+    "ranking": (RankingRules, RankingProtocol),
+    "rank": (RankingRules, RankingProtocol),  # of the first schema
+}
 
 
 def load_protocol(name: str) -> AnyProtocol:
@@ -32,56 +41,86 @@ def load_protocol(name: str) -> AnyProtocol:
     CallError
         If there is no such protocol.
     ProtocolError
-        If the file is not TOML, breaks a rule, or is a released one that was changed.
+        If the file is not TOML, breaks a rule, or was changed after its release.
     """
-    path, content = read_protocol(name)
-    digest, kind = protocol_id(content), content.get("kind", "search")
-    protocol: AnyProtocol
-    if kind == "search":
-        rules = parse_model(SearchRules, content, path, ProtocolError)
-        protocol = SearchProtocol(rules, digest, name)
-    elif kind in ("rank", "ranking"):
-        ranking = parse_model(RankingRules, content, path, ProtocolError)
-        protocol = RankingProtocol(ranking, digest, name)
-    else:
+    path, content = _read(name)
+    kind = str(content.get("kind", "search"))
+    if kind not in _KINDS:
         raise ProtocolError(
             f"{path}: kind is {kind!r}; expected 'ranking', or 'search' (also without the key)"
         )
+    rules, protocol = _KINDS[kind]
+    digest = _identity(content)
+    loaded: AnyProtocol = protocol(parse_model(rules, content, path, ProtocolError), digest, name)
     if not name.endswith(".toml"):
-        check_lock(path, protocol.name, digest)
-    return protocol
+        locked = read_lock().get(loaded.name, "nothing")
+        if locked != digest:
+            raise ProtocolError(
+                f"{path} was changed after its release: its id is {digest[:12]}, LOCK says "
+                f"{locked[:12]}; restore the file, or give the change a new file with a higher "
+                f"version"
+            )
+    return loaded
 
 
 def load_search_protocol(name: str) -> SearchProtocol:
     """Return a search protocol; see `load_protocol`. Another kind is a CallError."""
-    return _of_kind(name, SearchProtocol)
+    return _of_kind(name, SearchProtocol, "search")
 
 
 def load_ranking_protocol(name: str) -> RankingProtocol:
     """Return a ranking protocol; see `load_protocol`. Another kind is a CallError."""
-    return _of_kind(name, RankingProtocol)
+    return _of_kind(name, RankingProtocol, "ranking")
 
 
-def released_protocols(kind: ProtocolKind | None = None) -> list[str]:
-    """Return the names of the released protocols, of one kind or of all.
-
-    Files are parsed when a kind is given.
-    """
+def released_protocols(kind: Literal["search", "ranking"] | None = None) -> list[str]:
+    """Return the names of the protocols of the suite, all or those of one kind."""
+    names = sorted(path.stem for path in _folder().glob("*.toml"))
     if kind is None:
-        return released()
-    return [name for name in released() if _kind(read_protocol(name)[1]) == kind]
+        return names
+    found = {name: _read(name)[1].get("kind", "search") == "search" for name in names}
+    return [name for name in names if found[name] == (kind == "search")]
 
 
-def _kind(content: dict[str, Any]) -> ProtocolKind:
-    return "search" if content.get("kind", "search") == "search" else "ranking"
+def read_lock() -> dict[str, str]:
+    """Return the id of every released protocol, by the name of its file."""
+    lines = (_folder() / "LOCK").read_text(encoding="utf-8").splitlines()
+    entries = [line.split() for line in lines if line and not line.startswith("#")]
+    return {name: digest for digest, name in entries}
 
 
-def _of_kind(name: str, wanted: type[P]) -> P:
+def _of_kind(name: str, wanted: type[P], kind: Literal["search", "ranking"]) -> P:
     protocol = load_protocol(name)
     if isinstance(protocol, wanted):
         return protocol
-    kind: ProtocolKind = "search" if wanted is SearchProtocol else "ranking"
     raise CallError(
         f"{name} is a {'ranking' if kind == 'search' else 'search'} protocol: expected a {kind} "
         f"protocol, such as {', '.join(released_protocols(kind))}"
     )
+
+
+def _read(name: str) -> tuple[Path, dict[str, Any]]:
+    """Return the path and the content of the file of a protocol."""
+    path = Path(name) if name.endswith(".toml") else _folder() / f"{name}.toml"
+    if path.is_file():
+        return path, read_toml(path, ProtocolError)
+    for other in () if name.endswith(".toml") else released_protocols():
+        path = _folder() / f"{other}.toml"
+        content = read_toml(path, ProtocolError)
+        if name in content.get("aliases", ()):
+            return path, content
+    raise CallError(
+        f"unknown protocol {name!r}: expected one of {', '.join(released_protocols())}, or the "
+        f"path of a .toml file"
+    )
+
+
+def _identity(content: dict[str, Any]) -> str:
+    """Return the sha256 of a file's content without its rosters, as canonical JSON."""
+    frozen = {key: value for key, value in content.items() if key not in ("roster", "rosters")}
+    canonical = json.dumps(frozen, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return sha256(canonical.encode()).hexdigest()
+
+
+def _folder() -> Path:
+    return Path(str(files("protocols")))

@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from bench.protocol.base import MAIN_ROSTER, Protocol, Rules, check_rosters
+from bench.entrants.entry import AnyEntry, RankingEntry
+from bench.protocol.base import Protocol, Rules
 from bench.tasks import PinnedTable
-from bench.tasks.ranking.spec import Entry, NetworksSource, RankingTaskSpec
+from bench.tasks.ranking.spec import NetworksSource, RankingTaskSpec
 from bench.tasks.ranking.task import RankingTask
 
 __all__ = ["RankingProtocol", "RankingRules"]
 
 
-class RankingRules(Rules, RankingTaskSpec):
-    """What the file of a ranking protocol says."""
+class RankingRules(Rules[RankingEntry], RankingTaskSpec):
+    """The content of a ranking protocol's file."""
 
     kind: Literal["rank", "ranking"] = Field(
         description="`ranking`; in a file of the first schema `rank`."
     )
-    roster: tuple[Entry, ...] = Field(
-        default=(), description="Entries that are scored when none is named; not part of the id."
-    )
-    rosters: dict[str, tuple[Entry, ...]] = Field(
-        default={}, description="Further rosters by name, for `--roster NAME`; not part of the id."
-    )
 
     @model_validator(mode="after")
-    def _agree(self) -> RankingRules:
+    def _check_rules(self) -> RankingRules:
         if (self.kind == "rank") != (self.schema_version == 1):
             raise ValueError(f"kind is {self.kind!r}; expected 'ranking', and schema = 2")
-        check_rosters(self.roster, self.rosters)
-        self.refuse_without_effect({"truth.transform": "transform" in self.truth.model_fields_set})
-        for entry in (*self.roster, *(e for each in self.rosters.values() for e in each)):
-            self.check_entry(entry)
+        given = "transform" in self.truth.model_fields_set
+        self.refuse_without_effect("truth.transform", given=given)
+        for entry in self.entries:
+            self._check_entry(entry)
         return self
 
-    def check_entry(self, entry: Entry) -> None:
+    def _check_entry(self, entry: RankingEntry) -> None:
         """Raise a ValueError unless the entry fits its source."""
         if entry.source not in self.sources:
             raise ValueError(
@@ -57,7 +51,7 @@ class RankingRules(Rules, RankingTaskSpec):
 
 
 @dataclass(frozen=True)
-class RankingProtocol(Protocol[RankingRules, Entry]):
+class RankingProtocol(Protocol[RankingRules, RankingEntry]):
     """A protocol that compares estimators by how they order architectures."""
 
     @property
@@ -65,13 +59,9 @@ class RankingProtocol(Protocol[RankingRules, Entry]):
         """None: each entry is scored once."""
         return None
 
-    def journal_path(self, results: Path, label: str, repetition: int | None = None) -> Path:
-        """Return results/protocol/id/label.jsonl; see `Protocol.journal_path`."""
-        return self.home(results) / f"{label}.jsonl"
-
     @property
     def tables(self) -> tuple[PinnedTable, ...]:
-        """Every table that truth, sets and sources use."""
+        """All tables of the truth, the sets and the sources."""
         return self.rules.tables
 
     @property
@@ -79,19 +69,17 @@ class RankingProtocol(Protocol[RankingRules, Entry]):
         """The names of the tables."""
         return ", ".join(table.name for table in self.rules.tables)
 
-    @property
-    def rosters(self) -> dict[str, tuple[Entry, ...]]:
-        """The entries of each roster by its name; that of `[[roster]]` is `main`."""
-        return {MAIN_ROSTER: self.rules.roster, **self.rules.rosters}
-
     def task(self) -> RankingTask:
-        """Return the task, its tables loaded and checked."""
+        """Return the task, with its tables loaded and checked."""
         return RankingTask(self.rules, self.name, self.stream)
 
     def require_tables(self) -> None:
-        """Raise a DataMissingError unless every table, and every image, is on this machine.
+        """Raise an error unless every table, and every image, is on this machine.
 
-        The message says how to install what is missing.
+        Raises
+        ------
+        DataMissingError
+            If one is not; the message has the command that installs it.
         """
         super().require_tables()
         networks = self.rules.networks
@@ -100,6 +88,8 @@ class RankingProtocol(Protocol[RankingRules, Entry]):
 
             require_cifar(networks.images)
 
-    def measures(self, entry: Entry) -> bool:
-        """Tell whether an entry's scores are measured on networks, rather than looked up."""
-        return isinstance(self.rules.sources[entry.source], NetworksSource)
+    def measures(self, entry: AnyEntry) -> bool:
+        """Return whether an entry's scores are measured on networks, not looked up."""
+        return isinstance(entry, RankingEntry) and isinstance(
+            self.rules.sources[entry.source], NetworksSource
+        )

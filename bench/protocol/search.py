@@ -5,33 +5,25 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bench.arrays import Floats
-from bench.entrants.registry import NAME
+from bench.entrants.entry import SearchEntry
 from bench.errors import ProtocolError
 from bench.indicators import normalise
-from bench.protocol.base import MAIN_ROSTER, Protocol, Rules, check_rosters
+from bench.protocol.base import Protocol, Rules
 from bench.protocol.normalisation import DraftNormalisation, Normalisation
 from bench.schema import StrictModel, parse_model, read_toml
 from bench.spaces.finite import FiniteSpace
 from bench.spaces.space import Rows, Space
 from bench.tasks import PinnedTable, Task, TaskSpec, make_task, origin, pinned_tables
 
-__all__ = [
-    "Budget",
-    "Draft",
-    "Indicator",
-    "SearchEntry",
-    "SearchProtocol",
-    "SearchRules",
-    "parse_draft",
-]
+__all__ = ["Budget", "Draft", "Indicator", "SearchProtocol", "SearchRules", "parse_draft"]
 
-# What `bench.results.search` computes of a run; a protocol names those that it is judged by.
+# Indicators that `bench.results.search` computes; a protocol names those that judge its runs.
 Indicator = Literal[
     "hypervolume_ratio",
     "log10_regret",
@@ -40,17 +32,25 @@ Indicator = Literal[
     "evaluations_to_targets",
     "selected",
 ]
+_ALWAYS_IN_SCHEMA_1: tuple[Indicator, ...] = (
+    "hypervolume_ratio",
+    "log10_regret",
+    "igd_plus",
+    "evaluations_to_targets",
+)
 
 
 class Budget(StrictModel):
-    """What a run may spend."""
+    """The evaluations of a run."""
 
-    evaluations: int = Field(ge=1, description="Evaluations, the initial designs included.")
-    batch: int = Field(ge=1, description="Most candidates that are asked for at once.")
-    initial: int = Field(ge=0, description="Initial designs, shared by all methods.")
+    evaluations: int = Field(
+        ge=1, description="Number of evaluations, including the initial designs."
+    )
+    batch: int = Field(ge=1, description="Maximal number of candidates asked for at once.")
+    initial: int = Field(ge=0, description="Number of initial designs, shared by all methods.")
     at_most: bool = Field(
         default=False,
-        description="Whether a method may end a run sooner, by asking for nothing.",
+        description="Whether a method may end a run early, by asking for nothing.",
     )
 
     @property
@@ -59,65 +59,35 @@ class Budget(StrictModel):
         return max(1, self.initial)
 
 
-class SearchEntry(StrictModel):
-    """A method of the comparison, and the settings in which it differs from its defaults."""
-
-    method: str = Field(description="A registered name.")
-    settings: dict[str, Any] = Field(
-        default={}, description="Values that replace defaults of the method's settings."
-    )
-    name: str | None = Field(
-        default=None,
-        pattern=NAME,
-        description="Name of a variant, so that a method can take part with several settings.",
-    )
-
-    @property
-    def label(self) -> str:
-        """The variant's name, else the method's: that of its journals and random streams."""
-        return self.name or self.method
-
-    @property
-    def spec(self) -> str:
-        """What finds the method: a registered name or `file.py:Class`."""
-        return self.method
-
-
-class SearchRules(Rules):
-    """What the file of a search protocol says."""
+class SearchRules(Rules[SearchEntry]):
+    """The content of a search protocol's file."""
 
     kind: Literal["search"] = Field(
         default="search", description="`search`; a file of the first schema has no such key."
     )
     tier: Literal["bitwise", "statistical"] = Field(
-        description="How closely runs repeat on another machine: bit by bit, or in distribution."
+        description="How runs repeat on another machine: bit by bit, or in distribution."
     )
-    repetitions: int = Field(ge=1, description="How often each method is run.")
+    repetitions: int = Field(ge=1, description="Number of runs of each method.")
     task: TaskSpec = Field(
-        discriminator="kind", description="What is searched, and how candidates are answered."
+        discriminator="kind", description="The searched space, its objectives and their source."
     )
     normalisation: Normalisation = Field(
         description="The constants that make objectives comparable."
     )
-    budget: Budget = Field(description="What a run may spend.")
+    budget: Budget = Field(description="Evaluations, batches and initial designs of a run.")
     indicators: tuple[Indicator, ...] = Field(
-        description="What a run is judged by: the columns that results have. Under the first "
-        "schema results also have those of `hypervolume_ratio`, `log10_regret`, `igd_plus` and "
+        description="Indicators that judge a run, which are columns of the results. Under the "
+        "first schema results also have `hypervolume_ratio`, `log10_regret`, `igd_plus` and "
         "`evaluations_to_targets` where they are not named."
     )
     targets: tuple[float, ...] = Field(
         default=(),
         description="Hypervolume ratios for the indicator `evaluations_to_targets`.",
     )
-    roster: tuple[SearchEntry, ...] = Field(
-        default=(), description="Methods that are run when none is named; not part of the id."
-    )
-    rosters: dict[str, tuple[SearchEntry, ...]] = Field(
-        default={}, description="Further rosters by name, for `--roster NAME`; not part of the id."
-    )
 
     @model_validator(mode="after")
-    def _agree(self) -> SearchRules:
+    def _check_rules(self) -> SearchRules:
         m = len(self.task.objectives)
         for key in ("ideal", "nadir", "reference_point"):
             if len(getattr(self.normalisation, key)) != m:
@@ -126,43 +96,32 @@ class SearchRules(Rules):
             raise ValueError("normalisation.nadir must be above ideal in every objective")
         if self.budget.initial > self.budget.evaluations:
             raise ValueError("budget.initial must not exceed budget.evaluations")
-        check_rosters(self.roster, self.rosters)
-        self.refuse_without_effect({"task.missing": "missing" in self.task.model_fields_set})
-        judged = self.judged_by
-        if "hypervolume_ratio" not in judged:
+        self.refuse_without_effect("task.missing", given="missing" in self.task.model_fields_set)
+        if "hypervolume_ratio" not in self.judged_by:
             raise ValueError("indicators must name hypervolume_ratio, which methods are ranked by")
-        if bool(self.targets) != ("evaluations_to_targets" in judged):
+        if bool(self.targets) != ("evaluations_to_targets" in self.judged_by):
             raise ValueError("targets are needed by the indicator evaluations_to_targets alone")
         return self
 
     @property
     def judged_by(self) -> frozenset[Indicator]:
         """The indicators that results compute."""
-        always: tuple[Indicator, ...] = (
-            "hypervolume_ratio",
-            "log10_regret",
-            "igd_plus",
-            "evaluations_to_targets",
-        )
-        return frozenset(self.indicators + (always if self.schema_version == 1 else ()))
+        always = _ALWAYS_IN_SCHEMA_1 if self.schema_version == 1 else ()
+        return frozenset(self.indicators + always)
 
 
 @dataclass(frozen=True)
 class SearchProtocol(Protocol[SearchRules, SearchEntry]):
-    """A protocol that compares methods by what they find."""
+    """A protocol that compares methods by the architectures that they find."""
 
     @property
     def repetitions(self) -> int:
-        """How often each method is run."""
+        """Number of runs of each method."""
         return self.rules.repetitions
-
-    def journal_path(self, results: Path, label: str, repetition: int | None) -> Path:
-        """Return results/protocol/id/label/repetition.jsonl; see `Protocol.journal_path`."""
-        return self.home(results) / label / f"{repetition:03d}.jsonl"
 
     @property
     def tables(self) -> tuple[PinnedTable, ...]:
-        """Every table of the task, those of stored estimates included."""
+        """All tables of the task, including those of stored estimates."""
         return pinned_tables(self.rules.task)
 
     @property
@@ -170,49 +129,53 @@ class SearchProtocol(Protocol[SearchRules, SearchEntry]):
         """The names of the task's tables, or its closed form."""
         return origin(self.rules.task)
 
-    @property
-    def rosters(self) -> dict[str, tuple[SearchEntry, ...]]:
-        """The entries of each roster by its name; that of `[[roster]]` is `main`."""
-        return {MAIN_ROSTER: self.rules.roster, **self.rules.rosters}
-
     def task(self) -> Task:
-        """Return the task, its tables loaded and checked."""
+        """Return the task, with its tables loaded and checked."""
         return make_task(self.rules.task)
 
     def initial_designs(self, space: Space, repetition: int) -> Rows:
-        """Return the designs [initial, variables] that every method of a repetition starts from.
+        """Return the designs [initial, variables] that all methods of a repetition start from.
 
-        `space` is the task's. Distinct up to isomorphism, uniform over the space's classes as
-        sampling meets them.
+        Architectures are drawn uniformly, without those isomorphic to one that was drawn before.
+
+        Parameters
+        ----------
+        space : Space
+            The task's space.
+        repetition : int
+            Number of the repetition, from 0.
 
         Raises
         ------
         ProtocolError
-            If the space has fewer classes.
+            If the space has fewer architectures up to isomorphism.
         """
-        self._check_enough(space)
+        wanted = self.rules.budget.initial
+        if isinstance(space, FiniteSpace) and space.listable:
+            classes = len(set(space.class_keys(space.enumerate())))
+            if wanted > classes:
+                raise ProtocolError(
+                    f"{self.name}: budget.initial is {wanted}, and the space {space.name!r} has "
+                    f"{classes} architectures that are distinct up to isomorphism; expected no "
+                    f"more designs than that"
+                )
         rng = self.stream(repetition, "initial designs")
         chosen: dict[Hashable, Rows] = {}
-        while len(chosen) < self.rules.budget.initial:
+        while len(chosen) < wanted:
             drawn = space.sample(rng, 1)
-            chosen.setdefault(space.class_keys(drawn)[0], drawn[0])
-        none = space.check([])
-        return np.concatenate([none, *(row[None] for row in chosen.values())])
-
-    def _check_enough(self, space: Space) -> None:
-        """Raise a ProtocolError if the space has fewer classes than there are designs."""
-        if not (isinstance(space, FiniteSpace) and space.listable):
-            return
-        wanted, classes = self.rules.budget.initial, set(space.class_keys(space.enumerate()))
-        if wanted > len(classes):
-            raise ProtocolError(
-                f"{self.name}: budget.initial is {wanted}, and the space {space.name!r} has "
-                f"{len(classes)} architectures that are distinct up to isomorphism; expected no "
-                f"more designs than that"
-            )
+            chosen.setdefault(space.class_keys(drawn)[0], drawn)
+        return np.concatenate([space.check([]), *chosen.values()])
 
     def method_stream(self, label: str, repetition: int) -> np.random.Generator:
-        """Return the random stream of one entrant in one repetition, from 0."""
+        """Return the random stream of a method.
+
+        Parameters
+        ----------
+        label : str
+            Label of the entrant.
+        repetition : int
+            Number of the repetition, from 0.
+        """
         return self.stream(label, repetition, "method")
 
     @property
@@ -224,20 +187,32 @@ class SearchProtocol(Protocol[SearchRules, SearchEntry]):
         return raw
 
     def normalise(self, objectives: Floats) -> Floats:
-        """Return objectives [n, m] with the ideal at 0 and the nadir at 1."""
+        """Return objectives [n, m] scaled so that the ideal is 0 and the nadir is 1."""
         n = self.rules.normalisation
         return normalise(objectives, n.ideal, n.nadir)
 
 
 class Draft(BaseModel):
-    """What must be written of a protocol before its constants can be measured."""
+    """The parts of a protocol file that its constants are measured from; others are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    task: TaskSpec = Field(discriminator="kind")
-    normalisation: DraftNormalisation = DraftNormalisation()
+    task: TaskSpec = Field(
+        discriminator="kind", description="The searched space, its objectives and their source."
+    )
+    normalisation: DraftNormalisation = Field(
+        default=DraftNormalisation(), description="The scheme, and what it needs."
+    )
 
 
 def parse_draft(path: Path) -> Draft:
-    """Return task and scheme of a protocol file whose other parts need not be written yet."""
+    """Return the task and the scheme of a protocol file; its other parts may be missing.
+
+    Raises
+    ------
+    CallError
+        If the file cannot be read.
+    ProtocolError
+        If it is not TOML, or the task or the scheme is not valid.
+    """
     return parse_model(Draft, read_toml(path, ProtocolError), path, ProtocolError)

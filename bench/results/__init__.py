@@ -1,4 +1,4 @@
-"""Results: what journals say, with everything that can be recomputed computed again."""
+"""Results: journals as data frames, with objectives and indicators recomputed."""
 
 from pathlib import Path
 
@@ -16,11 +16,12 @@ __all__ = [
 
 
 def load_results(protocol: AnyProtocol, folder: Path) -> SearchResults | RankingResults:
-    """Return the results of a protocol of any kind; see the loader of its kind.
+    """Return the results of a protocol; see the function for its kind.
 
     Parameters
     ----------
     protocol : SearchProtocol or RankingProtocol
+        The protocol.
     folder : Path
         Folder of all results.
     """

@@ -1,8 +1,8 @@
-"""From journals to rank correlations: everything that can be computed again is.
+"""Rank correlations, recomputed from journals and tables.
 
-A journal is trusted for who took part and for scores that were measured; stored scores and those
-of estimators that read curves are computed from the pinned tables, by the code that the journal
-names or not at all.
+A journal is trusted for who took part and for measured scores. Stored scores, and those of
+estimators that read curves, are computed from the pinned tables by the code that the journal names,
+or not at all.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.arrays import Floats
+from bench.arrays import Floats, Indices
+from bench.entrants.entry import RankingEntry
 from bench.entrants.estimator import CombinedEstimator, Estimator, find_estimator
 from bench.errors import MonasError, ResultsError
 from bench.indicators import fractional_ranks, kendall_tau, spearman_rho, top_members
 from bench.protocol import RankingProtocol
 from bench.results.reading import Unfinished, no_finished_run, read_runs
-from bench.runs.journal import Journal
+from bench.runs.journal import Journal, same_architectures
 from bench.runs.lines import SCHEMA, EstimatorSubject, Header
 from bench.tasks.ranking.networks import combined
 from bench.tasks.ranking.scores import Scores, table_scores
-from bench.tasks.ranking.spec import ArchitectureSet, Entry
 from bench.tasks.ranking.task import RankingTask
 
 if TYPE_CHECKING:
@@ -36,28 +36,31 @@ _INTERVAL = (0.025, 0.975)
 
 @dataclass(frozen=True)
 class SetResult:
-    """How an entry orders one set of cells.
+    """The rank correlations of an entry on one set of architectures.
 
     Attributes
     ----------
-    cells, without : int
-        Cells ranked, and how many of them have no score and rank last.
+    architectures : int
+        Number of architectures of the set.
+    without_score : int
+        Number of them that have no score and rank last.
     tau : float
-        Kendall tau-b against the truth, over the whole set.
+        Kendall tau-b with the truth, over the whole set.
     low, high, sd : float
-        2.5 and 97.5 % quantiles and standard deviation of tau over the set's random subsets.
+        2.5 % and 97.5 % quantiles, and standard deviation, of tau over the random subsets.
     spearman : float
+        Spearman correlation with the truth.
     top : float
-        Kendall tau-b within the true best share.
-    subsets : array [draws]
-        Tau over each random subset; the same subsets for every entry of a set, so that two
-        entries can be compared subset by subset.
-    ranks : array [cells]
-        Average ranks of the cells, in the order of the set's members.
+        Kendall tau-b within the best share by the truth.
+    subsets : array of float [draws]
+        Tau over each random subset. All entries have the same subsets, so that they can be
+        compared subset by subset.
+    ranks : array of float [architectures]
+        Fractional ranks, in the order of the set's members.
     """
 
-    cells: int
-    without: int
+    architectures: int
+    without_score: int
     tau: float
     low: float
     high: float
@@ -70,14 +73,20 @@ class SetResult:
 
 @dataclass(frozen=True)
 class EntryResult:
-    """An entry that is finished.
+    """A finished entry.
 
     Attributes
     ----------
+    label : str
+        Label of the entry.
+    header : Header
+        The first line of its journal.
+    group : str
+        Title of the figure in which entries of this group are compared.
     seconds : float
-        Mean of an architecture; NaN if nobody measured it.
+        Mean seconds per architecture; NaN if they were not measured.
     sets : dict of str to SetResult
-        By name of the set; those that the entry has no scores for are left out.
+        By name, the sets all of whose architectures the entry's source includes.
     """
 
     label: str
@@ -88,14 +97,25 @@ class EntryResult:
 
     @property
     def subject(self) -> EstimatorSubject:
-        """The entry, its settings and its code, as the journal says."""
-        assert isinstance(self.header.subject, EstimatorSubject)
-        return self.header.subject
+        """The entry, its settings and its code, as the journal records them."""
+        return _subject(self.header)
 
 
 @dataclass(frozen=True)
 class RankingResults:
-    """All entries of one protocol, in the roster's order, others behind by label."""
+    """All entries of one protocol.
+
+    Attributes
+    ----------
+    protocol : RankingProtocol
+        The protocol.
+    entries : tuple of EntryResult
+        In the order of the rosters; others follow by label.
+    unfinished : tuple of Unfinished
+        Entries without a result.
+    set_sizes : dict of str to int
+        Number of architectures of each set, by name.
+    """
 
     protocol: RankingProtocol
     entries: tuple[EntryResult, ...]
@@ -103,23 +123,28 @@ class RankingResults:
     set_sizes: dict[str, int]
 
     def of(self, chosen: str) -> list[EntryResult]:
-        """Return the entries that a set ranks, the highest tau first; a NaN is the lowest."""
+        """Return the entries with a result on a set, the highest tau first and NaN last."""
         ranked = [entry for entry in self.entries if chosen in entry.sets]
         return sorted(ranked, key=lambda e: -np.nan_to_num(e.sets[chosen].tau, nan=-2.0))
 
     def agreement(self, chosen: str) -> tuple[list[str], Floats]:
-        """Return the entries that a set ranks and Spearman's correlation [e, e] of each two.
+        """Return the Spearman correlation of each pair of entries on a set.
 
-        NaN for an entry whose scores are all alike.
+        Returns
+        -------
+        labels : list of str
+            The e entries with a result on the set, as `of` orders them.
+        correlations : array of float [e, e]
+            NaN for an entry whose scores are all equal.
         """
         ranked = self.of(chosen)
         ranks = np.array([entry.sets[chosen].ranks for entry in ranked])
-        with np.errstate(divide="ignore", invalid="ignore"):  # 0 / 0 of ranks that are all alike
+        with np.errstate(divide="ignore", invalid="ignore"):  # 0 / 0 if all ranks are equal
             matrix: Floats = np.atleast_2d(np.corrcoef(ranks))
         return [entry.label for entry in ranked], matrix
 
     def frame(self) -> pd.DataFrame:
-        """Return one row for each entry and set, full numbers."""
+        """Return one row per set and entry, with numbers in full precision."""
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
@@ -134,8 +159,8 @@ class RankingResults:
                         "entry": entry.label,
                         "estimator": entry.header.spec or entry.subject.column,
                         "source": entry.subject.source,
-                        "cells": found.cells,
-                        "without_score": found.without,
+                        "cells": found.architectures,
+                        "without_score": found.without_score,
                         "kendall_tau": found.tau,
                         "kendall_low": found.low,
                         "kendall_high": found.high,
@@ -150,20 +175,30 @@ class RankingResults:
 
 
 def load_ranking_results(protocol: RankingProtocol, folder: Path) -> RankingResults:
-    """Read every journal of `protocol` below `folder` and compute its correlations.
+    """Read the journals of a protocol and compute the rank correlations.
+
+    Parameters
+    ----------
+    protocol : RankingProtocol
+        The protocol.
+    folder : Path
+        Folder of all results.
 
     Raises
     ------
     NoResultsError
         If there is no finished entry that can be computed.
+    ResultsError
+        If a journal does not have the path of its entry, or the protocol's sample.
     MixedProtocolsError
         If a journal in the protocol's folder belongs to another protocol id.
     JournalError
         If a journal is damaged.
     """
     journals = list(read_runs(protocol, folder))
-    task = protocol.task()
-    judge = _Judge(task)
+    task, known = protocol.task(), protocol.entrants()
+    members = {each.name: task.members(each) for each in task.spec.sets}
+    subsets = {each.name: task.subsets(each) for each in task.spec.sets}
     entries: list[EntryResult] = []
     unfinished: list[Unfinished] = []
     for journal in journals:
@@ -171,74 +206,64 @@ def load_ranking_results(protocol: RankingProtocol, folder: Path) -> RankingResu
             unfinished.append(journal)
             continue
         label = journal.header.subject.name
+        _check_sample(task, journal)
         try:
             scores = _scores(task, journal)
-        except _NotComputed as reason:
-            unfinished.append(Unfinished(label, None, "not computed", str(reason)))
+        except MonasError as error:
+            unfinished.append(Unfinished(label, None, "not computed", str(error)))
             continue
-        known = protocol.entrants().get(label)
-        entries.append(
-            EntryResult(
-                label,
-                journal.header,
-                known.group if known else "",
-                scores.seconds,
-                judge.sets(scores),
-            )
-        )
+        sets = {
+            name: _set_result(task, scores.values, chosen, subsets[name])
+            for name, chosen in members.items()
+            if scores.covered[chosen].all()
+        }
+        group = known[label].group if label in known else ""
+        entries.append(EntryResult(label, journal.header, group, scores.seconds, sets))
     if not entries:
         raise no_finished_run(protocol, folder, unfinished)
-    order = {label: i for i, label in enumerate(protocol.entrants())}
+    order = {label: i for i, label in enumerate(known)}
     entries.sort(key=lambda entry: (order.get(entry.label, len(order)), entry.label))
-    sizes = {name: len(members) for name, members in judge.members.items()}
+    sizes = {name: len(chosen) for name, chosen in members.items()}
     return RankingResults(protocol, tuple(entries), tuple(unfinished), sizes)
 
 
-class _Judge:
-    """Holds scores against the truth, set by set; members and subsets are found once."""
+def _set_result(
+    task: RankingTask, scores: Floats, members: Indices, subsets: list[Indices]
+) -> SetResult:
+    values, truth = scores[members], task.truth[members]
+    taus = np.array([kendall_tau(values[s], truth[s], missing="last") for s in subsets])
+    known = taus[np.isfinite(taus)]
+    low, high = np.quantile(known, _INTERVAL) if len(known) else (np.nan, np.nan)
+    top = top_members(truth, task.spec.top_share)
+    return SetResult(
+        architectures=len(values),
+        without_score=int((~np.isfinite(values)).sum()),
+        tau=kendall_tau(values, truth, missing="last"),
+        low=float(low),
+        high=float(high),
+        sd=float(known.std()) if len(known) else np.nan,
+        spearman=spearman_rho(values, truth, missing="last"),
+        top=kendall_tau(values[top], truth[top], missing="last"),
+        subsets=taus,
+        ranks=fractional_ranks(values),
+    )
 
-    def __init__(self, task: RankingTask) -> None:
-        self._task = task
-        self._sets: list[ArchitectureSet] = list(task.spec.sets)
-        self.members = {each.name: task.members(each) for each in self._sets}
-        self._subsets = {each.name: task.subsets(each) for each in self._sets}
 
-    def sets(self, scores: Scores) -> dict[str, SetResult]:
-        """Return the results of the sets whose every cell the scores' source has."""
-        return {
-            name: self._judge(scores, name)
-            for name, members in self.members.items()
-            if scores.covered[members].all()
-        }
+def _subject(header: Header) -> EstimatorSubject:
+    assert isinstance(header.subject, EstimatorSubject)
+    return header.subject
 
-    def _judge(self, scores: Scores, name: str) -> SetResult:
-        values = scores.values[self.members[name]]
-        truth = self._task.truth[self.members[name]]
-        top = top_members(truth, self._task.spec.top_share)
-        taus = np.array(
-            [kendall_tau(values[s], truth[s], missing="last") for s in self._subsets[name]]
+
+def _check_sample(task: RankingTask, journal: Journal) -> None:
+    """Raise a ResultsError unless measured scores are those of the protocol's sample."""
+    if _subject(journal.header).device is None:
+        return
+    sample = task.architectures[task.sample].tolist()
+    if same_architectures(sample, journal.architectures):
+        raise ResultsError(
+            f"{journal.path}: its {len(journal.architectures)} architectures are not the "
+            f"{len(sample)} of the protocol's sample; run it again with --restart"
         )
-        known = taus[np.isfinite(taus)]
-        spread = (np.nan, np.nan, np.nan)
-        if len(known):
-            low, high = np.quantile(known, _INTERVAL)
-            spread = (float(low), float(high), float(known.std()))
-        return SetResult(
-            cells=len(values),
-            without=int((~np.isfinite(values)).sum()),
-            tau=kendall_tau(values, truth, missing="last"),
-            low=spread[0],
-            high=spread[1],
-            sd=spread[2],
-            spearman=spearman_rho(values, truth, missing="last"),
-            top=kendall_tau(values[top], truth[top], missing="last"),
-            subsets=taus,
-            ranks=fractional_ranks(values),
-        )
-
-
-class _NotComputed(Exception):  # noqa: N818 - becomes the status of an entry
-    """Scores that follow from a table, and which the code that is here does not compute."""
 
 
 def _scores(task: RankingTask, journal: Journal) -> Scores:
@@ -246,57 +271,37 @@ def _scores(task: RankingTask, journal: Journal) -> Scores:
 
     Raises
     ------
-    _NotComputed
+    MonasError
         If they cannot be computed, or not by the code that was ranked.
-    ResultsError
-        If the journal does not hold the sample.
     """
-    subject = journal.header.subject
-    assert isinstance(subject, EstimatorSubject)
-    if subject.device is not None:
-        return _measured(task, journal, subject)
-    entry = Entry(
-        label=subject.name,
-        source=subject.source,
-        column=subject.column,
-        sign=1 if subject.sign > 0 else -1,
-        estimator=None if subject.column is not None else journal.header.spec,
-        settings=subject.settings,
-        epochs=subject.epochs,
-    )
-    try:
-        return table_scores(task, entry, _estimator(journal) if entry.estimator else None)
-    except MonasError as error:
-        raise _NotComputed(str(error)) from None
-
-
-def _measured(task: RankingTask, journal: Journal, subject: EstimatorSubject) -> Scores:
-    sample = task.architectures[task.sample].tolist()
-    if [list(a) for a in journal.architectures] != sample:
-        raise ResultsError(
-            f"{journal.path}: its {len(journal.architectures)} architectures are not the "
-            f"{len(sample)} of the protocol's sample; run it again with --restart"
+    subject, spec = _subject(journal.header), journal.header.spec
+    if subject.device is None:
+        entry = RankingEntry(
+            label=subject.name,
+            source=subject.source,
+            column=subject.column,
+            sign=1 if subject.sign > 0 else -1,
+            estimator=None if subject.column is not None else spec,
+            settings=subject.settings,
+            epochs=subject.epochs,
         )
+        return table_scores(task, entry, _same_estimator(journal) if entry.estimator else None)
     rows = [row for batch in journal.batches for row in batch.values]
-    parts = np.array([[np.nan if s is None else s for s in row] for row in rows])
+    estimator = find_estimator(spec or "").entrant
+    if issubclass(estimator, CombinedEstimator):
+        estimator = _same_estimator(journal)
     values = np.full(len(task), np.nan)
-    try:
-        estimator = find_estimator(journal.header.spec or "").entrant
-        if issubclass(estimator, CombinedEstimator):
-            estimator = _estimator(journal)
-        values[task.sample] = combined(estimator, subject.settings, parts)
-    except MonasError as error:
-        raise _NotComputed(str(error)) from None
+    values[task.sample] = combined(estimator, subject.settings, np.array(rows, dtype=np.float64))
     covered = np.zeros(len(task), dtype=bool)
     covered[task.sample] = True
     seconds = [s for batch in journal.batches for s in batch.cost_seconds]
     return Scores(values, covered, float(np.mean(seconds)))
 
 
-def _estimator(journal: Journal) -> type[Estimator]:
-    """Return the estimator that was ranked, if its code is here still.
+def _same_estimator(journal: Journal) -> type[Estimator]:
+    """Return the estimator that was ranked.
 
-    Digests of journals of the first schema are of another kind, and are not compared.
+    The digest in a journal of the first schema is of another kind, and is not compared.
 
     Raises
     ------
@@ -305,10 +310,10 @@ def _estimator(journal: Journal) -> type[Estimator]:
     """
     header = journal.header
     found = find_estimator(header.spec or "")
-    recorded, here = header.subject.source_sha256 or "", found.source_sha256()
-    if header.schema_version == SCHEMA and recorded != here:
+    before, now = header.subject.source_sha256 or "", found.source_sha256()
+    if header.schema_version == SCHEMA and before != now:
         raise ResultsError(
-            f"{journal.path}: the code of {found.spec} has changed since: sha256 "
-            f"{recorded[:12]}... then, {here[:12]}... now; run it again with --restart"
+            f"{journal.path}: the code of {found.spec} has changed since: sha256 {before[:12]}... "
+            f"then, {now[:12]}... now; run it again with --restart"
         )
     return found.entrant

@@ -1,4 +1,4 @@
-"""The journals of a protocol's runs, read once and checked to be where their runs belong."""
+"""Reading of a protocol's journals, with a check that each has the path of its run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from shlex import quote
 
 from bench.errors import MixedProtocolsError, NoResultsError, ResultsError
-from bench.protocol import AnyProtocol, SearchProtocol
+from bench.protocol import AnyProtocol
 from bench.runs.journal import Journal, read_journal
 
 __all__ = ["Unfinished", "no_finished_run", "read_runs"]
@@ -17,16 +17,18 @@ __all__ = ["Unfinished", "no_finished_run", "read_runs"]
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A run without a usable result, and why.
+    """A run without a result, and the reason.
 
     Attributes
     ----------
     label : str
-        Of the entrant.
+        Label of the entrant.
     repetition : int, optional
-        None where the protocol has none.
+        Number of the run, from 0; None if the protocol has no repetitions.
     status : str
         `failed`, `timeout`, `unfinished` or `not computed`.
+    error : str
+        The reason.
     """
 
     label: str
@@ -34,13 +36,19 @@ class Unfinished:
     status: str
     error: str
 
+    @property
+    def title(self) -> str:
+        """The run in words."""
+        return self.label + ("" if self.repetition is None else f" {self.repetition}")
+
 
 def read_runs(protocol: AnyProtocol, folder: Path) -> Iterator[Journal | Unfinished]:
-    """Give the journal of each run that ended as done, and why each other one has no result.
+    """Yield the journal of each run with status `done`, and the reason for each other run.
 
     Parameters
     ----------
     protocol : SearchProtocol or RankingProtocol
+        The protocol.
     folder : Path
         Folder of all results.
 
@@ -49,27 +57,26 @@ def read_runs(protocol: AnyProtocol, folder: Path) -> Iterator[Journal | Unfinis
     NoResultsError
         If there is no journal.
     ResultsError
-        If a journal is not where its run belongs, so that it might be counted twice or under
-        another name.
+        If a journal does not have the path of its run: it could be counted twice, or under another
+        name.
     MixedProtocolsError
         If a journal belongs to another protocol id.
     JournalError
         If a journal is damaged.
     """
-    home = protocol.home(folder)
-    search = isinstance(protocol, SearchProtocol)
-    paths = sorted(home.glob("*/*.jsonl" if search else "*.jsonl"))
+    numbered = protocol.repetitions is not None
+    paths = sorted(protocol.home(folder).glob("*/*.jsonl" if numbered else "*.jsonl"))
     if not paths:
         raise _no_journal(protocol, folder)
     for path in paths:
-        label, repetition = (path.parent.name, _number(path)) if search else (path.stem, None)
+        label, number = (path.parent.name, _number(path)) if numbered else (path.stem, None)
         journal = read_journal(path)
         if journal is not None:
-            _check_place(protocol, folder, journal)
+            _check_path(protocol, folder, journal)
         if journal is None or journal.end is None:
-            yield Unfinished(label, repetition, "unfinished", "it was stopped")
+            yield Unfinished(label, number, "unfinished", "it was stopped")
         elif journal.end.status != "done":
-            yield Unfinished(label, repetition, journal.end.status, journal.end.error or "")
+            yield Unfinished(label, number, journal.end.status, journal.end.error or "")
         else:
             yield journal
 
@@ -77,11 +84,18 @@ def read_runs(protocol: AnyProtocol, folder: Path) -> Iterator[Journal | Unfinis
 def no_finished_run(
     protocol: AnyProtocol, folder: Path, unfinished: list[Unfinished]
 ) -> NoResultsError:
-    """Return the error that no run has a result, and why the first few have none."""
-    reasons = "; ".join(
-        f"{u.label}{'' if u.repetition is None else f' {u.repetition}'} {u.status}: {u.error}"
-        for u in unfinished[:3]
-    )
+    """Return the error for results without a finished run.
+
+    Parameters
+    ----------
+    protocol : SearchProtocol or RankingProtocol
+        The protocol.
+    folder : Path
+        Folder of all results.
+    unfinished : list of Unfinished
+        The runs; the message has the reasons of the first few.
+    """
+    reasons = "; ".join(f"{run.title} {run.status}: {run.error}" for run in unfinished[:3])
     return NoResultsError(f"no finished run of {protocol.label} in {folder}: {reasons}")
 
 
@@ -94,7 +108,8 @@ def _number(path: Path) -> int:
     return int(path.stem)
 
 
-def _check_place(protocol: AnyProtocol, folder: Path, journal: Journal) -> None:
+def _check_path(protocol: AnyProtocol, folder: Path, journal: Journal) -> None:
+    """Raise an error unless a journal is one of the protocol and has the path of its run."""
     path, header, subject = journal.path, journal.header, journal.header.subject
     if header.protocol_id != protocol.id:
         raise MixedProtocolsError(
@@ -112,9 +127,7 @@ def _check_place(protocol: AnyProtocol, folder: Path, journal: Journal) -> None:
 
 
 def _no_journal(protocol: AnyProtocol, folder: Path) -> NoResultsError:
-    others: list[str] = []
-    if (folder / protocol.name).is_dir():
-        others = sorted(p.name for p in (folder / protocol.name).iterdir() if p.is_dir())
+    others = sorted(path.name for path in (folder / protocol.name).glob("*/"))
     hint = f" (there are results of other ids: {', '.join(others)})" if others else ""
     return NoResultsError(
         f"no results of {protocol.label} in {folder}{hint}; make them with "

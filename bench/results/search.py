@@ -1,7 +1,7 @@
-"""From journals to one data frame; everything that can be recomputed is.
+"""Search results, recomputed from journals and the task.
 
-A journal is trusted for which architectures were asked for and in which order, and for nothing
-else: objectives are looked up again and compared, scores and indicators are computed here.
+A journal is trusted for the order of the evaluated architectures only: objectives are looked up
+again and compared, test objectives and indicators are computed here.
 """
 
 from __future__ import annotations
@@ -39,23 +39,31 @@ __all__ = ["RunResult", "SearchResults", "load_search_results"]
 
 @dataclass(frozen=True)
 class RunResult:
-    """One finished run, recomputed.
+    """A finished run, recomputed.
 
     Attributes
     ----------
-    search, score : array [n, m]
-        Normalised objectives of every evaluation, as the method saw them and held back.
-    incumbents : array [p, m]
-        Normalised scores of what is non-dominated in the search objectives at the end: the final
-        set of the method.
-    trace : array [n]
-        Hypervolume of the incumbents' scores after each evaluation of the budget, as a share of
-        the exact front's; a run that ended sooner stays where it was. It may fall: a method can
-        prefer an architecture that tests worse.
-    cost_seconds : array [n]
+    method : str
+        Label of the method.
+    repetition : int
+        Number of the run, from 0.
+    journal : Journal
+        The journal.
+    search : array of float [n, m]
+        Normalised search objectives of every evaluation.
+    score : array of float [n, m]
+        Normalised test objectives of every evaluation, which the method did not see.
+    incumbents : array of float [p, m]
+        Normalised test objectives of the final set: the architectures that are non-dominated in
+        the search objectives at the end.
+    trace : array of float [evaluations]
+        Hypervolume of the incumbents' test objectives after each evaluation of the budget, as a
+        share of the front's; constant after the end of a run that ended early. It can decrease: an
+        architecture with better search objectives can have worse test objectives.
+    cost_seconds : array of float [n]
         Simulated seconds of each evaluation.
     estimate_seconds : float
-        Simulated seconds that stored estimates cost, as the journal says.
+        Simulated seconds of stored estimates, as the journal records them.
     """
 
     method: str
@@ -80,14 +88,20 @@ class SearchResults:
 
     Attributes
     ----------
-    front : array [p, m]
-        The front of the scoring measurement, normalised: the exact one where it is known.
-    search_front : array [q, m]
-        Normalised scores of the front of the search measurement.
+    protocol : SearchProtocol
+        The protocol.
+    runs : tuple of RunResult
+        The finished runs.
+    unfinished : tuple of Unfinished
+        The other runs.
+    front : array of float [p, m]
+        Normalised Pareto front of the test objectives: the exact one where it is known.
+    search_front : array of float [q, m]
+        Normalised test objectives of the architectures on the front of the search objectives.
     front_hypervolume : float
-        Hypervolume of `front`, or the maximum that the protocol fixes; traces are shares of it.
-    architectures : int
-        How many there are to choose from; None if they cannot be counted.
+        Hypervolume of `front`, or the maximum that the protocol states; traces are shares of it.
+    architectures : int, optional
+        Number of architectures in the space; None if it is infinite.
     """
 
     protocol: SearchProtocol
@@ -100,7 +114,7 @@ class SearchResults:
 
     @property
     def methods(self) -> list[str]:
-        """Methods with at least one finished run, in the rosters' order, others behind by name."""
+        """Methods with a finished run, in the order of the rosters; others follow by name."""
         present = {run.method for run in self.runs}
         roster = [name for name in self.protocol.entrants() if name in present]
         return roster + sorted(present - set(roster))
@@ -115,12 +129,12 @@ class SearchResults:
         return np.stack([run.trace for run in self.of(method)])
 
     def common_repetitions(self) -> list[int]:
-        """Return the repetitions that every method has finished; comparisons are paired on them."""
+        """Return the repetitions that all methods have finished, by which they are compared."""
         sets = [{run.repetition for run in self.of(method)} for method in self.methods]
         return sorted(set.intersection(*sets)) if sets else []
 
     def frame(self) -> pd.DataFrame:
-        """Return one row for each run: indicators at the full budget, costs, what identifies it."""
+        """Return one row per run: its name, indicators at the full budget, costs and code."""
         import pandas as pd
 
         rows = [self._row(run) for run in sorted(self.runs, key=lambda r: (r.method, r.repetition))]
@@ -145,25 +159,20 @@ class SearchResults:
         }
 
     def _indicators(self, run: RunResult) -> dict[str, float]:
-        """Return the indicators at the full budget that the protocol is judged by, by column."""
-        reached = run.hypervolume_ratio * self.front_hypervolume
+        """Return the protocol's indicators at the full budget, by column."""
         n, first = self.protocol.rules.normalisation, self.protocol.rules.task.objectives[0]
-        selected = float(run.score[run.search[:, 0].argmin(), 0])  # of what did best in it
-        columns: dict[Indicator, tuple[str, float]] = {
-            "hypervolume_ratio": ("hypervolume_ratio", run.hypervolume_ratio),
-            "log10_regret": ("log10_regret", float(log_regret(run.trace[-1], 1.0))),
-            "log10_hypervolume_difference": (
-                "log10_hypervolume_difference",
-                float(log_regret(reached, self.front_hypervolume)),
-            ),
-            "igd_plus": ("igd_plus", igd_plus(run.incumbents, self.front)),
-            "selected": (
-                f"selected_{first.name}",
-                n.ideal[0] + selected * (n.nadir[0] - n.ideal[0]),
-            ),
+        reached, best = run.hypervolume_ratio * self.front_hypervolume, self.front_hypervolume
+        selected = float(run.score[run.search[:, 0].argmin(), 0])  # of the best in this objective
+        columns: dict[Indicator, float] = {
+            "hypervolume_ratio": run.hypervolume_ratio,
+            "log10_regret": float(log_regret(run.trace[-1], 1.0)),
+            "log10_hypervolume_difference": float(log_regret(reached, best)),
+            "igd_plus": igd_plus(run.incumbents, self.front),
+            "selected": n.ideal[0] + selected * (n.nadir[0] - n.ideal[0]),
         }
+        names = {"selected": f"selected_{first.name}"}
         judged = self.protocol.rules.judged_by
-        return dict(column for key, column in columns.items() if key in judged)
+        return {names.get(key, key): value for key, value in columns.items() if key in judged}
 
     def _evaluations_to_targets(self, run: RunResult) -> dict[str, float]:
         targets = self.protocol.rules.targets
@@ -172,49 +181,56 @@ class SearchResults:
 
 
 def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults:
-    """Read, recompute and check every journal of `protocol` below `folder`.
+    """Read, recompute and check the journals of a protocol.
+
+    Parameters
+    ----------
+    protocol : SearchProtocol
+        The protocol.
+    folder : Path
+        Folder of all results.
 
     Raises
     ------
     NoResultsError
         If there is no finished run.
     ResultsError
-        If a journal does not lie where its run belongs, or does not hold the initial designs, the
-        objectives and the evaluations that the protocol gives.
+        If a journal does not have the path of its run, or does not have the initial designs, the
+        objectives and the number of evaluations that the protocol gives.
     MixedProtocolsError
         If a journal in the protocol's folder belongs to another protocol id.
     JournalError
         If a journal is damaged.
     """
-    journals = list(read_runs(protocol, folder))
-    unfinished = [each for each in journals if isinstance(each, Unfinished)]
-    if len(unfinished) == len(journals):
-        raise no_finished_run(protocol, folder, unfinished)
-    task = protocol.task()
+    found = list(read_runs(protocol, folder))
+    unfinished = tuple(each for each in found if isinstance(each, Unfinished))
+    journals = [each for each in found if isinstance(each, Journal)]
+    if not journals:
+        raise no_finished_run(protocol, folder, list(unfinished))
+    task, normalisation = protocol.task(), protocol.rules.normalisation
     raw_front = task.front("score")
     _check_front(protocol, task, raw_front)
     front = protocol.normalise(raw_front)
-    best = protocol.rules.normalisation.maximum or _hypervolume(protocol, front)
-    runs: list[RunResult] = []
-    designs: dict[int, Rows] = {}  # by repetition
-    for journal in journals:
-        if isinstance(journal, Unfinished):
-            continue
-        repetition = journal.header.subject.repetition
-        assert repetition is not None
-        if repetition not in designs:
-            designs[repetition] = protocol.initial_designs(task.space, repetition)
-        runs.append(_recompute(protocol, task, journal, designs[repetition], best))
-    search_front = protocol.normalise(task.front("search"))
-    return SearchResults(
-        protocol, tuple(runs), tuple(unfinished), front, search_front, best, task.space.size
+    best = normalisation.maximum or hypervolume(front, normalisation.reference_point)
+    numbers = {_repetition(journal) for journal in journals}
+    designs = {number: protocol.initial_designs(task.space, number) for number in numbers}
+    runs = tuple(
+        _recompute(protocol, task, journal, designs[_repetition(journal)], best)
+        for journal in journals
     )
+    search_front = protocol.normalise(task.front("search"))
+    return SearchResults(protocol, runs, unfinished, front, search_front, best, task.space.size)
+
+
+def _repetition(journal: Journal) -> int:
+    assert journal.header.subject.repetition is not None
+    return journal.header.subject.repetition
 
 
 def _check_front(protocol: SearchProtocol, task: Task, front: Floats) -> None:
     """Raise a ResultsError unless the front [p, m] is the one that the protocol was frozen on."""
     frozen = protocol.rules.normalisation
-    exact = task.tolerance == 0.0  # computed answers may differ in a last digit elsewhere
+    exact = task.tolerance == 0.0  # computed objectives may differ in the last digit elsewhere
     found = front_digest(front) if exact else frozen.front_sha256
     if len(front) != frozen.front_size or found != frozen.front_sha256:
         raise ResultsError(
@@ -228,8 +244,8 @@ def _check_front(protocol: SearchProtocol, task: Task, front: Floats) -> None:
 def _recompute(
     protocol: SearchProtocol, task: Task, journal: Journal, designs: Rows, best: float
 ) -> RunResult:
-    budget, subject = protocol.rules.budget, journal.header.subject
-    assert subject.repetition is not None
+    """Return a run, whose designs are `designs` [initial, variables], as a share of `best`."""
+    budget, repetition = protocol.rules.budget, _repetition(journal)
     least = budget.first if budget.at_most else budget.evaluations
     if not least <= len(journal.architectures) <= budget.evaluations:
         raise ResultsError(
@@ -240,8 +256,7 @@ def _recompute(
     if len(designs) and difference:
         raise ResultsError(
             f"{journal.path} line {journal.line_of(0)}: not the initial designs that every method "
-            f"starts from in repetition {subject.repetition}: {difference}; run it again "
-            f"with --restart"
+            f"starts from in repetition {repetition}: {difference}; run it again with --restart"
         )
     architectures = task.space.check(journal.architectures)
     answer = task.evaluate(candidates(architectures))
@@ -250,15 +265,15 @@ def _recompute(
         row = int(np.abs(answer.objectives - recorded).max(axis=1).argmax())
         raise ResultsError(
             f"{journal.path}: evaluation {row} records objectives {recorded[row].tolist()}, the "
-            f"task answers {answer.objectives[row].tolist()}; run it again with --restart"
+            f"task returns {answer.objectives[row].tolist()}; run it again with --restart"
         )
     search = protocol.normalise(answer.objectives)
     score = protocol.normalise(task.score(architectures))
     reference = protocol.rules.normalisation.reference_point
     trace = incumbent_hypervolume_trace(search, score, reference)
     return RunResult(
-        method=subject.name,
-        repetition=subject.repetition,
+        method=journal.header.subject.name,
+        repetition=repetition,
         journal=journal,
         search=search,
         score=score,
@@ -267,7 +282,3 @@ def _recompute(
         cost_seconds=answer.cost_seconds,
         estimate_seconds=journal.batches[-1].estimate_seconds,
     )
-
-
-def _hypervolume(protocol: SearchProtocol, normalised: Floats) -> float:
-    return hypervolume(normalised, protocol.rules.normalisation.reference_point)

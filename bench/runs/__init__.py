@@ -1,1 +1,1 @@
-"""Runs: playing methods, measuring estimators, and the journals that keep what happened."""
+"""Runs: played methods and measured estimators, their journals, and sweeps of many runs."""

@@ -6,32 +6,43 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
 from bench import __version__
-from bench.entrants.registry import Found
 from bench.errors import CallError, JournalError, MethodError, RunInterrupted
-from bench.protocol.base import Protocol
+from bench.protocol import RankingProtocol, SearchProtocol
 from bench.runs.clock import Clock, OutOfTime
+from bench.runs.entrant import Entrant
 from bench.runs.environment import environment
 from bench.runs.journal import Journal, JournalWriter, read_journal
-from bench.runs.lines import End, Header, Status, Subject
+from bench.runs.lines import Batch, End, Header, Status
 
-__all__ = ["Outcome", "Run"]
+__all__ = ["RESTART", "Outcome", "Run"]
+
+RESTART = "run with --restart to start the run again"
+
+P = TypeVar("P", SearchProtocol, RankingProtocol)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended, and where its journal is.
+    """How a run ended.
 
     Attributes
     ----------
     label : str
-        Of the entrant.
+        Label of the entrant.
     repetition : int, optional
-        None where a protocol has none.
+        Number of the run, from 0; None if the protocol has no repetitions.
+    status : str
+        `done`, `failed` or `timeout`.
+    error : str, optional
+        Reason for another status than `done`.
+    path : Path
+        The journal.
     has_end : bool
-        Whether the journal has its closing line; a run that could not be begun or continued has
+        Whether the journal has its last line. A run that could not be started or continued has
         none, and its status is `failed`.
     """
 
@@ -45,79 +56,57 @@ class Outcome:
     @property
     def title(self) -> str:
         """The run in words."""
-        number = "" if self.repetition is None else f" repetition {self.repetition}"
-        return f"{self.label}{number}"
+        return self.label + ("" if self.repetition is None else f" repetition {self.repetition}")
 
 
-class Run(ABC):
+class Run(ABC, Generic[P, T]):
     """A run that is played to its end, or continued from its journal.
 
     Parameters
     ----------
-    protocol : Protocol
-    found : Found, optional
-        The entrant's class; None for a stored column.
-    label : str
-        Of the entrant in the protocol.
+    protocol : SearchProtocol or RankingProtocol
+        The protocol.
+    task : Task or RankingTask
+        The protocol's task.
+    entrant : Entrant
+        An entrant of the protocol.
     repetition : int, optional
-        Number of the run, from 0; None where the protocol has none.
+        Number of the run, from 0; None if the protocol has no repetitions.
     results : Path
         Folder of all results.
     """
 
     def __init__(
-        self,
-        protocol: Protocol[Any, Any],
-        found: Found[Any] | None,
-        label: str,
-        repetition: int | None,
-        results: Path,
+        self, protocol: P, task: T, entrant: Entrant, repetition: int | None, results: Path
     ) -> None:
-        self._protocol, self._found = protocol, found
-        self.label, self.repetition = label, repetition
-        self.path = protocol.journal_path(results, label, repetition)
-        # Set while the run is played.
-        self._recorded: Journal | None = None
+        self._protocol: P = protocol
+        self._task, self._entrant = task, entrant
+        self.label, self.repetition = entrant.label, repetition
+        self.path = protocol.journal_path(results, entrant.label, repetition)
+        self._recorded: tuple[Batch, ...] = ()  # the batches to repeat
+        self._batches = self._evaluated = 0  # counts of what was repeated or appended
         self._journal: JournalWriter
-        self._clock = Clock(None)
-        self._stopped: Callable[[], bool] = lambda: False
+        self._clock: Clock
+        self._stopped: Callable[[], bool]
 
     @abstractmethod
-    def subject(self) -> Subject:
-        """Return who is run, with which settings and code."""
-
-    @abstractmethod
-    def _to_the_end(self) -> None:
-        """Play what is not in the journal yet, and append it.
+    def _play(self) -> None:
+        """Repeat the batches of the journal, and append the others.
 
         Raises
         ------
         MethodError
-            If the entrant raised or broke its contract.
+            If the entrant raised or violated its interface.
         """
 
-    @abstractmethod
-    def _evaluations(self) -> int:
-        """Return how many architectures the journal has now."""
-
-    @abstractmethod
-    def _check_repeated(self, error: str | None) -> None:
-        """Raise a JournalError unless all that the journal holds was repeated.
-
-        Parameters
-        ----------
-        error : str, optional
-            What ended the run.
-        """
-
-    def header(self) -> Header:
+    def _header(self) -> Header:
         """Return the first line of the journal, as this process would write it."""
         return Header(
             suite_version=__version__,
             protocol=self._protocol.name,
             protocol_id=self._protocol.id,
-            subject=self.subject(),
-            spec=self._found.spec if self._found else None,
+            subject=self._entrant.subject(self._protocol, self.repetition),
+            spec=self._entrant.found.spec if self._entrant.found else None,
             **environment(),
         )
 
@@ -131,12 +120,12 @@ class Run(ABC):
         timeout : float, optional
             Wall-clock seconds after which the run ends with status `timeout`; infinity is no limit.
         stopped : callable
-            Asked before every batch; when true the run stops there.
+            Called before every batch; the run stops if it returns true.
 
         Returns
         -------
         Outcome
-            With status `failed` if the entrant raised or broke its contract; the reason is in
+            With status `failed` if the entrant raised or violated its interface; the reason is in
             `error` and in the journal.
 
         Raises
@@ -144,19 +133,19 @@ class Run(ABC):
         CallError
             If the timeout is not above 0.
         JournalError
-            If there is a journal already and it is damaged, or the entrant does not repeat it.
+            If the journal is damaged, is that of another run, or is not repeated by the entrant.
         RunInterrupted
-            If `stopped` became true; the journal can be continued.
+            If `stopped` returned true; the journal can be continued.
         """
-        if timeout is not None and not timeout > 0:  # NaN is neither
+        if timeout is not None and not timeout > 0:  # also for NaN
             raise CallError(f"timeout is {timeout:g}: expected seconds above 0, or inf for none")
         self._stopped = stopped
-        self._recorded = recorded = read_journal(self.path)
-        header = self.header()
+        recorded, header = read_journal(self.path), self._header()
         if recorded:
             _check_same_run(recorded, header)
             if recorded.end:
-                return self._outcome(recorded.end.status, recorded.end.error)
+                return self._outcome(recorded.end)
+            self._recorded = recorded.batches
         status: Status = "done"
         error = None
         with JournalWriter(self.path, recorded) as self._journal:
@@ -164,29 +153,50 @@ class Run(ABC):
                 self._journal.append(header)
             try:
                 with Clock(timeout) as self._clock:
-                    self._to_the_end()
+                    self._play()
             except OutOfTime:
                 status, error = "timeout", f"not finished after {timeout:g} seconds"
             except MethodError as reason:
                 status, error = "failed", str(reason)
-            if status != "timeout":
-                self._check_repeated(error)
-            self._journal.append(End(status=status, evaluations=self._evaluations(), error=error))
-        return self._outcome(status, error)
+            if status != "timeout" and self._batches < len(self._recorded):
+                raise self._does_not_repeat(f"the run went on here, now {error or 'it is done'}")
+            before = sum(len(batch.architectures) for batch in self._recorded)
+            end = End(status=status, evaluations=max(self._evaluated, before), error=error)
+            self._journal.append(end)
+        return self._outcome(end)
 
-    def _outcome(self, status: Status, error: str | None) -> Outcome:
-        return Outcome(self.label, self.repetition, status, error, self.path)
+    def _outcome(self, end: End) -> Outcome:
+        return Outcome(self.label, self.repetition, end.status, end.error, self.path)
+
+    def _append(self, batch: Batch) -> None:
+        """Append a batch to the journal, unless it repeats one, and count it."""
+        if self._batches >= len(self._recorded):
+            self._journal.append(batch)
+        self._batches += 1
+        self._evaluated += len(batch.architectures)
 
     def _stop_if_asked(self) -> None:
         if self._stopped():
             raise RunInterrupted("stopped; run the same command again to continue")
 
+    @property
+    def _where(self) -> str:
+        """The line of the journal that the next batch repeats."""
+        return f"{self.path} line {self._batches + 2}"
+
+    def _does_not_repeat(self, difference: str) -> JournalError:
+        return JournalError(
+            f"{self._where}: {self.label} does not repeat this run: {difference}. The method "
+            f"draws from something else than problem.rng, or its code changed; {RESTART}"
+        )
+
 
 def _check_same_run(recorded: Journal, header: Header) -> None:
-    theirs = recorded.header.identity()
-    for key, value in header.identity().items():
-        if theirs.get(key) != value:
+    """Raise a JournalError unless a journal is that of the run with this header."""
+    before = recorded.header.identity()
+    for key, now in header.identity().items():
+        if before.get(key) != now:
             raise JournalError(
-                f"{recorded.path} line 1: this run was made with {key} = {theirs.get(key)!r}, now "
-                f"it is {value!r}; run with --restart to start it again"
+                f"{recorded.path} line 1: this run was made with {key} = {before.get(key)!r}, now "
+                f"it is {now!r}; run with --restart to start it again"
             )

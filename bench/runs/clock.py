@@ -15,15 +15,16 @@ _LONGEST = 1e8  # seconds, three years; some systems have no timer for more
 
 
 class OutOfTime(BaseException):
-    """Past the limit. A BaseException, so that no entrant can swallow it by accident."""
+    """The limit is exceeded. A BaseException, so that an entrant does not catch it by accident."""
 
 
 class Clock:
     """The wall-clock limit of one run; use it as a context manager.
 
-    An entrant's code is interrupted where it is; the suite's own never is, so that no line of the
-    journal is cut: there, and where nothing can be interrupted (in a thread, or not on POSIX), the
-    limit is noticed at the next call of the entrant; so is one beyond what timers hold.
+    An entrant's code is interrupted where it is. The suite's own code is not, so that no line of
+    the journal is cut. Where nothing can be interrupted (in a thread, or on systems other than
+    POSIX), and for a limit beyond the range of timers, the limit is noticed at the next call of the
+    entrant.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ class Clock:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Around an entrant's code, which ends with OutOfTime when time is over."""
+        """Let an entrant's code run within the context; raise OutOfTime when time is over."""
         if time.monotonic() > self._deadline:
             raise OutOfTime
         self._interruptible = True

@@ -1,4 +1,4 @@
-"""What a journal says of where it was written: package versions, the commit of the suite."""
+"""The environment of a run: package versions, the commit of the suite, and the processor."""
 
 from __future__ import annotations
 
@@ -14,17 +14,7 @@ from bench.machine import processor_name
 
 __all__ = ["environment"]
 
-_RECORDED_PACKAGES = (
-    "numpy",
-    "scipy",
-    "scikit-learn",
-    "moocore",
-    "pymoo",
-    "torch",
-    "botorch",
-    "cma",
-    "optuna",
-)
+_RECORDED = "numpy scipy scikit-learn moocore pymoo torch botorch cma optuna"
 
 
 def environment() -> dict[str, Any]:
@@ -42,7 +32,7 @@ def environment() -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _packages() -> dict[str, str]:
     found = {"python": platform.python_version()}
-    for name in _RECORDED_PACKAGES:
+    for name in _RECORDED.split():
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -52,15 +42,14 @@ def _packages() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _git_state() -> tuple[str | None, bool | None]:
-    """Return the commit of the checkout the suite runs from, and whether it has changes."""
-    here = Path(__file__).resolve().parents[2]
-    if not (here / ".git").exists():
+    """Return the commit of the suite's checkout, and whether it has changes; None without one."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
         return None, None
 
     def git(*words: str) -> str:
-        return subprocess.run(
-            ["git", "-C", str(here), *words], capture_output=True, text=True, check=True
-        ).stdout.strip()
+        command = ["git", "-C", str(root), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
     try:
         return git("rev-parse", "HEAD"), bool(git("status", "--porcelain"))

@@ -1,10 +1,9 @@
-"""The record of a run: JSON lines that are only ever appended to, each sealed to those before it.
+"""Journals: records of runs as sealed JSON lines, to which lines are only appended.
 
-Lines: a `header`, one `batch` for every batch, and an `end` once the run is over. Each line carries
-`seal`, the first 16 hex digits of sha256(the seal before it + the line without its seal), so a
-changed, missing or doubled line is found by its number. What a killed process left of an
-unfinished last line is dropped. Journals of the first schema are read as if they were of this one
-(`bench.runs.schema_1`).
+The lines are a `header`, one `batch` per batch, and an `end` once the run is over. Every line ends
+with `seal`, the first 16 hexadecimal digits of sha256(the seal before it + the line without its
+seal), so that a changed, missing or duplicate line is found. A partial last line, which a killed
+process leaves, is dropped. Journals of the first schema are read too (`bench.runs.schema_1`).
 """
 
 from __future__ import annotations
@@ -13,114 +12,119 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any, TypeVar
 
 from bench.errors import CallError, JournalBusyError, JournalError
-from bench.runs.lines import SCHEMA, Batch, End, Header, Line
+from bench.runs.lines import Batch, End, Header, Line
 from bench.runs.schema_1 import as_schema_2
 from bench.schema import parse_model
 
-__all__ = ["Journal", "JournalWriter", "fix", "read_journal", "same_architectures"]
+__all__ = ["Journal", "JournalWriter", "read_journal", "same_architectures"]
 
 L = TypeVar("L", bound=Line)
+
+_SEAL = b',"seal":"'  # what follows the content of a line
 
 
 @dataclass(frozen=True)
 class Journal:
-    """A journal as read: what its lines say, and where the whole lines end.
+    """A journal whose seals are right. Its batches are parsed when they are needed.
 
     Attributes
     ----------
+    path : Path
+        The file.
+    header : Header
+        The first line.
+    lines : tuple of bytes
+        The lines of the batches, without seals.
+    end : End, optional
+        The last line; None if the run is not over.
     seal : str
-        Of the last whole line.
+        Seal of the last whole line.
     size : int
-        Bytes up to the end of the last whole line.
+        Number of bytes of the whole lines.
     """
 
     path: Path
     header: Header
-    batches: tuple[Batch, ...]
+    lines: tuple[bytes, ...]
     end: End | None
     seal: str
     size: int
 
+    @cached_property
+    def batches(self) -> tuple[Batch, ...]:
+        """The batches.
+
+        Raises
+        ------
+        JournalError
+            If a line does not agree with the schema.
+        """
+        schema = self.header.schema_version
+        return tuple(
+            _parse(Batch, line, self.path, self.line_of(i), schema=schema)
+            for i, line in enumerate(self.lines)
+        )
+
     @property
     def architectures(self) -> list[tuple[float, ...]]:
-        """Every architecture evaluated, in order."""
+        """The architectures of all batches, in order."""
         return [a for batch in self.batches for a in batch.architectures]
 
     def line_of(self, batch: int) -> int:
-        """Return the number of the line, from 1, of batch `batch`, from 0."""
+        """Return the number of the line, from 1, of a batch, counted from 0."""
         return batch + 2
 
 
 def read_journal(path: Path) -> Journal | None:
-    """Return the journal at `path`; None if there is no file, or no whole header in it.
+    """Return the journal in a file; None without a file, or without a whole line in it.
 
     Raises
     ------
     JournalError
-        If a line was changed, is missing or doubled, or breaks the schema; the message names it.
+        If a line was changed, is missing or duplicate, or header or end do not agree with the
+        schema; the message names the line.
     """
     if not path.exists():
         return None
-    lines, seal, size = _read_sealed(path)
-    if not lines:
-        return None
-    schema = lines[0].get("schema_version")
-    header, *rest = lines if schema == SCHEMA else as_schema_2(lines)
-    batches: list[Batch] = []
-    end: End | None = None
-    parsed = _parse(path, 1, header, Header)
-    for number, line in enumerate(rest, start=2):
-        if line.get("kind") == "batch":
-            batches.append(_parse(path, number, line, Batch))
-        else:
-            end = _parse(path, number, line, End)
-    return Journal(path, parsed, tuple(batches), end, seal, size)
-
-
-def _parse(path: Path, number: int, line: dict[str, Any], model: type[L]) -> L:
-    try:
-        return parse_model(model, line, f"{path} line {number}", JournalError)
-    except JournalError as error:
-        raise JournalError(f"{error}; {fix(path)}") from None
-
-
-def _read_sealed(path: Path) -> tuple[list[dict[str, Any]], str, int]:
-    """Return the whole lines without their seals, the last seal, and the bytes of these lines."""
     content = path.read_bytes()
     size = content.rfind(b"\n") + 1
-    seal = ""
-    lines = []
+    lines, seal = [], ""
     for number, line in enumerate(content[:size].splitlines(), start=1):
-        where = f"{path} line {number}"
-        try:
-            entry = json.loads(line)
-            claimed = entry.pop("seal")
-        except (ValueError, KeyError, AttributeError, TypeError):
-            raise JournalError(f"{where} is not a journal line; {fix(path)}") from None
-        seal = _seal(seal, entry)
-        if claimed != seal:
+        body, found, claimed = line.rpartition(_SEAL)
+        if not found:
+            raise JournalError(f"{path} line {number} is not a journal line; {_fix(path)}")
+        seal = _seal(seal, body + b"}")
+        if claimed != seal.encode() + b'"}':
             raise JournalError(
-                f"{where} does not follow from the lines before it: seal {claimed}, expected "
-                f"{seal} (a line was changed, removed or doubled); {fix(path)}"
+                f"{path} line {number} does not follow from the lines before it: seal "
+                f"{claimed.decode(errors='replace')[:16]}, expected {seal} (a line was changed, "
+                f"removed or duplicated); {_fix(path)}"
             )
-        lines.append(entry)
-    return lines, seal, size
+        lines.append(body + b"}")
+    if not lines:
+        return None
+    header = _parse(Header, lines[0], path, 1)
+    end = None
+    if len(lines) > 1 and lines[-1].startswith(b'{"kind":"end",'):
+        end = _parse(End, lines.pop(), path, len(lines) + 1, schema=header.schema_version)
+    return Journal(path, header, tuple(lines[1:]), end, seal, size)
 
 
 class JournalWriter:
-    """Appends lines to one journal, alone; use it as a context manager.
+    """Appends lines to a journal that no other process writes; use it as a context manager.
 
     Parameters
     ----------
     path : Path
+        The file.
     continued : Journal, optional
-        What is already there; anything behind its last whole line is cut off.
+        The journal in the file, if there is one; a partial line after it is removed.
 
     Raises
     ------
@@ -143,50 +147,18 @@ class JournalWriter:
         self._file.truncate(continued.size if continued else 0)
 
     def append(self, line: Line) -> None:
-        """Write one line and hand it to the operating system before returning."""
-        entry = line.content()
-        self._seal = _seal(self._seal, entry)
-        self._file.write(_canonical(entry | {"seal": self._seal}) + b"\n")
+        """Write a line; when this returns, the operating system has it."""
+        content = _canonical(line.content())
+        self._seal = _seal(self._seal, content)
+        self._file.write(content[:-1] + _SEAL + self._seal.encode() + b'"}\n')
         self._file.flush()
 
     def __enter__(self) -> JournalWriter:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         os.fsync(self._file.fileno())
         self._file.close()
-
-
-def _canonical(entry: dict[str, Any]) -> bytes:
-    return json.dumps(entry, separators=(",", ":"), ensure_ascii=True).encode()
-
-
-def _seal(before: str, entry: dict[str, Any]) -> str:
-    return sha256(before.encode() + _canonical(entry)).hexdigest()[:16]
-
-
-def fix(path: Path) -> str:
-    """Return what to do about a damaged journal, in words."""
-    return f"remove {path.name} and run again"
-
-
-def _lock(file: IO[bytes], path: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # not a POSIX system: nothing keeps two processes apart there
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise JournalBusyError(
-            f"{path} is being written by another process; wait for it or stop it"
-        ) from None
 
 
 def same_architectures(
@@ -196,8 +168,10 @@ def same_architectures(
 
     Parameters
     ----------
-    asked, recorded : sequence of sequence of float
-        One architecture each.
+    asked : sequence of architectures
+        Those of this run.
+    recorded : sequence of architectures
+        Those of a journal.
     """
     for index, (mine, theirs) in enumerate(zip(asked, recorded, strict=False)):
         if tuple(mine) != tuple(theirs):
@@ -205,3 +179,44 @@ def same_architectures(
     if len(asked) != len(recorded):
         return f"asked {len(asked)} candidates, recorded {len(recorded)}"
     return None
+
+
+def _parse(model: type[L], line: bytes, path: Path, number: int, *, schema: int | None = None) -> L:
+    """Return a line as a model; a header says itself which schema it has."""
+    where = f"{path} line {number}"
+    try:
+        content = json.loads(line)
+    except ValueError:
+        raise JournalError(f"{where} is not a journal line; {_fix(path)}") from None
+    if (schema or content.get("schema_version")) == 1:
+        content = as_schema_2(content)
+    try:
+        return parse_model(model, content, where, JournalError)
+    except JournalError as error:
+        raise JournalError(f"{error}; {_fix(path)}") from None
+
+
+def _canonical(entry: dict[str, Any]) -> bytes:
+    return json.dumps(entry, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def _seal(before: str, content: bytes) -> str:
+    return sha256(before.encode() + content).hexdigest()[:16]
+
+
+def _fix(path: Path) -> str:
+    return f"remove {path.name} and run again"
+
+
+def _lock(file: IO[bytes], path: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # not a POSIX system, which cannot lock files this way
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise JournalBusyError(
+            f"{path} is being written by another process; wait for it or stop it"
+        ) from None

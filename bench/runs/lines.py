@@ -20,15 +20,15 @@ __all__ = [
     "Subject",
 ]
 
-SCHEMA = 2
+SCHEMA: Literal[2] = 2
 Status = Literal["done", "failed", "timeout"]
 
 
 class Line(StrictModel):
-    """One line of a journal, its seal left out."""
+    """One line of a journal, without its seal."""
 
     def content(self) -> dict[str, Any]:
-        """Return the line as JSON has it; optional keys without a value are left away."""
+        """Return the line as JSON has it, without optional keys that are null."""
         fields = type(self).model_fields
         return {
             key: value
@@ -38,68 +38,70 @@ class Line(StrictModel):
 
 
 class MethodSubject(StrictModel):
-    """A method in one repetition: what must be the same for its run to be continued."""
+    """A method in one repetition; a run is continued only with an equal one."""
 
-    kind: Literal["method"] = Field(default="method", description="Kind of the entrant.")
-    name: str = Field(description="The entrant's label: that of the journal and its streams.")
+    kind: Literal["method"] = Field(default="method", description="Kind of the subject.")
+    name: str = Field(description="Label of the entrant, in journals and random streams.")
     variant_of: str | None = Field(
-        default=None, description="The method's own name, where the label is a variant's."
+        default=None, description="Name of the class, if the label is that of a variant."
     )
-    version: str = Field(description="Version that the class states.")
-    settings: dict[str, Any] = Field(description="All settings that are in force.")
+    version: str = Field(description="Version of the class, as it states.")
+    settings: dict[str, Any] = Field(description="All settings, including defaults.")
     source_sha256: str = Field(description="Digest of the code (`bench.entrants.digest`).")
     repetition: int = Field(description="Number of the run, from 0.")
 
 
 class EstimatorSubject(StrictModel):
-    """An estimator, or a stored column, on one source of scores."""
+    """An entry of a ranking: an estimator or a stored column, on one source of scores."""
 
-    kind: Literal["estimator"] = Field(default="estimator", description="Kind of the entrant.")
-    name: str = Field(description="The entry's label: that of the journal.")
+    kind: Literal["estimator"] = Field(default="estimator", description="Kind of the subject.")
+    name: str = Field(description="Label of the entry.")
     source: str = Field(description="Name of the protocol's source of scores.")
-    column: str | None = Field(default=None, description="Column of a table that is the score.")
-    sign: int = Field(description="-1 where smaller is better, else 1.")
-    version: str | None = Field(default=None, description="Version that the class states.")
-    settings: dict[str, Any] = Field(description="All settings that are in force.")
-    epochs: int | None = Field(default=None, description="Epochs of curves that are shown.")
+    column: str | None = Field(default=None, description="Column of stored scores.")
+    sign: int = Field(description="-1 if smaller values are better, else 1.")
+    version: str | None = Field(default=None, description="Version of the class, as it states.")
+    settings: dict[str, Any] = Field(description="All settings, including defaults.")
+    epochs: int | None = Field(
+        default=None, description="Number of epochs of curves that the estimator sees."
+    )
     source_sha256: str | None = Field(
         default=None, description="Digest of the code (`bench.entrants.digest`)."
     )
     device: str | None = Field(
-        default=None, description="Where networks were measured; None for what is looked up."
+        default=None, description="Device on which networks are measured; null without networks."
     )
-    repetition: None = Field(default=None, description="None: an entry is scored once.")
+    repetition: None = Field(default=None, description="Null: an entry has a single run.")
 
 
 Subject = Annotated[MethodSubject | EstimatorSubject, Field(discriminator="kind")]
 
 
 class Header(Line):
-    """Who ran what, with which code, on which machine."""
+    """The first line of a journal: the subject, its code, and the machine."""
 
     kind: Literal["header"] = Field(default="header", description="Kind of the line.")
-    schema_version: int = Field(
+    schema_version: Literal[1, 2] = Field(
         default=SCHEMA, description="Version of the journal's format; older ones are still read."
     )
     suite_version: str | None = Field(
-        default=None, description="Version of the suite; not written by the first schema."
+        default=None, description="Version of the suite; the first schema does not have it."
     )
     protocol: str = Field(description="Name of the protocol.")
-    protocol_id: str = Field(description="Its id, whole.")
+    protocol_id: str = Field(description="Id of the protocol, 64 hexadecimal digits.")
     subject: Subject = Field(description="The entrant, its settings and its code.")
     spec: str | None = Field(
         default=None,
-        description="What found the class on that machine: a registered name or a path.",
+        description="Registered name of the class, or its path on the machine of the run.",
     )
     packages: dict[str, str] = Field(description="Versions of Python and of numeric packages.")
     git_commit: str | None = Field(description="Commit of the suite's checkout, if it is one.")
     git_dirty: bool | None = Field(description="Whether that checkout had changes.")
     processor: str = Field(description="Model of the processor.")
-    threads: int = Field(description="Threads that numeric libraries may use.")
+    threads: int = Field(description="Number of threads that numeric libraries may use.")
 
     def identity(self) -> dict[str, Any]:
-        """Return what must be the same for a run to be continued, by key."""
-        subject = {f"subject.{k}": v for k, v in self.subject.model_dump(mode="json").items()}
+        """Return the fields, by key, that must be equal for a run to be continued."""
+        subject = {f"subject.{key}": value for key, value in self.subject}
         return {
             "schema_version": self.schema_version,
             "protocol_id": self.protocol_id,
@@ -116,37 +118,38 @@ class Batch(Line):
     )
     architectures: tuple[tuple[int | float, ...], ...] = Field(
         description="Integers in a finite space; floats in a box, exact to the last bit. Empty in "
-        "a last batch that only says what estimates had cost."
+        "a last batch that records only the cost of estimates."
     )
     values: tuple[tuple[float | None, ...], ...] = Field(
         description="For each architecture: the search objectives, or the scores of an "
         "estimator's parts; null for no score."
     )
     cost_seconds: tuple[float, ...] = Field(
-        description="For each: simulated seconds of a search's evaluation, measured ones of an "
-        "estimate."
+        description="For each architecture: simulated seconds of an evaluation, or measured "
+        "seconds of an estimate."
     )
     parents: tuple[int | None, ...] | None = Field(
         default=None,
-        description="For each: number of the evaluation it was made from, from 0; null if none.",
+        description="For each architecture: number of its parent's evaluation, from 0, or null.",
     )
     operators: tuple[tuple[str, ...], ...] | None = Field(
-        default=None, description="For each: the edits that made it from its parent."
+        default=None,
+        description="For each architecture: the operators that made it from its parent.",
     )
     cheap_queries: int = Field(
-        default=0, description="Cheap objectives looked up until this batch was asked for."
+        default=0, description="Number of cheap objectives looked up before this batch."
     )
     estimate_seconds: float = Field(
-        default=0.0, description="Simulated seconds of stored estimates until then."
+        default=0.0, description="Simulated seconds of stored estimates before this batch."
     )
     ask_seconds: float = Field(default=0.0, description="Wall-clock seconds of the method's ask.")
     tell_seconds: float = Field(default=0.0, description="Wall-clock seconds of its tell.")
 
 
 class End(Line):
-    """How the run ended."""
+    """The last line of a journal: the status of the run."""
 
     kind: Literal["end"] = Field(default="end", description="Kind of the line.")
     status: Status = Field(description="`done`, `failed` or `timeout`.")
-    evaluations: int = Field(description="Architectures that were evaluated or scored.")
-    error: str | None = Field(default=None, description="Why it did not end as `done`.")
+    evaluations: int = Field(description="Number of architectures evaluated or scored.")
+    error: str | None = Field(default=None, description="Reason for another status than `done`.")

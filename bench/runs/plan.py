@@ -1,43 +1,39 @@
-"""The plan of a sweep: which runs there are to do, which ended already and how, what is removed."""
+"""The plan of a sweep: its runs, the runs that have ended, and the journals to remove."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.entrants.method import FoundMethod
+from bench.entrants.entry import AnyEntry
 from bench.errors import CallError
-from bench.protocol import MAIN_ROSTER, AnyProtocol, SearchProtocol
-from bench.protocol.search import SearchEntry
+from bench.protocol import MAIN_ROSTER, AnyProtocol
 from bench.runs.base import Outcome
-from bench.runs.entering import AnyEntry, Entrant, entering
+from bench.runs.entrant import chosen_entrants
 from bench.runs.journal import read_journal
-from bench.runs.lines import Subject
-from bench.runs.subjects import estimator_subject, method_subject
-from bench.tasks.ranking.spec import Entry as RankingEntry
 
 __all__ = ["Plan", "PlannedRun", "plan"]
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """One run of a sweep, in words that another process understands.
+    """One run of a sweep, in a form that another process can use.
 
     Attributes
     ----------
     protocol : str
-        What finds the protocol: a released name, or the path of its file.
+        The protocol: a released name, or the path of its file.
     protocol_id : str
         Its id when the run was planned.
-    entry : SearchEntry or Entry
-        Who is run, with which settings.
+    entry : SearchEntry or RankingEntry
+        The entrant, with its settings.
     repetition : int, optional
-        None where the protocol has none.
+        Number of the run, from 0; None if the protocol has no repetitions.
     results : Path
         Folder of all results.
     path : Path
-        Of its journal.
+        The journal.
     timeout : float, optional
         Wall-clock seconds of the run; None for no limit.
     """
@@ -53,19 +49,19 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a sweep is to do, and what is finished already.
+    """The runs of a sweep, and those that have ended.
 
     Attributes
     ----------
     runs : tuple of PlannedRun
-        Those to do.
+        The runs to do.
     removed : tuple of Path
-        Journals that are to be removed before.
+        Journals that are removed before.
     ended : dict of str to tuple of Outcome
-        By the protocol's spec: how the other runs ended, as their journals say.
+        By protocol (`Protocol.spec`): how the other runs ended, as their journals say.
     outdated : dict of str to tuple of str
-        By the protocol's spec: labels of entrants some of whose ended runs were made with other
-        code or settings than they would be now.
+        By protocol: labels of entrants whose code or settings have changed since some of their
+        ended runs.
     """
 
     runs: tuple[PlannedRun, ...]
@@ -85,31 +81,32 @@ def plan(
     restart: bool = False,
     retry_failed: bool = False,
 ) -> Plan:
-    """Return what there is to do, repetition by repetition; nothing is written or removed.
+    """Return the plan of a sweep, repetition by repetition; no file is written or removed.
 
     Parameters
     ----------
     protocols : sequence of SearchProtocol or RankingProtocol
+        The protocols.
     results : Path
-        Folder of all results; each journal in it that is asked for is read once.
+        Folder of all results; each journal in it that the plan needs is read once.
     entrants : sequence of str
-        Labels of any roster, registered names or `file.py:Class`.
+        Labels of any roster, registered names, or `path/to/file.py:ClassName`.
     rosters : sequence of str
-        Rosters whose entrants are planned when none is named; all when empty.
+        Rosters whose entrants are planned if none is named; all if empty.
     repetitions : int, optional
-        How many; the protocol's number when not given, which is also the most there can be.
+        Number of runs of each entrant; the protocol's number if it is not given.
     timeout : float, optional
         Wall-clock seconds of each run; None for no limit.
     restart : bool
-        Remove the runs that are asked for and plan them again, finished or not.
+        Whether to remove the journals of all these runs and plan the runs again.
     retry_failed : bool
-        Remove those that ended otherwise than as done, and plan them again.
+        Whether to do so with the runs that ended otherwise than as done.
 
     Raises
     ------
-    bench.errors.CallError
+    CallError
         If a name is unknown or that of two classes, an entrant cannot take part or requires a
-        package that is not installed, or more repetitions are asked for than a protocol has.
+        package that is not installed, or a protocol has fewer repetitions.
     JournalError
         If a journal is damaged.
     """
@@ -118,20 +115,23 @@ def plan(
     ended: dict[str, tuple[Outcome, ...]] = {}
     outdated: dict[str, tuple[str, ...]] = {}
     for protocol in protocols:
-        chosen = _in_order(protocol, entering(protocol, entrants, rosters))
         outcomes: list[Outcome] = []
-        changed: dict[str, None] = {}
-        subjects = {e.entry.label: _subject(protocol, e).model_dump(mode="json") for e in chosen}
-        for repetition in _repetitions(protocol, repetitions):
+        changed: dict[str, None] = {}  # an ordered set of labels
+        chosen = chosen_entrants(protocol, entrants, rosters)
+        # Runs that take long are first, so that workers end together.
+        chosen.sort(key=lambda entrant: not protocol.measures(entrant.entry))
+        numbers = _numbers(protocol, repetitions)
+        subjects = {entrant.label: entrant.subject(protocol, numbers[0]) for entrant in chosen}
+        for repetition in numbers:
             for entrant in chosen:
-                label = entrant.entry.label
+                label = entrant.label
                 path = protocol.journal_path(results, label, repetition)
                 journal = None if restart else read_journal(path)
                 end = journal.end if journal else None
                 if journal and end and (end.status == "done" or not retry_failed):
                     outcomes.append(Outcome(label, repetition, end.status, end.error, path))
-                    now = subjects[label] | {"repetition": repetition}
-                    if journal.header.subject.model_dump(mode="json") != now:
+                    now = subjects[label].model_copy(update={"repetition": repetition})
+                    if journal.header.subject != now:
                         changed[label] = None
                     continue
                 if end or restart:
@@ -145,33 +145,13 @@ def plan(
     return Plan(tuple(runs.values()), tuple(removed), ended, outdated)
 
 
-def _repetitions(protocol: AnyProtocol, wanted: int | None) -> Iterator[int | None]:
+def _numbers(protocol: AnyProtocol, wanted: int | None) -> Sequence[int | None]:
+    """Return the numbers of the runs of each entrant."""
     most = protocol.repetitions
     if most is None:
         if wanted is not None:
             raise CallError(f"{protocol.name} is a ranking protocol: it has no repetitions")
-        yield None
-        return
+        return [None]
     if wanted is not None and not 1 <= wanted <= most:
         raise CallError(f"{protocol.name} has 1 to {most} repetitions, got {wanted}")
-    yield from range(wanted or most)
-
-
-def _subject(protocol: AnyProtocol, entrant: Entrant) -> Subject:
-    """Return what a journal would say of an entrant now, in repetition 0 where there are any."""
-    if isinstance(protocol, SearchProtocol):
-        assert isinstance(entrant.found, FoundMethod)
-        return method_subject(entrant.found, entrant.entry.settings, 0)
-    assert isinstance(entrant.entry, RankingEntry)
-    return estimator_subject(
-        entrant.entry, entrant.found, measured=protocol.measures(entrant.entry)
-    )
-
-
-def _in_order(protocol: AnyProtocol, chosen: list[Entrant]) -> list[Entrant]:
-    """Return entrants with the slow ones of a ranking first, so that workers end together."""
-    if isinstance(protocol, SearchProtocol):
-        return chosen
-    return sorted(
-        chosen, key=lambda e: isinstance(e.entry, SearchEntry) or not protocol.measures(e.entry)
-    )
+    return range(wanted or most)

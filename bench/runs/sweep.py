@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
+from typing import Any
 
-from bench.entrants.method import FoundMethod
-from bench.errors import CallError, MonasError, RunInterrupted
-from bench.machine import stop_requested
+from bench.errors import CallError, MonasError, ResultsError, RunInterrupted
+from bench.machine import interrupts_held, numeric_pool, stop_requested
 from bench.protocol import AnyProtocol, SearchProtocol, load_protocol
 from bench.runs.base import Outcome, Run
-from bench.runs.entering import found_for
-from bench.runs.parallel import in_parallel
+from bench.runs.entrant import find_entrant
 from bench.runs.plan import Plan, PlannedRun
 from bench.runs.ranking import RankingRun
 from bench.runs.search import SearchRun
-from bench.tasks import Task
-from bench.tasks.ranking.spec import Entry as RankingEntry
-from bench.tasks.ranking.task import RankingTask
 
 __all__ = ["perform", "sweep"]
 
@@ -31,69 +28,96 @@ def sweep(
     executor: Executor | None = None,
     continued_by: str = "the same command",
 ) -> list[Outcome]:
-    """Remove what the plan removes, do its runs, and return how each ended, failures included.
+    """Remove the journals that the plan removes, do its runs, and return their outcomes.
 
     Parameters
     ----------
     plan : Plan
+        The plan.
     workers : int
-        Processes of the local pool; each has one numeric thread.
+        Number of processes of the local pool; each has one numeric thread.
     report : callable
-        Called after every run with how many are done and the outcome of the last.
+        Called after every run with the number of runs done and the last outcome.
     executor : concurrent.futures.Executor, optional
-        Where the runs are done instead, for example that of a dask client. It stays open.
+        Does the runs instead of the pool, for example that of a dask client. It stays open.
     continued_by : str
-        What continues the sweep after a stop, in words.
+        What continues a stopped sweep, for messages.
+
+    Returns
+    -------
+    list of Outcome
+        In the order in which the runs end, including failures.
 
     Raises
     ------
+    ResultsError
+        If a worker process dies.
     RunInterrupted
-        On Ctrl-C, after the workers have stopped; every journal is whole and can be continued.
+        After Ctrl-C, when the workers have stopped; every journal can be continued.
     """
     for path in plan.removed:
         path.unlink(missing_ok=True)
-    return in_parallel(
-        perform,
-        plan.runs,
-        workers=workers,
-        report=report,
-        executor=executor,
-        continued_by=continued_by,
-    )
+    if not plan.runs:
+        return []
+    if executor is not None:
+        return _collect([executor.submit(perform, run) for run in plan.runs], report)
+    pool, stop = numeric_pool(min(workers, len(plan.runs)))
+    try:
+        with interrupts_held():
+            futures = [pool.submit(perform, run) for run in plan.runs]
+        return _collect(futures, report)
+    except BrokenProcessPool:
+        raise ResultsError(
+            f"a worker process died (killed, or out of memory); what is finished is kept, "
+            f"{continued_by} continues, --workers 1 needs the least memory"
+        ) from None
+    except KeyboardInterrupt:
+        stop.set()
+        raise RunInterrupted(
+            f"stopped by Ctrl-C; what is finished is kept, {continued_by} continues"
+        ) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _collect(
+    futures: list[Future[Outcome]], report: Callable[[int, Outcome], None]
+) -> list[Outcome]:
+    outcomes = []
+    try:
+        for future in as_completed(futures):
+            outcomes.append(future.result())
+            report(len(outcomes), outcomes[-1])
+    except BaseException:
+        for future in futures:
+            future.cancel()
+        raise
+    return outcomes
 
 
 def perform(planned: PlannedRun) -> Outcome:
-    """Do one run in this process; whatever goes wrong becomes its outcome."""
-    label, repetition = planned.entry.label, planned.repetition
+    """Do one run in this process; every error except an interruption becomes its outcome."""
     try:
-        return _run(planned).play(timeout=planned.timeout, stopped=stop_requested)
+        protocol, task = _load(planned.protocol, planned.protocol_id)
+        kind: type[Run[Any, Any]] = (
+            SearchRun if isinstance(protocol, SearchProtocol) else RankingRun
+        )
+        run = kind(protocol, task, find_entrant(planned.entry), planned.repetition, planned.results)
+        return run.play(timeout=planned.timeout, stopped=stop_requested)
     except RunInterrupted:
         raise
     except MonasError as error:
         reason = str(error)
     except (Exception, SystemExit) as error:  # of the suite or the machine; the other runs go on
         reason = f"unexpected {type(error).__name__}: {error}"
-    return Outcome(label, repetition, "failed", reason, planned.path, has_end=False)
-
-
-def _run(planned: PlannedRun) -> Run:
-    protocol, task = _loaded(planned.protocol, planned.protocol_id)
-    found, entry = found_for(planned.entry), planned.entry
-    if isinstance(protocol, SearchProtocol):
-        assert isinstance(task, Task)
-        assert isinstance(found, FoundMethod)
-        assert planned.repetition is not None
-        return SearchRun(
-            protocol, task, found, planned.repetition, planned.results, settings=entry.settings
-        )
-    assert isinstance(task, RankingTask)
-    assert isinstance(entry, RankingEntry)
-    return RankingRun(protocol, task, entry, found, planned.results)
+    return Outcome(
+        planned.entry.label, planned.repetition, "failed", reason, planned.path, has_end=False
+    )
 
 
 @lru_cache(maxsize=4)
-def _loaded(spec: str, protocol_id: str) -> tuple[AnyProtocol, Task | RankingTask]:
-    """Load a protocol and its task once for each worker, and check that it is the planned one."""
+def _load(spec: str, protocol_id: str) -> tuple[AnyProtocol, Any]:
+    """Load a protocol and its task once per worker, and check that it is the planned one."""
     protocol = load_protocol(spec)
     if protocol.id != protocol_id:
         raise CallError(f"protocol {spec} changed while the sweep was running; start it again")

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from bench.arrays import Floats
 from bench.data import Table
-from bench.entrants.estimator import CurveEstimator, Estimator, TrainingCurves, calling
+from bench.entrants.estimator import CurveEstimator, Estimator, TrainingCurves, checked_scores
 from bench.errors import DataError, MethodError
 from bench.schema import StrictModel
 
@@ -63,14 +63,7 @@ def run_curve_estimator(
     """
     if not issubclass(estimator, CurveEstimator):
         raise MethodError(f"estimator {estimator.name!r} needs {estimator.needs}, not curves")
-    with calling(estimator.name):
-        scores = np.asarray(estimator(**settings).score(curves), dtype=np.float64)
-    if scores.shape != (len(curves),):
-        raise MethodError(
-            f"estimator {estimator.name!r} returned an array of shape {list(scores.shape)}; "
-            f"expected [{len(curves)}], a score for each architecture"
-        )
-    return scores
+    return checked_scores(estimator.name, lambda: estimator(**settings).score(curves), len(curves))
 
 
 def read_curves(table: Table, source: CurveColumns, *, epochs: int | None = None) -> TrainingCurves:

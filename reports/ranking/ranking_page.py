@@ -105,7 +105,7 @@ def _row(entry: EntryResult, name: str) -> tuple[str, ...]:
         display.correlation(found.spearman),
         display.correlation(found.top),
         display.seconds_each(entry.seconds),
-        f"{found.without:,}" if found.without else "0",
+        f"{found.without_score:,}" if found.without_score else "0",
     )
 
 

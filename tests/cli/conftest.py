@@ -1,4 +1,4 @@
-"""The command line called in this process, and a protocol small enough for it."""
+"""A protocol for tests of the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`monas data`, and messages of runs about missing tables."""
+"""`monas data`, and messages about missing tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `monas run` reads of a protocol that is finished, and the advice where nothing is."""
+"""`monas run` on finished protocols, and the command that a report without results names."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ def test_a_finished_protocol_is_parsed_once_and_each_journal_read_once(
     assert set(read.values()) == {1}
 
 
-def test_the_advice_where_there_are_no_results_can_be_followed(monas, tiny, method_file, tmp_path):
+def test_the_command_for_missing_results_makes_them(monas, tiny, method_file, tmp_path):
     status, _, err = monas("report", tiny)
     assert status == 1
-    advice = err[err.index("`monas ") + 1 : err.rindex("`")]
-    assert str(tiny) in advice
+    command = err[err.index("`monas ") + 1 : err.rindex("`")]
+    assert str(tiny) in command
     toy = method_file(RANDOM_BODY)
-    words = shlex.split(advice)[1:]
+    words = shlex.split(command)[1:]
     status, _, err = monas(*words, "--method", toy, "--workers", 1)
     assert status == 0, err
     assert monas("report", tiny, "--out", tmp_path / "out")[0] == 0
 
 
-def test_the_advice_is_quoted_for_the_shell(monas, tiny, tmp_path):
+def test_the_command_for_missing_results_is_quoted(monas, tiny, tmp_path):
     spaced = tmp_path / "my folder" / "tiny protocol.toml"
     spaced.parent.mkdir()
     spaced.write_text(tiny.read_text(encoding="utf-8"), encoding="utf-8")
     _, _, err = monas("report", spaced, "--results", tmp_path / "no results")
-    advice = err[err.index("`monas ") + 1 : err.rindex("`")]
-    assert shlex.split(advice) == [
+    command = err[err.index("`monas ") + 1 : err.rindex("`")]
+    assert shlex.split(command) == [
         "monas", "run", str(spaced), "--results", str(tmp_path / "no results"),
     ]  # fmt: skip
 

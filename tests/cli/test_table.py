@@ -1,4 +1,4 @@
-"""`monas table build`: rows of both embedded tables trained, and trained again."""
+"""`monas table build`: rows of both embedded tables are trained, and checked."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playing import run
 
-from bench.entrants.method import FoundMethod
+from bench.entrants.registry import Found
 from bench.errors import MethodError
 from bench.method import Setting
 from bench.protocol import load_search_protocol
@@ -201,7 +201,7 @@ def test_better_than_random_search_on_a_published_table(method, real_tables, tmp
     task = protocol.task()
     for player in (RandomSearch, method):
         for repetition in range(3):
-            found = FoundMethod(player.name, player.name, player)
+            found = Found(player.name, player.name, player)
             outcome = run(protocol, task, found, repetition, tmp_path)
             assert (outcome.status, outcome.error) == ("done", None)
     results = load_search_results(protocol, tmp_path)

@@ -47,11 +47,11 @@ def task(request):
 def method(name):
     if name in BAYESIAN:
         pytest.importorskip("botorch")
-    return find_method(name).method
+    return find_method(name).entrant
 
 
 def test_the_rosters_list_every_method_that_searches_boxes():
-    capable = {n for n in registered_methods() if "box" in find_method(n).method.spaces}
+    capable = {n for n in registered_methods() if "box" in find_method(n).entrant.spaces}
     assert capable == {*BASELINES, *BAYESIAN}
     for name in PROTOCOLS:
         protocol = load_search_protocol(name)

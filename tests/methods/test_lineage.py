@@ -59,7 +59,7 @@ def run(make_task, play):
         task = make_task()
         task.space, task.estimates, task.at_most = space, ("mote",), True
         task.evaluate = lambda rows: 1.0 + space.encode_one_hot(rows) @ worth
-        return play(find_method(name).method, task, evaluations=evaluations).candidates
+        return play(find_method(name).entrant, task, evaluations=evaluations).candidates
 
     return played
 

@@ -50,7 +50,7 @@ def test_an_iteration_beside_the_recipe(benchmark, observed, recipe_seconds, met
 
 
 def _told(method, observed):
-    """Return a player as it is in the middle of a run: fitted at 95 observations, told 5 more."""
+    """Return a method in the middle of a run: fitted at 95 observations, and told 5 more."""
     task, cells, objectives = observed
     player = method(
         Problem(

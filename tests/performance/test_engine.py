@@ -1,7 +1,8 @@
-"""Speed of the engine: loading, starting, a long run with its journal, and ratios to pymoo."""
+"""Speed of the engine: tables, start, long runs and finished protocols, with ratios to a floor."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -9,13 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playing import run
+from playing import planned, run
 
 from bench.data import catalogue_entry, load_table
 from bench.data.table import _read_parquet
 from bench.entrants.method import find_method
 from bench.method import candidates
 from bench.protocol import load_search_protocol
+from bench.runs.plan import plan
+from bench.runs.sweep import perform
 from bench.spaces import NASBench201
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -81,7 +84,7 @@ def test_nsga2_run_of_1000_evaluations_with_its_journal(benchmark, long_protocol
 
 
 def _pymoo_alone(protocol, task):
-    """Seconds of pymoo's own loop with the same operators on the same arrays, no journal."""
+    """Return the seconds of pymoo's own loop with the same operators, without a journal."""
     from pymoo.algorithms.moo.nsga2 import NSGA2
     from pymoo.core.problem import Problem
     from pymoo.operators.crossover.ux import UniformCrossover
@@ -106,3 +109,75 @@ def _pymoo_alone(protocol, task):
     began = time.perf_counter()
     minimize(OnTable(), algorithm, ("n_eval", protocol.rules.budget.evaluations), seed=1)
     return time.perf_counter() - began
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Play 15 methods in 20 repetitions of 50 evaluations; return protocol and results."""
+    text = (ROOT / "protocols" / "nb201-digits.toml").read_text(encoding="utf-8")
+    folder = tmp_path_factory.mktemp("finished")
+    path = folder / "finished.toml"
+    path.write_text(text.replace("evaluations = 200", "evaluations = 50"), encoding="utf-8")
+    runs = planned(path, results=folder).runs
+    assert len(runs) == 300
+    assert {perform(run).status for run in runs} == {"done"}
+    return load_search_protocol(str(path)), folder
+
+
+def test_plan_of_a_finished_protocol_with_300_runs(benchmark, finished):
+    """The floor is to read the same journals, and to parse their lines as JSON."""
+    protocol, folder = finished
+    made = benchmark(plan, [protocol], results=folder)
+    assert made.runs == ()
+    assert len(made.ended[protocol.spec]) == 300
+    assert made.outdated[protocol.spec] == ()
+    paths = sorted(folder.rglob("*.jsonl"))
+    assert len(paths) == 300
+
+    def read_and_parse():
+        for path in paths:
+            for line in path.read_bytes().splitlines():
+                json.loads(line)
+
+    # In turns, so that other work of the machine slows both equally.
+    planning, floor = zip(
+        *(
+            (_seconds(plan, [protocol], results=folder), _seconds(read_and_parse))
+            for _ in range(20)
+        ),
+        strict=True,
+    )
+    benchmark.extra_info["ms"] = round(1e3 * float(np.median(planning)), 1)
+    benchmark.extra_info["ratio_to_reading_and_parsing"] = round(
+        float(np.median(np.divide(planning, floor))), 2
+    )
+
+
+def _seconds(work, *args, **options):
+    began = time.perf_counter()
+    work(*args, **options)
+    return time.perf_counter() - began
+
+
+def test_run_of_a_finished_protocol_with_300_runs(benchmark, finished):
+    """The whole command in a new process, beside one that only loads the methods."""
+    protocol, folder = finished
+    code = "import sys; from bench.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", code, "run", protocol.spec, "--results", str(folder)]
+    done = benchmark.pedantic(
+        subprocess.run, args=(command,), kwargs={"capture_output": True}, rounds=5
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"300 runs done, 0 failed" in done.stdout
+    loading = (
+        "from bench.protocol import load_protocol\n"
+        "from bench.runs.sweep import sweep\n"
+        "from bench.entrants.method import find_method\n"
+        f"for entry in load_protocol({protocol.spec!r}).rules.roster:\n"
+        "    find_method(entry.method)\n"
+    )
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", loading], check=True)
+    benchmark.extra_info["ratio_to_loading_the_methods_alone"] = round(
+        benchmark.stats.stats.median / (time.perf_counter() - began), 2
+    )

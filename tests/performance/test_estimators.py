@@ -1,6 +1,6 @@
-"""Seconds of estimators on one core: one network scored, and stored curves read.
+"""Speed of estimators on one core, of one network and of stored curves.
 
-The published figure to hold beside them is 7.5 GPU seconds an architecture (MOTE-NAS).
+The published time of MOTE-NAS is 7.5 GPU seconds per architecture.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from bench.tasks.curves import CurveColumns, read_curves
 
 torch = pytest.importorskip("torch")
 
-CELL = [3, 2, 1, 4, 3, 2]  # every operation but none
+CELL = [3, 2, 1, 4, 3, 2]  # every operation except `none`
 NETWORK = [
     name
     for name in registered_estimators()

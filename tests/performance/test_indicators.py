@@ -1,4 +1,4 @@
-"""How long the traces of a whole run take. Nothing here asserts on seconds."""
+"""Speed of hypervolume traces of a whole run."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ EVALUATIONS = 1000
 
 
 def run_of(objectives, *, spread):
-    """Return a run that closes in on a concave front: [1000, m] points and noisy scores."""
+    """Return a run that approaches a concave front: points [1000, m] and noisy scores."""
     rng = np.random.default_rng(0)
     directions = np.abs(rng.normal(size=(EVALUATIONS, objectives)))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)

@@ -35,7 +35,7 @@ def session(real_tables):
 
 @pytest.fixture(scope="module")
 def query():
-    """Return codes [1000, 34] and epochs [1000]; which codes they are does not change the work."""
+    """Return codes [1000, 34] and epochs [1000]; the time does not depend on their values."""
     rng = np.random.default_rng(0)
     return rng.integers(0, CARDINALITIES, (ARCHITECTURES, 34)), rng.integers(1, 99, ARCHITECTURES)
 
@@ -44,7 +44,7 @@ def test_query_of_1000_architectures_beside_onnxruntime(benchmark, surrogate, se
     inputs, epochs = query
     feed = {"x_cat": inputs.astype(np.int32), "x_cont": epochs[:, None].astype(np.float32)}
     answer = benchmark.pedantic(surrogate.predict, args=query, rounds=50, warmup_rounds=3)
-    # In turns, so that whatever else the machine does falls on both alike.
+    # In turns, so that other work of the machine slows both equally.
     ours, theirs = zip(
         *(
             (_seconds(surrogate.predict, *query), _seconds(session.run, None, feed))

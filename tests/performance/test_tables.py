@@ -1,4 +1,4 @@
-"""Speed and memory of real tables, beside the official reader of the same benchmark."""
+"""Speed and memory of real tables, compared with the official reader of NAS-Bench-201."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_load_of_nb201_beside_the_official_reader(benchmark, tmp_path):
 
 
 def test_memory_of_nb201(benchmark):
-    """Megabytes that loading adds to a process at its peak, pyarrow's own libraries included."""
+    """Loading adds some megabytes to a process at its peak, including pyarrow's libraries."""
     code = (
         "from pathlib import Path\n"
         "from bench.data import load_table\n"

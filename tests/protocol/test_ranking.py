@@ -1,4 +1,4 @@
-"""Protocols of rank: identity, lock, what is said of a broken file, cells and subsets."""
+"""Ranking protocols: identity, lock, messages for broken files, samples and subsets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bench.tasks.ranking.task import RankingTask
 RELEASED = released_protocols("ranking")
 
 
-def test_lock_names_exactly_the_released_files():
+def test_the_lock_names_the_released_files():
     searches = released_protocols("search")
     assert sorted(read_lock()) == sorted([*searches, *RELEASED])
     assert not set(RELEASED) & set(searches)
@@ -28,7 +28,7 @@ def test_lock_names_exactly_the_released_files():
 
 
 @pytest.mark.parametrize("name", RELEASED)
-def test_released_files_are_what_they_were(name):
+def test_released_files_are_unchanged(name):
     assert load_ranking_protocol(name).id == read_lock()[name]
     assert load_protocol(name) == load_ranking_protocol(name)
 
@@ -45,12 +45,12 @@ def test_released_rosters_name_registered_estimators(name):
 
 
 @pytest.mark.parametrize("name", RELEASED)
-def test_released_cells_are_there(name):
+def test_released_sets_have_their_sizes(name):
     protocol = load_ranking_protocol(name)
     if not all(catalogue_entry(t.name).path.exists() for t in protocol.rules.tables):
         pytest.skip("the tables are not on this machine")
-    cells = protocol.task()
-    sizes = {each.name: len(cells.members(each)) for each in protocol.rules.sets}
+    task = protocol.task()
+    sizes = {each.name: len(task.members(each)) for each in protocol.rules.sets}
     expected = {
         "kendall-digits": {"sample": 100, "all": 6466},
         "kendall-nb201-networks": {"sample": 200},
@@ -150,7 +150,7 @@ def test_subsets_larger_than_their_set_are_refused(rules):
         protocol.task()
 
 
-def test_another_table_than_the_pinned_is_refused(rules):
+def test_a_table_with_other_content_is_refused(rules):
     protocol = load_ranking_protocol(str(rules(('sha256 = "ed5', 'sha256 = "000'))))
     with pytest.raises(ProtocolError, match="frozen on 000126c58626"):
         protocol.task()
@@ -165,7 +165,7 @@ def test_unknown_truth_or_key_is_explained(rules):
         protocol.task()
 
 
-def test_sample_and_subsets_are_drawn_once_for_all(protocol):
+def test_sample_and_subsets_are_always_the_same(protocol):
     first, again = protocol.task(), protocol.task()
     assert np.array_equal(first.sample, again.sample)
     assert len(np.unique(first.sample)) == 24
@@ -181,7 +181,7 @@ def test_sample_and_subsets_are_drawn_once_for_all(protocol):
     assert not np.array_equal(subsets[0], subsets[1])
 
 
-def test_a_sample_is_drawn_from_the_cells_of_its_set(rules, monkeypatch):
+def test_a_sample_is_drawn_from_its_set(rules, monkeypatch):
     everywhere = load_ranking_protocol(str(rules())).task()
     indices = RankingTask.indices
 
@@ -191,20 +191,20 @@ def test_a_sample_is_drawn_from_the_cells_of_its_set(rules, monkeypatch):
 
     monkeypatch.setattr(RankingTask, "indices", every_hundredth)
     path = rules(("size = 200", "size = 50"))
-    cells = load_ranking_protocol(str(path)).task()
-    assert len(cells.sample) == len(everywhere.sample) == 24
-    assert (cells.sample % 100 == 7).all()
+    restricted = load_ranking_protocol(str(path)).task()
+    assert len(restricted.sample) == len(everywhere.sample) == 24
+    assert (restricted.sample % 100 == 7).all()
     assert not (everywhere.sample % 100 == 7).all()
     with pytest.raises(ProtocolError, match=r"a sample of 70 networks needs .* got 65"):
         load_ranking_protocol(str(rules(("size = 200", "size = 50"), ("= 24", "= 70")))).task()
 
 
-def test_truth_and_architectures_are_those_of_the_table(protocol):
+def test_truth_and_architectures_come_from_the_table(protocol):
     from bench.data import load_table
 
-    table, cells = load_table("nb201-digits"), protocol.task()
-    assert np.array_equal(cells.space.index(cells.architectures), table.column("index"))
+    table, task = load_table("nb201-digits"), protocol.task()
+    assert np.array_equal(task.space.index(task.architectures), table.column("index"))
     row = 123
     seeds = [float(table.column(f"test_accuracy_s{s}")[row]) for s in range(3)]
-    assert cells.truth[row] == pytest.approx(sum(seeds) / 3)
-    assert np.array_equal(cells.indices("nb201-digits"), np.arange(6466))
+    assert task.truth[row] == pytest.approx(sum(seeds) / 3)
+    assert np.array_equal(task.indices("nb201-digits"), np.arange(6466))

@@ -1,4 +1,4 @@
-"""Rosters: who takes part, and variants of a method under names of their own."""
+"""Rosters: the entrants of a protocol, and variants of a method with their own names."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_rosters_do_not_change_the_id(small_protocol, with_variants):
     assert load_search_protocol(str(with_variants)).id == small_protocol.id
 
 
-def test_a_variant_has_a_name_of_its_own(with_variants, tmp_path):
+def test_a_variant_has_its_own_name(with_variants, tmp_path):
     few, many = (
         planned(with_variants, results=tmp_path, entrants=[name], repetitions=1).runs
         for name in ("nsga2-few", "nsga2")
@@ -65,22 +65,20 @@ def test_a_variant_has_a_name_of_its_own(with_variants, tmp_path):
     assert outdated == ()
 
 
-def test_a_setting_that_the_method_does_not_have_is_found_before_anything_runs(
-    with_variants, tmp_path
-):
+def test_an_unknown_setting_is_found_before_any_run(with_variants, tmp_path):
     text = with_variants.read_text(encoding="utf-8").replace("population_size", "populace")
     with_variants.write_text(text, encoding="utf-8")
     with pytest.raises(MethodError, match="method 'nsga2' has no setting 'populace'"):
         planned(with_variants, results=tmp_path, rosters=["variants"])
 
 
-def test_a_class_cannot_take_the_name_of_a_variant(with_variants, method_file, tmp_path):
+def test_a_class_cannot_have_the_name_of_a_variant(with_variants, method_file, tmp_path):
     spec = method_file(RANDOM_BODY, "nsga2-few")
     with pytest.raises(CallError, match="the name 'nsga2-few' is taken, by a method that is"):
         planned(with_variants, results=tmp_path, entrants=[spec])
 
 
-def test_an_unknown_roster_names_those_there_are(with_variants, tmp_path):
+def test_an_unknown_roster_is_an_error(with_variants, tmp_path):
     with pytest.raises(CallError, match="no roster 'elsewhere': expected one of main, variants"):
         planned(with_variants, results=tmp_path, rosters=["elsewhere"])
 
@@ -91,9 +89,14 @@ def test_an_unknown_roster_names_those_there_are(with_variants, tmp_path):
         ('name = "nsga2-few"\n', "", "'nsga2' is in the rosters twice"),
         ("rosters.variants", "rosters.main", r"rosters.main is the name of \[\[roster\]\]"),
         ("nsga2-few", "Few of them", "name"),
+        (
+            'name = "nsga2-few"\nmethod = "nsga2"',
+            'method = "my.py:Mine"',
+            "entry 'my.py:Mine' is a class in a file and needs a name",
+        ),
     ],
 )
-def test_rosters_that_cannot_be(with_variants, found, replaced, message):
+def test_invalid_rosters_are_refused(with_variants, found, replaced, message):
     text = with_variants.read_text(encoding="utf-8")
     with_variants.write_text(text.replace(found, replaced), encoding="utf-8")
     with pytest.raises(ProtocolError, match=message):

@@ -1,4 +1,4 @@
-"""The second schema of protocol files: every key acts, or is no key."""
+"""The second schema of protocol files: every key has an effect."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ def test_indicators_are_the_columns_of_results(second, played):
         ([("schema = 2", "schema = 3")], "schema: Input should be 1 or 2, got 3"),
     ],
 )
-def test_what_does_not_act_is_refused(changes, message, second):
+def test_keys_without_effect_are_refused(changes, message, second):
     with pytest.raises(ProtocolError, match=message):
         load_search_protocol(str(second(*changes)))
 
 
-def test_a_front_that_is_not_the_frozen_one_is_an_error(second, played):
+def test_another_front_than_the_frozen_one_is_an_error(second, played):
     protocol = load_search_protocol(str(second()))
     digest = protocol.rules.normalisation.front_sha256
     with pytest.raises(ResultsError, match=r"the front of this task has 12 points, digest .*fr"):
@@ -85,15 +85,15 @@ def test_a_front_that_is_not_the_frozen_one_is_an_error(second, played):
         played(second(("front_size = 12", "front_size = 13")))
 
 
-def test_rankings_have_it_too(rules):
+def test_rankings_have_the_second_schema(rules):
     changed = ('kind = "rank"', 'schema = 2\nkind = "ranking"')
     protocol = load_ranking_protocol(str(rules(changed)))
     assert protocol.rules.schema_version == 2
     with pytest.raises(ProtocolError, match="kind is 'rank'; expected 'ranking', and schema = 2"):
         load_ranking_protocol(str(rules(("version = 1", "version = 1\nschema = 2"))))
-    act = 'unit = "%"\n'
+    unit = 'unit = "%"\n'
     with pytest.raises(ProtocolError, match=r"truth\.transform has no effect"):
-        load_ranking_protocol(str(rules(changed, (act, act + 'transform = "mean"\n'))))
+        load_ranking_protocol(str(rules(changed, (unit, unit + 'transform = "mean"\n'))))
 
 
 @pytest.mark.parametrize(

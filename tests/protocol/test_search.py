@@ -1,4 +1,4 @@
-"""Protocols: identity, lock, constants, and what is said of a broken file."""
+"""Search protocols: identity, lock, constants, and messages for broken files."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from released import PLAYABLE
 
 from bench.errors import CallError, ProtocolError
 from bench.indicators import hypervolume, non_dominated
+from bench.method import candidates
 from bench.protocol import load_search_protocol, read_lock, released_protocols
 from bench.protocol.normalisation import (
     DraftNormalisation,
@@ -28,12 +29,12 @@ EXACT = {
 FOLDER = Path(__file__).resolve().parent.parent.parent / "protocols"
 
 
-def test_lock_names_exactly_the_released_files():
+def test_the_lock_names_the_released_files():
     assert sorted(read_lock()) == released_protocols()
 
 
 @pytest.mark.parametrize("name", released_protocols("search"))
-def test_released_files_are_what_they_were(name):
+def test_released_files_are_unchanged(name):
     assert load_search_protocol(name).id == read_lock()[name]
 
 
@@ -50,20 +51,20 @@ def test_constants_follow_from_the_table(name):
     measured = measure_normalisation(task, draft)
     if task.tolerance == 0:
         assert measured == frozen
-    else:  # a model, which another processor rounds differently
+    else:  # computed objectives, which another processor rounds differently
         assert measured.front_size == frozen.front_size
         assert measured.ideal == pytest.approx(frozen.ideal, rel=task.tolerance)
         assert measured.nadir == pytest.approx(frozen.nadir, rel=task.tolerance)
 
 
 @pytest.mark.parametrize("name", [n for n in PLAYABLE if n in EXACT])
-def test_exact_front_against_a_slow_twin(name):
+def test_the_exact_front_agrees_with_a_slow_twin(name):
     protocol = load_search_protocol(name)
     task = protocol.task()
-    cells = task.space.enumerate()
-    points = np.unique(task.score(cells[task.space.connected(cells)]), axis=0)
+    every = task.space.enumerate()
+    points = np.unique(task.score(every[task.space.connected(every)]), axis=0)
     front, rest = [], points
-    while len(rest):  # the least sum is dominated by nothing that is left
+    while len(rest):  # no remaining point dominates the one with the least sum
         least = rest[rest.sum(axis=1).argmin()]
         front.append(least)
         rest = rest[~(least <= rest).all(axis=1)]
@@ -87,7 +88,7 @@ def test_z_scores_have_mean_zero_and_deviation_one(name):
 
 
 @pytest.mark.parametrize("name", [n for n in PLAYABLE if n == "lamoo-nb201"])
-def test_random_search_reaches_what_was_found_independently(name):
+def test_random_search_reaches_the_known_hypervolume(name):
     """Means over many repetitions, with replacement: -0.52 (sd 0.10) at 99, -1.04 at 1,000."""
     protocol = load_search_protocol(name)
     task = protocol.task()
@@ -125,7 +126,7 @@ def test_a_changed_released_file_is_refused(tmp_path, monkeypatch):
             (tmp_path / file.name).write_bytes(file.read_bytes())
     changed = tmp_path / "nb201-digits.toml"
     changed.write_text(changed.read_text().replace("batch = 5", "batch = 6"))
-    monkeypatch.setattr("bench.protocol.files._folder", lambda: tmp_path)
+    monkeypatch.setattr("bench.protocol.loading._folder", lambda: tmp_path)
     with pytest.raises(ProtocolError, match=r"was changed after its release.*higher version"):
         load_search_protocol("nb201-digits")
     assert load_search_protocol("nb201-digits-3obj").name == "nb201-digits-3obj"
@@ -170,7 +171,7 @@ def test_a_broken_file_is_explained(fault, tmp_path):
         load_search_protocol(str(path))
 
 
-def test_more_designs_than_there_are_architectures_are_refused(tmp_path):
+def test_more_designs_than_architectures_are_refused(tmp_path):
     text = (FOLDER / "nb201-digits.toml").read_text()
     path = tmp_path / "many.toml"
     path.write_text(text.replace("initial = 10", "initial = 6467").replace("= 200", "= 7000"))
@@ -179,12 +180,12 @@ def test_more_designs_than_there_are_architectures_are_refused(tmp_path):
         protocol.initial_designs(protocol.task().space, 0)
 
 
-def test_unknown_names_list_the_known():
+def test_unknown_names_list_the_known_ones():
     with pytest.raises(CallError, match="'nb2': expected one of evox-c10-mop5, "):
         load_search_protocol("nb2")
 
 
-def test_another_table_than_the_pinned_is_refused(tmp_path):
+def test_a_table_with_other_content_is_refused(tmp_path):
     protocol = load_search_protocol("nb201-digits")
     path = tmp_path / "other.toml"
     path.write_text(
@@ -196,7 +197,7 @@ def test_another_table_than_the_pinned_is_refused(tmp_path):
         load_search_protocol(str(path)).task()
 
 
-def test_a_draft_can_be_measured_before_it_is_whole(tmp_path):
+def test_a_draft_can_be_measured(tmp_path):
     text = (FOLDER / "nb201-digits.toml").read_text()
     draft = tmp_path / "draft.toml"
     draft.write_text(text[: text.index("[normalisation]")])
@@ -215,11 +216,9 @@ def test_streams_do_not_depend_on_other_methods(small_protocol):
         assert not np.array_equal(first, small_protocol.method_stream(*other).random(4))
 
 
-def test_searching_front_is_scored_on_what_is_held_back(small_task):
-    everything = small_task.space.enumerate()
-    everything = everything[small_task.space.connected(everything)]
-    from bench.method import candidates
-
-    search = small_task.evaluate(candidates(everything)).objectives
-    expected = np.unique(small_task.score(everything[non_dominated(search)]), axis=0)
+def test_the_search_front_is_scored_by_the_test_objectives(small_task):
+    every = small_task.space.enumerate()
+    every = every[small_task.space.connected(every)]
+    search = small_task.evaluate(candidates(every)).objectives
+    expected = np.unique(small_task.score(every[non_dominated(search)]), axis=0)
     assert np.array_equal(small_task.front("search"), expected)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bench.protocol import load_search_protocol
-from bench.results.reading import Unfinished
-from bench.results.search import RunResult, SearchResults
+from bench.results.search import RunResult, SearchResults, Unfinished
 from bench.runs.journal import Journal
 from bench.runs.lines import Batch, End, Header, MethodSubject
 
@@ -78,7 +78,8 @@ def _run(protocol, method, repetition, final, settings, seconds):
         tell_seconds=seconds,
     )
     end = End(status="done", evaluations=n)
-    journal = Journal(Path("/nowhere/000.jsonl"), header, (batch,), end, "", 0)
+    line = json.dumps(batch.content()).encode()
+    journal = Journal(Path("/nowhere/000.jsonl"), header, (line,), end, "", 0)
     return RunResult(
         method=method,
         repetition=repetition,

@@ -9,8 +9,11 @@ import pytest
 from bench.cli import main
 from bench.errors import CallError, ResultsError
 from reports import build_report
-from reports.publishing import PUBLISHED, publish, render_readmes
+from reports.publishing import publish, render_readmes
 from reports.summary import SUMMARY_FILE, RankingSummary, SearchSummary, read_summary
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PUBLISHED = ROOT / "reports" / "published"
 
 FINALS = {
     "random": [0.5] * 8,
@@ -33,7 +36,7 @@ def checkout(tmp_path):
     for folder in PUBLISHED.glob("nb201-digits-3obj-*"):
         (into / folder.name).mkdir(parents=True)
         (into / folder.name / SUMMARY_FILE).write_bytes((folder / SUMMARY_FILE).read_bytes())
-    for source, target in ((PUBLISHED, into), (PUBLISHED.parents[1], into.parents[1])):
+    for source, target in ((PUBLISHED, into), (ROOT, into.parents[1])):
         (target / "README.md").write_bytes((source / "README.md").read_bytes())
     return into
 
@@ -50,7 +53,7 @@ def test_rendering_the_committed_readmes_changes_nothing(tmp_path):
     for folder in PUBLISHED.iterdir():
         if folder.is_dir():
             (into / folder.name).symlink_to(folder)
-    copies = {PUBLISHED: into, PUBLISHED.parents[1]: tmp_path}
+    copies = {PUBLISHED: into, ROOT: tmp_path}
     for source, target in copies.items():
         (target / "README.md").write_bytes((source / "README.md").read_bytes())
     render_readmes(into)

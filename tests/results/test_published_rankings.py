@@ -1,4 +1,4 @@
-"""Kendall tau of published scores: the numbers that their tables give, to 0.001."""
+"""Kendall tau of published scores, to 0.001."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.runs.sweep import perform
 DATASETS = ("cifar10", "cifar100", "imagenet16")
 TABLES = ("nb201", "nb201-mote", "nb201-zero-cost")
 
-# tau over the 15,614 cells with released curves, on CIFAR-10, CIFAR-100, ImageNet16-120
+# tau over the 15,614 architectures with released curves, on CIFAR-10, CIFAR-100, ImageNet16-120
 ALL = {
     "mote": (0.683, 0.659, 0.618),
     "mote-landscape": (0.682, 0.656, 0.617),
@@ -32,8 +32,8 @@ ALL = {
     "mote-paper-box-cox": (0.640, 0.628, 0.584),
     "mote-paper-box-cox-scaled": (0.670, 0.652, 0.603),
 }
-# Of the release's own counts, which agree with the closed forms of the table to 1e-9 only: enough
-# to break some of the many ties between 28 values.
+# For the counts of the release, which agree with the closed forms of the table to 1e-9: this breaks
+# some of the many ties between 28 values.
 SIZES = {"params": (0.578, 0.552, 0.520), "flops": (0.578, 0.551, 0.517)}
 SPEARMAN = {
     "mote": (0.868, 0.848, 0.802),
@@ -69,7 +69,7 @@ REACHABLE = {
 
 @pytest.fixture(scope="module", params=DATASETS)
 def found(request, real_tables, tmp_path_factory):
-    """Place of the image set, and its results by entry."""
+    """Return the index of the image set, and its results by entry."""
     missing = [name for name in TABLES if not catalogue_entry(name).path.exists()]
     if missing:
         pytest.skip(f"table {missing[0]} is not on this machine")
@@ -80,50 +80,50 @@ def found(request, real_tables, tmp_path_factory):
     return DATASETS.index(request.param), {entry.label: entry for entry in results.entries}
 
 
-def test_every_number_of_the_published_losses(found):
-    place, entries = found
+def test_correlations_of_published_losses(found):
+    index, entries = found
     taus = {label: entries[label].sets["all"].tau for label in ALL}
-    assert taus == pytest.approx({label: row[place] for label, row in ALL.items()}, abs=1.01e-3)
+    assert taus == pytest.approx({label: row[index] for label, row in ALL.items()}, abs=1.01e-3)
     sizes = {label: entries[label].sets["all"].tau for label in SIZES}
-    assert sizes == pytest.approx({label: row[place] for label, row in SIZES.items()}, abs=4e-3)
+    assert sizes == pytest.approx({label: row[index] for label, row in SIZES.items()}, abs=4e-3)
     spearman = {label: entries[label].sets["all"].spearman for label in SPEARMAN}
-    expected = {label: row[place] for label, row in SPEARMAN.items()}
+    expected = {label: row[index] for label, row in SPEARMAN.items()}
     assert spearman == pytest.approx(expected, abs=1.01e-3)
     top = {label: entries[label].sets["all"].top for label in TOP}
-    # the tenth is 1,561 or 1,562 cells, as one rounds
-    assert top == pytest.approx({label: row[place] for label, row in TOP.items()}, abs=2e-3)
+    # a tenth is 1,561 or 1,562 architectures, by rounding
+    assert top == pytest.approx({label: row[index] for label, row in TOP.items()}, abs=2e-3)
 
 
-def test_the_claims_order_of_estimates(found):
+def test_the_order_of_the_claims(found):
     _, entries = found
     tau = {label: entry.sets["all"].tau for label, entry in entries.items() if "all" in entry.sets}
     assert tau["mote"] > tau["mote-none"] > tau["mote-log"] > tau["mote-reciprocal"]
-    assert tau["mote-speed"] < tau["tse"]  # of the same runs: what the term adds is worth less
+    assert tau["mote-speed"] < tau["tse"]  # on the same trainings
     assert 0 < tau["mote"] - tau["mote-landscape"] < 0.004
     assert tau["mote-speed"] == pytest.approx(tau["mote-speed-paper"], abs=1e-6)
 
 
-def test_subsets_of_a_thousand_scatter_as_they_should(found):
-    place, entries = found
+def test_the_deviation_over_subsets_of_a_thousand(found):
+    index, entries = found
     mote = entries["mote"].sets["all"]
-    # 0.0095, 0.0111 and 0.0129 over 300 subsets; a deviation of 50 scatters by a tenth of itself
-    assert mote.sd == pytest.approx((0.0095, 0.0111, 0.0129)[place], rel=0.4)
+    # 0.0095, 0.0111 and 0.0129 over 300 subsets; the error of a deviation over 50 is a tenth
+    assert mote.sd == pytest.approx((0.0095, 0.0111, 0.0129)[index], rel=0.4)
     assert mote.low < mote.tau < mote.high
 
 
-def test_every_number_without_unreachable_operations(found):
-    place, entries = found
+def test_correlations_without_unreachable_operations(found):
+    index, entries = found
     taus = {label: entries[label].sets["reachable"].tau for label in REACHABLE}
-    expected = {label: row[place] for label, row in REACHABLE.items()}
+    expected = {label: row[index] for label, row in REACHABLE.items()}
     assert taus == pytest.approx(expected, abs=1.01e-3)
     assert "all" not in entries["published-nwot"].sets
 
 
-def test_tau_by_epochs_summed(found):
-    place, entries = found
+def test_tau_by_number_of_epochs(found):
+    index, entries = found
     taus = {n: entries[f"tse-{n}-epochs"].sets["all"].tau for n in EPOCHS}
     assert sorted(taus.values()) == [taus[n] for n in EPOCHS]
-    if DATASETS[place] == "cifar100":
+    if DATASETS[index] == "cifar100":
         assert taus == pytest.approx(EPOCHS, abs=1.01e-3)
     seconds = {n: entries[f"tse-{n}-epochs"].seconds for n in EPOCHS}
     assert seconds == pytest.approx({n: 7.5341 * n / 50 for n in EPOCHS}, rel=1e-3)

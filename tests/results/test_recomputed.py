@@ -1,10 +1,10 @@
-"""Search results: everything is recomputed, and what does not agree is an error."""
+"""Search results: everything is recomputed, and a journal that disagrees is an error."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from method_bodies import RANDOM_BODY
+from method_bodies import BAD_BODY, RANDOM_BODY
 from playing import planned
 
 from bench.entrants.problem import candidates
@@ -14,8 +14,6 @@ from bench.protocol import load_search_protocol
 from bench.results import load_search_results
 from bench.runs.journal import JournalWriter, read_journal
 from bench.runs.sweep import perform
-
-BAD_BODY = "    def ask(self, n):\n        raise RuntimeError('on purpose')\n    tell = None"
 
 
 @pytest.fixture
@@ -39,16 +37,16 @@ def test_everything_is_recomputed(small_protocol, small_task, finished):
     reference = small_protocol.rules.normalisation.reference_point
     best = hypervolume(small_protocol.normalise(small_task.front("score")), reference)
     for row, run in zip(frame.itertuples(), results.runs, strict=True):
-        cells = np.asarray(run.journal.architectures)
-        seen = small_task.evaluate(candidates(cells)).objectives
-        kept = small_task.score(cells)[non_dominated(seen)]
+        architectures = np.asarray(run.journal.architectures)
+        seen = small_task.evaluate(candidates(architectures)).objectives
+        kept = small_task.score(architectures)[non_dominated(seen)]
         expected = hypervolume(small_protocol.normalise(kept), reference) / best
         assert row.hypervolume_ratio == pytest.approx(expected, abs=1e-12)
         assert row.log10_regret == pytest.approx(np.log10(1 - expected), abs=1e-9)
         assert len(run.trace) == 42
 
 
-def test_the_exact_front_scores_one(small_protocol, finished):
+def test_the_exact_front_has_the_ratio_one(small_protocol, finished):
     results = load_search_results(small_protocol, finished)
     normalisation = small_protocol.rules.normalisation
     best = hypervolume(results.front, normalisation.reference_point)
@@ -59,7 +57,7 @@ def test_the_exact_front_scores_one(small_protocol, finished):
     assert results.front.max(axis=0) == pytest.approx([1, 1], abs=1e-9)
 
 
-def test_results_of_another_protocol_are_not_mixed_in(
+def test_results_of_two_protocols_are_not_mixed(
     small_protocol, small_protocol_file, finished, tmp_path
 ):
     other_file = tmp_path / "other.toml"
@@ -79,7 +77,7 @@ def test_a_journal_that_disagrees_with_the_table_is_an_error(small_protocol, fin
     path.unlink()
     forged = journal.batches[2].values
     better = ((0.0, forged[0][1]), *forged[1:])
-    with JournalWriter(path) as writer:  # sealed properly, so only the table can tell
+    with JournalWriter(path) as writer:  # with correct seals, so that only the table disagrees
         for line in (journal.header, *journal.batches, journal.end):
             if line is journal.batches[2]:
                 line = line.model_copy(update={"values": better})  # noqa: PLW2901
@@ -95,6 +93,6 @@ def test_a_damaged_journal_is_an_error(small_protocol, finished):
         load_search_results(small_protocol, finished)
 
 
-def test_nothing_there_names_the_command(small_protocol, tmp_path):
+def test_without_journals_the_command_is_named(small_protocol, tmp_path):
     with pytest.raises(ResultsError, match=r"make them with `monas run .*small\.toml --results"):
         load_search_results(small_protocol, tmp_path)

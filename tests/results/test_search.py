@@ -1,4 +1,4 @@
-"""Results: which journals are counted, where they must lie, and what they must hold."""
+"""Search results: the names, folders and contents of journals are checked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def path(small_protocol, small_task, method_file, tmp_path):
 
 
 def rewrite(path, change):
-    """Write the journal anew with changed batches, sealed properly."""
+    """Write a journal again with changed batches and correct seals."""
     journal = read_journal(path)
     path.unlink()
     with JournalWriter(path) as writer:
@@ -30,12 +30,10 @@ def rewrite(path, change):
             writer.append(line)
 
 
-@pytest.mark.parametrize("place", ["toy/002.jsonl", "other/000.jsonl", "toy/0000.jsonl"])
+@pytest.mark.parametrize("name", ["toy/002.jsonl", "other/000.jsonl", "toy/0000.jsonl"])
 @pytest.mark.parametrize("lines", [1, None], ids=["unfinished", "finished"])
-def test_a_journal_elsewhere_is_not_counted_as_another_run(
-    place, lines, path, small_protocol, tmp_path
-):
-    elsewhere = small_protocol.home(tmp_path) / place
+def test_a_journal_is_not_counted_as_another_run(name, lines, path, small_protocol, tmp_path):
+    elsewhere = small_protocol.home(tmp_path) / name
     elsewhere.parent.mkdir(exist_ok=True)
     elsewhere.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:lines]))
     expected = re.escape(f"{elsewhere} is the journal of toy repetition 0, which belongs at {path}")
@@ -45,7 +43,7 @@ def test_a_journal_elsewhere_is_not_counted_as_another_run(
 
 @pytest.mark.parametrize("name", ["000 copy", "000-1", "1", "², 3"])
 @pytest.mark.parametrize("content", [None, b"", b"notes\n"], ids=["copy", "empty", "notes"])
-def test_a_file_that_is_not_named_as_a_journal_is_refused(
+def test_a_file_without_the_name_of_a_journal_is_refused(
     name, content, path, small_protocol, tmp_path
 ):
     other = path.with_name(f"{name}.jsonl")
@@ -57,7 +55,7 @@ def test_a_file_that_is_not_named_as_a_journal_is_refused(
         load_search_results(small_protocol, tmp_path)
 
 
-def test_an_unfinished_run_of_another_protocol_is_not_mixed_in(path, small_protocol, tmp_path):
+def test_an_unfinished_run_of_another_protocol_is_refused(path, small_protocol, tmp_path):
     header = read_journal(path).header.model_copy(update={"protocol_id": "0" * 64})
     with JournalWriter(small_protocol.journal_path(tmp_path, "toy", 1)) as writer:
         writer.append(header)
@@ -65,7 +63,7 @@ def test_an_unfinished_run_of_another_protocol_is_not_mixed_in(path, small_proto
         load_search_results(small_protocol, tmp_path)
 
 
-def test_other_designs_than_the_shared_ones_are_refused(path, small_protocol, small_task, tmp_path):
+def test_other_initial_designs_are_refused(path, small_protocol, small_task, tmp_path):
     def swap_two(batches):
         first = batches[0]
         order = [1, 0, *range(2, len(first.architectures))]
@@ -82,7 +80,7 @@ def test_other_designs_than_the_shared_ones_are_refused(path, small_protocol, sm
 
 
 @pytest.mark.parametrize(("kept", "evaluations"), [(0, 0), (7, 40)])
-def test_a_budget_that_was_not_spent_is_refused(
+def test_an_unspent_budget_is_refused(
     kept, evaluations, path, small_protocol, small_task, tmp_path
 ):
     rewrite(path, lambda batches: batches[:kept])

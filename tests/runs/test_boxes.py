@@ -1,4 +1,4 @@
-"""Runs over boxes: floats in the journal, resuming, what is refused, results, reports."""
+"""Runs over boxes: floats in the journal, continued runs, errors, results and reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from method_bodies import RANDOM_BODY
-from playing import planned, reseal, run
+from playing import content, planned, reseal, run
 
 from bench.entrants.method import find_method
 from bench.errors import CallError, JournalError, MethodError, ResultsError
@@ -51,18 +51,10 @@ def toy(method_file):
     return method_file(SPACES + RANDOM_BODY)
 
 
-def content(path):
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
-    for line in lines:
-        for key in ("seal", "ask_seconds", "tell_seconds"):
-            line.pop(key, None)
-    return lines
-
-
 # -- the journal -----------------------------------------------------------------------------------
 
 
-def test_floats_come_back_to_the_last_bit(protocol, task, toy, tmp_path):
+def test_floats_are_read_exactly(protocol, task, toy, tmp_path):
     outcome = run(protocol, task, find_method(toy), 0, tmp_path)
     assert outcome.status == "done", outcome.error
     journal = read_journal(outcome.path)
@@ -76,7 +68,7 @@ def test_floats_come_back_to_the_last_bit(protocol, task, toy, tmp_path):
     assert task.space.check(journal.architectures).tobytes() == expected.tobytes()
 
 
-def test_a_whole_number_stays_a_float_and_a_category_an_integer(
+def test_numbers_of_a_box_are_floats_and_categories_are_integers(
     protocol, task, small_protocol, small_task, method_file, tmp_path
 ):
     corner = method_file(
@@ -91,7 +83,7 @@ def test_a_whole_number_stays_a_float_and_a_category_an_integer(
     assert {type(v) for row in read_journal(outcome.path).architectures for v in row} == {int}
 
 
-def test_cut_at_every_line_it_resumes_alike(protocol, task, toy, tmp_path):
+def test_a_journal_cut_at_any_line_continues_to_the_same_lines(protocol, task, toy, tmp_path):
     whole = run(protocol, task, find_method(toy), 0, tmp_path)
     reference, data = content(whole.path), whole.path.read_bytes()
     ends = [i + 1 for i, byte in enumerate(data) if byte == ord("\n")]
@@ -101,25 +93,23 @@ def test_cut_at_every_line_it_resumes_alike(protocol, task, toy, tmp_path):
         assert content(whole.path) == reference
 
 
-def test_a_difference_in_the_last_bit_is_one(protocol, task, method_file, tmp_path):
+def test_a_difference_in_the_last_bit_is_refused(protocol, task, method_file, tmp_path):
     body = SPACES + RANDOM_BODY
     outcome = run(protocol, task, find_method(method_file(body)), 0, tmp_path)
-    lines = outcome.path.read_bytes().splitlines(keepends=True)
-    outcome.path.write_bytes(b"".join(lines[:-1]))
+    lines = [json.loads(line) for line in outcome.path.read_text().splitlines()]
     shaken = body.replace(
         "return candidates(self.problem.space.sample(self.problem.rng, n))",
         "return candidates(np.nextafter(self.problem.space.sample(self.problem.rng, n), 0.5))",
     )
     assert shaken != body
     spec = method_file(shaken)
-    header = json.loads(lines[0])
-    header["subject"]["source_sha256"] = find_method(spec).source_sha256()
-    reseal(outcome.path, [header, *map(json.loads, lines[1:-1])])
+    lines[0]["subject"]["source_sha256"] = find_method(spec).source_sha256()
+    reseal(outcome.path, lines[:-1])
     with pytest.raises(JournalError, match=r"line 3: toy does not repeat this run: candidate 0"):
         run(protocol, task, find_method(spec), 0, tmp_path)
 
 
-# -- what is refused -------------------------------------------------------------------------------
+# -- errors ----------------------------------------------------------------------------------------
 
 ILLEGAL = {
     "[0.5, 1.5]": r"point \[0.5, 1.5\] has 1.5 for 'x1' \(variable 1\); expected 0 to 1",
@@ -132,7 +122,7 @@ ILLEGAL = {
 
 
 @pytest.mark.parametrize("point", ILLEGAL)
-def test_a_point_that_is_not_in_the_box_ends_the_run(point, protocol, task, method_file, tmp_path):
+def test_a_point_outside_the_box_ends_the_run(point, protocol, task, method_file, tmp_path):
     spec = method_file(
         f"{SPACES}    def ask(self, n):\n        return [Candidate(tuple({point}))]\n"
         "    def tell(self, evaluations):\n        pass"
@@ -143,9 +133,7 @@ def test_a_point_that_is_not_in_the_box_ends_the_run(point, protocol, task, meth
     assert len(read_journal(outcome.path).architectures) == 10
 
 
-def test_a_method_for_finite_spaces_is_refused_before_anything_runs(
-    small, protocol, task, method_file, tmp_path
-):
+def test_a_method_for_finite_spaces_is_refused(small, protocol, task, method_file, tmp_path):
     message = (
         "method '(toy|local-search)' searches finite spaces, and that of small-box is a box; "
         "choose another method"
@@ -158,12 +146,12 @@ def test_a_method_for_finite_spaces_is_refused_before_anything_runs(
     assert not (tmp_path / "a").exists()
 
 
-def test_a_method_for_boxes_is_refused_a_finite_space(small_protocol, small_task, toy, tmp_path):
+def test_a_method_for_boxes_is_refused_on_a_finite_space(small_protocol, small_task, toy, tmp_path):
     with pytest.raises(CallError, match="'toy' searches box spaces, and that of small is a finite"):
         run(small_protocol, small_task, find_method(toy), 0, tmp_path)
 
 
-def test_a_box_is_no_finite_space(task):
+def test_a_box_is_not_a_finite_space(task):
     problem = Problem(
         space=task.space,
         objectives=task.objectives,
@@ -183,7 +171,7 @@ def test_a_box_is_no_finite_space(task):
 # -- results and reports ---------------------------------------------------------------------------
 
 
-def test_results_are_held_against_the_papers_maximum(protocol, task, toy, tmp_path):
+def test_results_are_shares_of_the_maximum_of_the_papers(protocol, task, toy, tmp_path):
     for repetition in range(3):
         run(protocol, task, find_method(toy), repetition, tmp_path)
     results = load_search_results(protocol, tmp_path)
@@ -209,7 +197,7 @@ def test_recorded_objectives_are_compared(protocol, task, toy, tmp_path):
         load_search_results(protocol, tmp_path)
 
 
-def test_a_report_copes_with_no_tables_and_no_count(protocol, task, toy, tmp_path):
+def test_a_report_needs_no_tables_and_no_size(protocol, task, toy, tmp_path):
     for spec in (toy, "random"):
         for repetition in range(3):
             run(protocol, task, find_method(spec), repetition, tmp_path / "results")

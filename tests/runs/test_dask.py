@@ -1,4 +1,4 @@
-"""A sweep on a dask cluster, here one of this machine."""
+"""A sweep on a dask cluster of this machine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_runs_on_a_scheduler(small_protocol_file, method_file, tmp_path):
 
 
 @pytest.mark.filterwarnings("default")
-def test_a_silent_scheduler_is_said():
+def test_a_scheduler_that_does_not_answer_is_an_error():
     with (
         pytest.raises(CallError, match=r"no dask scheduler answers at tcp://127\.0\.0\.1:9"),
         _dask_executor("tcp://127.0.0.1:9", timeout="1s"),

@@ -1,4 +1,4 @@
-"""Stored estimates at their cost, runs without initial designs, and runs that end sooner."""
+"""Cost of stored estimates, runs without initial designs, and runs that end early."""
 
 from __future__ import annotations
 
@@ -117,11 +117,11 @@ def played(path, found, folder):
     return protocol, run(protocol, protocol.task(), found, 0, folder)
 
 
-def test_an_estimate_is_paid_for_once_and_a_run_may_end_sooner(with_estimate, costly, tmp_path):
+def test_an_estimate_is_charged_once_and_a_run_may_end_early(with_estimate, costly, tmp_path):
     protocol, outcome = played(with_estimate, costly("Costly"), tmp_path)
     assert outcome.status == "done", outcome.error
     (result,) = load_search_results(protocol, tmp_path).runs
-    assert len(result.score) == 10  # ten of twelve: then it asked for nothing
+    assert len(result.score) == 10  # of twelve; then it asks for nothing
     assert len(result.trace) == 12
     assert result.trace[-1] == result.trace[9]
     rng = protocol.method_stream("costly", 0)
@@ -141,7 +141,7 @@ def test_an_estimate_is_paid_for_once_and_a_run_may_end_sooner(with_estimate, co
     assert frame.selected_error[0] == pytest.approx(scores[0, 0])
 
 
-def test_a_run_goes_on_where_it_was_cut_and_spends_the_same(with_estimate, costly, tmp_path):
+def test_a_continued_run_is_charged_the_same(with_estimate, costly, tmp_path):
     _, outcome = played(with_estimate, costly("Costly"), tmp_path)
     whole = read_journal(outcome.path)
     lines = outcome.path.read_bytes().splitlines(keepends=True)
@@ -154,7 +154,7 @@ def test_a_run_goes_on_where_it_was_cut_and_spends_the_same(with_estimate, costl
         ]
 
 
-def test_seconds_that_were_not_spent_are_found(with_estimate, costly, tmp_path):
+def test_wrong_seconds_in_a_journal_are_found(with_estimate, costly, tmp_path):
     _, outcome = played(with_estimate, costly("Costly"), tmp_path)
     journal = read_journal(outcome.path)
     outcome.path.unlink()
@@ -166,8 +166,8 @@ def test_seconds_that_were_not_spent_are_found(with_estimate, costly, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["Curious", "Afterwards"])
-def test_estimates_of_a_last_look_are_paid_for(with_estimate, costly, name, tmp_path):
-    """Cut anywhere, the journal of what they cost comes out alike."""
+def test_estimates_after_the_last_batch_are_charged(with_estimate, costly, name, tmp_path):
+    """A journal that is cut anywhere continues to the same charges."""
     protocol, outcome = played(with_estimate, costly(name), tmp_path)
     assert outcome.status == "done", outcome.error
     journal = read_journal(outcome.path)
@@ -189,7 +189,7 @@ def test_estimates_of_a_last_look_are_paid_for(with_estimate, costly, name, tmp_
         assert again.end == journal.end
 
 
-def test_the_runner_counts_what_estimates_cost(with_estimate, costly, tmp_path):
+def test_the_runner_counts_the_cost_of_estimates(with_estimate, costly, tmp_path):
     _, plain = played(with_estimate, costly("Costly"), tmp_path / "plain")
     _, copied = played(with_estimate, costly("Copying"), tmp_path / "copied")
     assert [b.estimate_seconds for b in read_journal(copied.path).batches] == [
@@ -216,19 +216,19 @@ def test_a_run_that_ends_before_its_journal_is_refused(with_estimate, costly, tm
     assert outcome.path.read_bytes() == kept
 
 
-def test_nothing_at_all_is_not_a_run(with_estimate, costly, tmp_path):
+def test_a_run_needs_an_evaluation(with_estimate, costly, tmp_path):
     _, outcome = played(with_estimate, costly("Lazy"), tmp_path)
     assert outcome.status == "failed"
     assert "asked for nothing with 12 of 12 evaluations left" in outcome.error
 
 
-def test_elsewhere_the_budget_is_spent_to_the_end(small_protocol, small_task, costly, tmp_path):
+def test_a_protocol_without_estimates_has_none(small_protocol, small_task, costly, tmp_path):
     outcome = run(small_protocol, small_task, costly("Costly"), 0, tmp_path)
     assert outcome.status == "failed"
     assert "this protocol has no estimate 'size'; it has none" in outcome.error
 
 
-def test_too_few_evaluations_are_refused_where_the_budget_is_exact(with_estimate, costly, tmp_path):
+def test_an_exact_budget_must_be_spent(with_estimate, costly, tmp_path):
     exact = with_estimate.read_text(encoding="utf-8").replace("at_most = true", "")
     with_estimate.write_text(exact, encoding="utf-8")
     _, outcome = played(with_estimate, costly("Costly"), tmp_path)
@@ -237,12 +237,12 @@ def test_too_few_evaluations_are_refused_where_the_budget_is_exact(with_estimate
 
 
 @pytest.mark.parametrize("method", ["random", "nsga2"])
-def test_registered_methods_may_start_without_designs(with_estimate, method, tmp_path):
+def test_registered_methods_start_without_designs(with_estimate, method, tmp_path):
     _, outcome = played(with_estimate, find_method(method), tmp_path)
     assert outcome.status == "done", outcome.error
 
 
-def test_journals_say_what_estimates_cost(with_estimate, costly, tmp_path):
+def test_journals_record_the_cost_of_estimates(with_estimate, costly, tmp_path):
     _, outcome = played(with_estimate, costly("Costly"), tmp_path)
     line = json.loads(outcome.path.read_text(encoding="utf-8").splitlines()[1])
     assert line["estimate_seconds"] > 0

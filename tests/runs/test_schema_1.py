@@ -1,4 +1,4 @@
-"""Journals of the first schema, of every released protocol, give the numbers that they gave."""
+"""Journals of the first schema, of every released protocol, give the same numbers as before."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "schema-1"
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory) -> Path:
-    """Folder of results with journals that were written before the second schema."""
+    """Return a folder of results with journals that were written before the second schema."""
     folder = tmp_path_factory.mktemp("schema-1")
     with ZipFile(FIXTURE / "journals.zip") as archive:
         archive.extractall(folder)
     return folder
 
 
-def test_every_protocol_that_was_released_then_is_there(recorded):
+def test_there_are_journals_of_every_protocol(recorded):
     assert {path.stem for path in (FIXTURE / "expected").glob("*.csv")} <= {*released_protocols()}
     assert {path.name for path in recorded.iterdir()} <= {*released_protocols()}
 
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted((FIXTURE / "expected").iterdir())])
-def test_the_numbers_are_those_of_then(name, recorded, request):
+def test_the_numbers_are_the_same_as_before(name, recorded, request):
     protocol = load_protocol(name)
     if not name.startswith(("nb201-digits", "kendall-digits", "lamoo-branin", "lamoo-vehicle")):
         request.getfixturevalue("real_tables")
@@ -45,14 +45,14 @@ def test_the_numbers_are_those_of_then(name, recorded, request):
     expected = pd.read_csv(StringIO(text))
     found = pd.read_csv(StringIO(results.frame().to_csv(index=False, float_format="%.17g")))
     assert list(found.columns) == [*expected.columns, "source_sha256"]
-    # computed answers (surrogate, closed forms) may differ in a last digit on another processor
+    # objectives that are computed may differ in the last digit on another processor
     pd.testing.assert_frame_equal(
         found[expected.columns], expected, check_exact=False, rtol=1e-9, atol=1e-9
     )
     assert isinstance(results, SearchResults) or not results.unfinished
 
 
-def test_how_runs_ended_is_read(recorded):
+def test_the_status_of_runs_is_read(recorded):
     results = load_results(load_protocol("nb201-digits"), recorded)
     ended = {each.label: (each.status, each.error) for each in results.unfinished}
     assert ended == {
@@ -62,15 +62,14 @@ def test_how_runs_ended_is_read(recorded):
     }
 
 
-def test_they_are_planned_as_ended_by_earlier_code(recorded):
+def test_finished_runs_are_outdated(recorded):
     plan = planned("nb201-digits", results=recorded, entrants=["random", "nsga2"], repetitions=1)
     assert plan.runs == ()
     assert [outcome.status for outcome in plan.ended["nb201-digits"]] == ["done", "done"]
     assert plan.outdated["nb201-digits"] == ("random", "nsga2")
 
 
-def test_an_unfinished_one_is_not_continued(recorded):
-
+def test_an_unfinished_run_is_not_continued(recorded):
     (run,) = planned(
         "nb201-digits", results=recorded, entrants=["local-search"], repetitions=1
     ).runs
@@ -79,7 +78,7 @@ def test_an_unfinished_one_is_not_continued(recorded):
     assert "made with schema_version = 1, now it is 2; run with --restart" in outcome.error
 
 
-def test_variants_and_estimators_have_their_subjects(recorded):
+def test_subjects_of_variants_and_estimators_are_read(recorded):
     (variant,) = recorded.glob("lamoo-nb201/*/lamoo-random-cp-74/000.jsonl")
     header = read_journal(variant).header
     assert (header.subject.variant_of, header.spec) == ("lamoo-random", "lamoo-random")
@@ -92,7 +91,7 @@ def test_variants_and_estimators_have_their_subjects(recorded):
     assert journal.end.evaluations == len(journal.architectures) == 100
 
 
-def test_a_key_that_never_belonged_there_is_refused(recorded, tmp_path):
+def test_an_unknown_key_is_refused(recorded, tmp_path):
     (path,) = recorded.glob("nb201-digits/*/random/000.jsonl")
     header = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
     header["colour"] = "red"

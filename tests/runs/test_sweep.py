@@ -10,14 +10,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from method_bodies import RANDOM_BODY
+from method_bodies import BAD_BODY, RANDOM_BODY
 from playing import planned
 
 from bench.errors import CallError, ResultsError
 from bench.runs.journal import read_journal
 from bench.runs.sweep import perform, sweep
-
-BAD_BODY = "    def ask(self, n):\n        raise RuntimeError('on purpose')\n    tell = None"
 
 
 @pytest.fixture
@@ -40,7 +38,7 @@ def test_a_failing_method_does_not_stop_the_others(small_protocol_file, toys, tm
     by_status = {s: [o for o in outcomes if o.status == s] for s in ("done", "failed")}
     assert {o.label for o in by_status["done"]} == {"good"}
     assert {o.label for o in by_status["failed"]} == {"bad"}
-    # `tell` is None: the initial designs cannot even be told
+    # `tell` is None: the evaluations of the initial designs cannot be told
     assert all("TypeError" in o.error for o in by_status["failed"])
     made = planned(name, results=tmp_path, entrants=toys)
     assert made.runs == ()
@@ -50,7 +48,7 @@ def test_a_failing_method_does_not_stop_the_others(small_protocol_file, toys, tm
     assert len(again.runs) == len(again.removed) == 3
 
 
-def test_only_what_failed_is_run_again_when_asked_to(small_protocol_file, toys, tmp_path):
+def test_failed_runs_are_run_again_on_request(small_protocol_file, toys, tmp_path):
     name = small_protocol_file
     do(planned(name, results=tmp_path, entrants=toys))
     stopped = next(tmp_path.rglob("good/001.jsonl"))
@@ -67,53 +65,33 @@ def test_only_what_failed_is_run_again_when_asked_to(small_protocol_file, toys, 
     assert all(kept[p] == p.read_bytes() for p in tmp_path.rglob("good/00[02].jsonl"))
 
 
-def test_a_method_that_wants_to_leave_does_not_end_the_command(
-    small_protocol_file, method_file, tmp_path
-):
-    leaving = RANDOM_BODY.replace("return", "raise SystemExit(0)  #")
+def test_a_method_that_exits_does_not_end_the_command(small_protocol_file, method_file, tmp_path):
+    exiting = RANDOM_BODY.replace("return", "raise SystemExit(0)  #")
     made = planned(
-        small_protocol_file, results=tmp_path, entrants=[method_file(leaving)], repetitions=1
+        small_protocol_file, results=tmp_path, entrants=[method_file(exiting)], repetitions=1
     )
     outcome = perform(made.runs[0])
     assert outcome.status == "failed"
     assert "SystemExit: 0" in outcome.error
 
 
-def test_a_worker_that_dies_is_told(small_protocol_file, method_file, tmp_path):
+def test_a_worker_that_dies_is_an_error(small_protocol_file, method_file, tmp_path):
     body = RANDOM_BODY.replace("return", "import os; os._exit(3)  #")
     made = planned(small_protocol_file, results=tmp_path, entrants=[method_file(body)])
     with pytest.raises(ResultsError, match=r"a worker process died.* kept, another call continues"):
         do(made, continued_by="another call")
 
 
-def test_two_codes_never_share_a_row(small_protocol_file, method_file, tmp_path):
-    results = tmp_path / "results"
-
-    def plan(*entrants):
-        return planned(small_protocol_file, results=results, entrants=entrants, repetitions=1)
-
-    mine = method_file(RANDOM_BODY, "random")
-    with pytest.raises(
-        CallError, match=r"random\.py:Toy: the name 'random' is taken.*--method ran"
-    ):
-        plan(mine)
-    first = method_file(RANDOM_BODY, "toy")
-    (tmp_path / "other").mkdir()
-    second = tmp_path / "other" / "toy.py"
-    second.write_text((tmp_path / "toy.py").read_text(encoding="utf-8"), encoding="utf-8")
-    with pytest.raises(CallError, match=r"toy\.py:Toy and .*other/toy\.py:Toy have the same"):
-        plan(first, f"{second}:Toy")
-    assert len(plan(first, first, "random", "random").runs) == 2
-
-
-def test_a_plan_can_be_done_from_another_folder(small_protocol_file, toys, tmp_path, monkeypatch):
+def test_a_plan_does_not_depend_on_the_current_folder(
+    small_protocol_file, toys, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     made = planned(small_protocol_file, results=tmp_path, entrants=["good.py:Toy"], repetitions=1)
     monkeypatch.chdir("/")
     assert perform(made.runs[0]).status == "done"
 
 
-def test_code_that_changed_since_is_noticed(small_protocol_file, method_file, tmp_path):
+def test_changed_code_is_noticed(small_protocol_file, method_file, tmp_path):
     name, toy = small_protocol_file, method_file(RANDOM_BODY, "good")
     do(planned(name, results=tmp_path, entrants=[toy], repetitions=1))
     method_file(RANDOM_BODY + "\n    # only a comment\n", "good")
@@ -122,37 +100,18 @@ def test_code_that_changed_since_is_noticed(small_protocol_file, method_file, tm
     assert planned(name, results=tmp_path, entrants=[toy]).outdated[str(name)] == ("good",)
 
 
-def test_any_executor_will_do(small_protocol_file, toys, tmp_path):
+def test_any_executor_can_do_the_runs(small_protocol_file, toys, tmp_path):
     made = planned(small_protocol_file, results=tmp_path, entrants=toys[:1], repetitions=2)
     with ThreadPoolExecutor(2) as executor:
         assert [o.status for o in do(made, executor=executor)] == ["done", "done"]
 
 
-def test_more_repetitions_than_the_protocol_has(small_protocol_file, tmp_path):
+def test_a_protocol_limits_the_repetitions(small_protocol_file, tmp_path):
     with pytest.raises(CallError, match="small has 1 to 3 repetitions, got 4"):
         planned(small_protocol_file, results=tmp_path, repetitions=4)
 
 
-def test_what_a_method_requires_is_looked_for_before_anything_runs_or_goes(
-    small_protocol_file, toys, method_file, tmp_path
-):
-    name = small_protocol_file
-    needy = method_file(
-        f'    requires = {{"nowhere": "monas-bench[none]"}}\n{RANDOM_BODY}', "needy"
-    )
-    do(planned(name, results=tmp_path, entrants=toys[:1]))
-    for restart in (False, True):
-        with pytest.raises(
-            CallError,
-            match=r"'needy' needs nowhere, which is not installed; .* 'monas-bench\[none\]'",
-        ):
-            planned(name, results=tmp_path, entrants=[toys[0], needy], restart=restart)
-    made = planned(name, results=tmp_path, entrants=toys[:1])
-    assert len(made.ended[str(name)]) == 3
-    assert made.runs == ()
-
-
-def test_what_is_finished_requires_nothing(small_protocol_file, method_file, tmp_path):
+def test_finished_runs_require_no_package(small_protocol_file, method_file, tmp_path):
     name = small_protocol_file
     do(planned(name, results=tmp_path, entrants=[method_file(RANDOM_BODY, "toy")]))
     needy = method_file(f'    requires = {{"nowhere": "monas-bench[none]"}}\n{RANDOM_BODY}', "toy")
@@ -166,9 +125,11 @@ def test_workers_have_one_numeric_thread(small_protocol_file, toys, tmp_path):
 
 
 @pytest.mark.parametrize("option", [(), ("--restart",)])
-def test_ctrl_c_leaves_what_can_be_continued(small_protocol_file, method_file, tmp_path, option):
+def test_ctrl_c_leaves_journals_that_can_be_continued(
+    small_protocol_file, method_file, tmp_path, option
+):
     slow = method_file(RANDOM_BODY.replace("        pass", "        time.sleep(0.1)"), "slow")
-    # Where the tests run in the background, SIGINT is ignored, and would be by what they start.
+    # Processes in the background ignore SIGINT, and so do the processes that they start.
     code = "import signal as s; s.signal(s.SIGINT, s.default_int_handler)\n"
     code += "from bench.cli import main; main()"
     command = [sys.executable, "-c", code, "run",
@@ -181,7 +142,7 @@ def test_ctrl_c_leaves_what_can_be_continued(small_protocol_file, method_file, t
     while not any(p.stat().st_size > 2000 for p in tmp_path.rglob("*.jsonl")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    os.killpg(child.pid, signal.SIGINT)  # as a terminal does: every process of the group
+    os.killpg(child.pid, signal.SIGINT)  # like a terminal: to every process of the group
     said = child.communicate(timeout=300)[1].decode()
     assert child.returncode == 130, said
     assert " ".join(("the same command", *(f"without {o}" for o in option), "continues")) in said

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from bench.entrants.entry import RankingEntry
 from bench.tasks import FunctionTaskSpec, SurrogateTaskSpec, TableTaskSpec
-from bench.tasks.ranking.spec import Entry, RankingTaskSpec
+from bench.tasks.ranking.spec import RankingTaskSpec
 
-SPECS = [Entry, FunctionTaskSpec, RankingTaskSpec, SurrogateTaskSpec, TableTaskSpec]
+SPECS = [FunctionTaskSpec, RankingEntry, RankingTaskSpec, SurrogateTaskSpec, TableTaskSpec]
 
 
 @pytest.mark.parametrize("spec", SPECS)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.arrays import Floats
-from bench.entrants.estimator import CombinedEstimator, Estimator, NetworkEstimator, calling
+from bench.entrants.estimator import (
+    CombinedEstimator,
+    Estimator,
+    NetworkEstimator,
+    calling,
+    checked_scores,
+)
 from bench.errors import MethodError
 from bench.spaces import Skeleton
 from bench.spaces.finite import Architectures
@@ -66,17 +72,11 @@ def combined(estimator: type[Estimator], settings: Mapping[str, Any], scores: Fl
     MethodError
         If the estimator raises, or does not return one number per architecture.
     """
-    with calling(estimator.name):
-        made = estimator(**settings)
-        if not isinstance(made, CombinedEstimator):
-            return scores[:, 0]
-        found = np.asarray(made.combine(scores), dtype=np.float64)
-    if found.shape != (len(scores),):
-        raise MethodError(
-            f"estimator {estimator.name!r} returned an array of shape {list(found.shape)}; "
-            f"expected [{len(scores)}], a score for each architecture"
-        )
-    return found
+    if not issubclass(estimator, CombinedEstimator):
+        return scores[:, 0]
+    return checked_scores(
+        estimator.name, lambda: estimator(**settings).combine(scores), len(scores)
+    )
 
 
 def measure_architectures(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.arrays import Floats, Mask
+from bench.entrants.entry import RankingEntry
 from bench.entrants.estimator import Estimator
 from bench.errors import MethodError
 from bench.tasks.curves import numeric_column, read_curves, run_curve_estimator
-from bench.tasks.ranking.spec import CurvesSource, Entry, StoredSource
+from bench.tasks.ranking.spec import CurvesSource, StoredSource
 from bench.tasks.ranking.task import RankingTask
 
 __all__ = ["Scores", "table_scores"]
@@ -36,14 +37,16 @@ class Scores:
     seconds: float
 
 
-def table_scores(task: RankingTask, entry: Entry, estimator: type[Estimator] | None) -> Scores:
+def table_scores(
+    task: RankingTask, entry: RankingEntry, estimator: type[Estimator] | None
+) -> Scores:
     """Return the scores of a stored column, or of an estimator that reads curves.
 
     Parameters
     ----------
     task : RankingTask
         The task with the tables.
-    entry : Entry
+    entry : RankingEntry
         An entry whose source is stored scores or curves.
     estimator : type, optional
         The estimator of an entry with curves.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -14,7 +14,6 @@ from bench.tasks.pinned import PinnedTable
 __all__ = [
     "ArchitectureSet",
     "CurvesSource",
-    "Entry",
     "NetworksSource",
     "RankingTaskSpec",
     "ScoreSource",
@@ -105,58 +104,6 @@ class NetworksSource(StrictModel):
 
 
 ScoreSource = Annotated[StoredSource | CurvesSource | NetworksSource, Field(discriminator="kind")]
-
-
-class Entry(StrictModel):
-    """A ranked entry: a stored column, or an estimator with its settings, of one source."""
-
-    label: str = Field(
-        pattern=NAME,
-        description=(
-            "Name of the entry, unique in the roster; its journal has the same name. Letters a-z, "
-            "digits, dots and hyphens."
-        ),
-    )
-    source: str = Field(description="Name of the source of its scores, a key of `sources`.")
-    column: str | None = Field(default=None, description="Column of a stored source.")
-    sign: Literal[1, -1] = Field(
-        default=1, description="Factor of the scores: -1 if smaller values are better."
-    )
-    estimator: str | None = Field(
-        default=None,
-        description=(
-            "Instead of `column`: registered name of an estimator, or `path/to/file.py:ClassName`."
-        ),
-    )
-    settings: dict[str, Any] = Field(
-        default={},
-        description="Settings of the estimator, by name; the others have their defaults.",
-    )
-    epochs: int | None = Field(
-        default=None,
-        ge=1,
-        description=(
-            "Number of epochs, from the first, that an estimator of curves sees and is charged "
-            "for. The landscape, which is measured after the last epoch, is then not shown."
-        ),
-    )
-    group: str = Field(
-        default="",
-        description="Title of the figure in which entries with the same group are compared.",
-    )
-
-    @property
-    def spec(self) -> str | None:
-        """What finds the estimator: a registered name or `file.py:Class`; None for a column."""
-        return self.estimator
-
-    @model_validator(mode="after")
-    def _check_estimate(self) -> Entry:
-        if (self.column is None) == (self.estimator is None):
-            raise ValueError(f"entry {self.label!r} needs either a column or an estimator")
-        if self.column is not None and (self.settings or self.epochs):
-            raise ValueError(f"entry {self.label!r} is a column: it has no settings and no epochs")
-        return self
 
 
 class RankingTaskSpec(StrictModel):

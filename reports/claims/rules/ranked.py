@@ -106,7 +106,7 @@ class RankValue(Rule):
         verdict: Verdict = "reproduced" if agrees else "not reproduced"
         return Judgement(
             verdict,
-            f"over {found.cells:,} cells {self.entry} has tau {found.tau:.3f}, "
+            f"over {found.architectures:,} cells {self.entry} has tau {found.tau:.3f}, "
             f"{found.tau - published.number:+.3f} from the published value; the interval is that "
             f"of random subsets",
             estimate,
@@ -166,8 +166,8 @@ class RankOrder(Rule):
         )
         return Judgement(
             verdict,
-            f"over {first.cells:,} cells {self.better} has tau {first.tau:.3f}; its lead over "
-            f"{listed}",
+            f"over {first.architectures:,} cells {self.better} has tau {first.tau:.3f}; its lead "
+            f"over {listed}",
             min(leads.values(), key=lambda lead: lead.value),
         )
 

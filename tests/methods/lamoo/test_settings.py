@@ -119,5 +119,5 @@ def test_ablations_have_the_settings_of_the_authors_folder(name, sigma):
     widths = space.upper - space.lower  # the authors' sigma is in the units of the box
     assert set(sigma / widths) == {entries["lamoo-cmaes-sigma"].settings["sigma"]}
     for entry in entries.values():
-        found = find_method(entry.method).method.effective_settings(entry.settings)
+        found = find_method(entry.method).entrant.effective_settings(entry.settings)
         assert found["kernel"] == ("rbf" if "rbf" in entry.label else "poly")

@@ -32,7 +32,7 @@ def plain(value: object) -> bytes:
 
 def dtype(code: str, state: tuple | None = None, *, raw: bytes | None = None) -> bytes:
     """Return the opcodes of a type of numpy; `state` is given to it if it is not None."""
-    made = b"cnumpy\ndtype\n(" + text(code) + b"I0\nI1\ntR"
+    made = b"cnumpy\ndtype\n(" + text(code) + b"\x89\x88tR"
     if raw is not None:
         return made + raw + b"b"
     return made if state is None else made + plain(state) + b"b"
@@ -58,9 +58,9 @@ def whole(opcodes: bytes) -> bytes:
 
 
 def laughs(levels: int, first: bytes = b"]", pair: bytes = b"](h%ch%ce") -> bytes:
-    """Return a list of two references to a list of two references ..., `levels` times."""
+    """Return two references to two references ..., `levels` times, all of them in a tuple."""
     parts = [first + b"q\x00"]
     for level in range(levels):
         body = pair.replace(b"%c", bytes([level]))
         parts.append(body + b"q" + bytes([level + 1]))
-    return whole(b"(" + b"".join(parts) + b"l")
+    return whole(b"(" + b"".join(parts) + b"t")

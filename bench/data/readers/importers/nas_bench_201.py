@@ -19,8 +19,8 @@ from bench.data.readers.importers._nb201 import (
     stack,
 )
 from bench.data.readers.unpickle import Budget, require_tree, shorten
+from bench.data.readers.unpickle.arrays import DType, new_dtype, new_scalar
 from bench.data.readers.unpickle.budget import Spending
-from bench.data.readers.unpickle.numpy_parts import DType, new_dtype, new_scalar
 from bench.data.table import Columns
 from bench.errors import DataError, DataMissingError, UntrustedPickleError
 

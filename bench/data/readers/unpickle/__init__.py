@@ -1,23 +1,23 @@
 """Safe reading of pickles: arrays, scalars and plain containers are built, nothing else.
 
-A pickle is a program that may call anything that Python can import. Here an interpreter of the
-suite's own runs it (`machine`): it knows few opcodes, and behind each name that a pickle may use is
-a function of the suite (`functions`), which checks its arguments. Memory, time and the number of
-opcodes have a limit (`budget`), and so has what is decompressed (`files`). The result is a finite
-tree (`tree`), so that code that walks it ends.
+A pickle is a program that may call anything that Python can import. Here a small stack machine of
+the suite's own runs it (`machine`): it knows few opcodes, and behind each name that a pickle may
+use is a function of the suite (`names`, `arrays`), which checks its arguments. Copies, time and the
+number of opcodes have a limit (`budget`), and so has what is decompressed (`files`). The result is
+a finite tree (`tree`), so that code that walks it ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from bench.data.readers.unpickle.budget import Budget, MalformedError, Spending
 from bench.data.readers.unpickle.describe import describe, describe_all, shorten
 from bench.data.readers.unpickle.files import read_bytes, read_compressed, read_torch_zip
 from bench.data.readers.unpickle.machine import Machine
-from bench.data.readers.unpickle.objects import Record
+from bench.data.readers.unpickle.names import Record
 from bench.data.readers.unpickle.tree import check_tree
 from bench.errors import DataError, UntrustedPickleError
 
@@ -37,7 +37,7 @@ Name = tuple[str, str]
 
 
 def safe_load(
-    source: Path | str | bytes | BinaryIO,
+    source: Path | bytes,
     *,
     records: Collection[Name] = (),
     name: str | None = None,
@@ -48,9 +48,8 @@ def safe_load(
 
     Parameters
     ----------
-    source : path, bytes or binary file
-        The pickle; from an open file, one pickle is read at its current position. If the file can
-        seek, its position is then the end of the pickle.
+    source : Path or bytes
+        The pickle. `OrderedDict` and `defaultdict` become plain dictionaries, arrays are read-only.
     records : collection of (module, name)
         Classes, and functions that return objects, whose objects become a `Record` of their
         arguments and state. Nothing is imported.
@@ -76,21 +75,9 @@ def safe_load(
     {'accuracy': [94.37, 73.51]}
     """
     budget = budget or Budget()
-    if isinstance(source, bytes):
-        return _load(source, name or "pickle", records, encoding, budget)[0]
-    if isinstance(source, str | Path):
-        data = read_bytes(Path(source), limit=budget.file_bytes)
-        return _load(data, name or str(source), records, encoding, budget)[0]
-    called = name or str(getattr(source, "name", "pickle"))
-    start = source.tell() if source.seekable() else None
-    try:
-        data = source.read(budget.file_bytes + 1)
-    except (OSError, EOFError, ValueError) as error:
-        raise DataError(f"{called}: cannot be read: {shorten(error)}") from None
-    result, end = _load(data, called, records, encoding, budget)
-    if start is not None:
-        source.seek(start + end)
-    return result
+    data = source if isinstance(source, bytes) else read_bytes(source, limit=budget.file_bytes)
+    called = name or ("pickle" if isinstance(source, bytes) else str(source))
+    return _load(data, called, records, encoding, budget)
 
 
 def load_compressed(path: Path, form: str, *, budget: Budget | None = None) -> Any:
@@ -112,7 +99,7 @@ def load_compressed(path: Path, form: str, *, budget: Budget | None = None) -> A
     """
     budget = budget or Budget()
     data = read_compressed(path, form, limit=budget.file_bytes)
-    return _load(data, str(path), (), "ASCII", budget)[0]
+    return _load(data, str(path), (), "ASCII", budget)
 
 
 def load_torch_zip(path: Path) -> Any:
@@ -127,7 +114,7 @@ def load_torch_zip(path: Path) -> Any:
     """
     budget = Budget()
     data = read_torch_zip(path, limit=budget.file_bytes)
-    return _load(data, str(path), (), "ASCII", budget)[0]
+    return _load(data, str(path), (), "ASCII", budget)
 
 
 def require_tree(content: Any, name: str, *, budget: Budget, others: Collection[type] = ()) -> None:
@@ -155,22 +142,19 @@ def require_tree(content: Any, name: str, *, budget: Budget, others: Collection[
         raise DataError(f"{name}: {error}") from None
 
 
-def _load(
-    data: bytes, name: str, records: Collection[Name], encoding: str, budget: Budget
-) -> tuple[Any, int]:
-    """Return the content, and the offset of the end of the pickle."""
+def _load(data: bytes, name: str, records: Collection[Name], encoding: str, budget: Budget) -> Any:
     if len(data) > budget.file_bytes:
         raise DataError(f"{name}: more than {budget.file_bytes:,} bytes, expected at most that")
     machine = Machine(data, name=name, records=records, encoding=encoding, budget=budget)
     try:
         content = machine.run()
-        check_tree(content, machine.spending, shares=machine.shares)
+        check_tree(content, machine.spending)
     except UntrustedPickleError as error:
         raise UntrustedPickleError(f"{error} (byte {machine.position:,})") from None
     except (MalformedError, MemoryError) as error:
         what = error if isinstance(error, MalformedError) else "needs more memory than there is"
         raise DataError(
             f"{name}: not a pickle of arrays and containers, or damaged: byte "
-            f"{machine.position:,}: {what}"
+            f"{machine.position:,}: {what}; compare its sha256 with the published one"
         ) from None
-    return content, machine.position
+    return content

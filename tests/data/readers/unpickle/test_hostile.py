@@ -1,4 +1,4 @@
-"""Pickles made to crash, to hang or to fill the memory: each is an error, at once and in little memory.
+"""Pickles made to crash, to hang or to fill the memory: each is an error, in little memory.
 
 Every kind has several examples, because what must fail is the kind.
 """
@@ -6,7 +6,6 @@ Every kind has several examples, because what must fail is the kind.
 from __future__ import annotations
 
 import pickle
-import time
 import tracemalloc
 from dataclasses import replace
 
@@ -35,16 +34,14 @@ EIGHT = b"AAAAAAAA"
 
 
 def refused(content, message, **options):
-    """Check that a pickle is an error with this message, soon and in little memory."""
+    """Check that a pickle is an error with this message, in little memory."""
     tracemalloc.start()
-    start = time.perf_counter()
     try:
         with pytest.raises(MonasError, match=message) as caught:
             safe_load(content, name="here", **options)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert time.perf_counter() - start < 10
     assert peak < 64 << 20
     assert str(caught.value).startswith("here: ")
     assert len(str(caught.value)) < 2000
@@ -66,7 +63,8 @@ SINGLE = {
     "a subarray": scalar(dtype("(3,)f8"), EIGHT * 3),
     "a subarray in the state": scalar(
         dtype(
-            "V8", raw=plain((3, "|"))[:-2] + b"(" + dtype("f8") + plain((1,)) + b"tNNI8\nI1\nI0\nt"
+            "V8",
+            raw=plain((3, "|"))[:-2] + b"(" + dtype("f8") + plain((1,)) + b"tNNK\x08K\x01K\x00t",
         ),
         EIGHT,
     ),
@@ -102,17 +100,33 @@ def test_malformed_types_and_scalars_of_numpy(kind):
 
 FIELDS = b"}" + text("x")
 OBJECT_FIELD = (
-    b"(I3\n" + text("|") + b"N" + plain(("x",)) + FIELDS + OBJECT + b"I0\n\x86s" + b"I8\nI1\nI0\ntb"
+    b"(K\x03"
+    + text("|")
+    + b"N"
+    + plain(("x",))
+    + FIELDS
+    + OBJECT
+    + b"K\x00\x86s"
+    + b"K\x08K\x01K\x00tb"
 )
 FAR_FIELD = (
-    b"(I3\n" + text("|") + b"N" + plain(("x",)) + FIELDS + FLOAT + b"I4\n\x86s" + b"I8\nI1\nI0\ntb"
+    b"(K\x03"
+    + text("|")
+    + b"N"
+    + plain(("x",))
+    + FIELDS
+    + FLOAT
+    + b"K\x04\x86s"
+    + b"K\x08K\x01K\x00tb"
 )
 
 
 @pytest.mark.parametrize("state", [OBJECT_FIELD, FAR_FIELD], ids=["objects", "offset"])
 def test_malformed_fields_of_numpy(state):
     kind = dtype("V8") + state
-    refused(whole(scalar(kind, EIGHT)), r"byte [\d,]+: found (the field|offset)")
+    refused(whole(scalar(kind, EIGHT)), r"found the numpy type 'V8', expected")
+    kind = dtype("S8") + state
+    refused(whole(scalar(kind, EIGHT)), r"found tuple as the state of a numpy type, expected")
 
 
 ARRAYS = {
@@ -148,18 +162,16 @@ ITSELF = {
     "a list": b"]q\x00h\x00a",
     "a dictionary": b"}q\x00" + text("x") + b"h\x00s",
     "a list in a tuple": b"]q\x00h\x00\x85a",
-    "a deque": b"ccollections\ndeque\n)Rq\x00h\x00a",
     "an OrderedDict": b"ccollections\nOrderedDict\n)Rq\x00" + text("x") + b"h\x00s",
     "a defaultdict": b"ccollections\ndefaultdict\n)Rq\x00" + text("x") + b"]h\x00as",
     "an array of objects": array(OBJECT, plain((1,)), b"]q\x00h\x00a"),
-    "through GET": b"]p0\ng0\na",
     "through LONG_BINGET": b"]r\x00\x00\x00\x00j\x00\x00\x00\x00a",
 }
 
 
 @pytest.mark.parametrize("kind", ITSELF)
 def test_containers_that_contain_themselves(kind):
-    refused(whole(ITSELF[kind]), "that contains itself|without values")
+    refused(whole(ITSELF[kind]), "that contains itself|containers in an array of objects")
 
 
 SHARED = {
@@ -168,7 +180,6 @@ SHARED = {
     "dictionaries": laughs(60, b"}", b"}(" + b"K\x00h%cK\x01h%cu"),
     "lists in tuples": laughs(60, b"]", b"](h%ch%ce\x85"),
     "ordered dictionaries": laughs(60, b"]", b"ccollections\nOrderedDict\n)R(K\x00h%cK\x01h%cu"),
-    "deques": laughs(60, b"]", b"ccollections\ndeque\n)R(h%ch%ce"),
     "long text": laughs(24, text("x" * 1000)),
     "long bytes": laughs(24, data(b"x" * 1000)),
     "an array": laughs(22, array(FLOAT, plain((1000,)), data(EIGHT * 1000))),
@@ -177,7 +188,7 @@ SHARED = {
 
 @pytest.mark.parametrize("kind", SHARED)
 def test_containers_that_share_others(kind):
-    refused(SHARED[kind], "too large when they are repeated")
+    refused(SHARED[kind], "more values, with shared ones repeated")
 
 
 def test_moderate_sharing_is_kept():
@@ -190,13 +201,12 @@ def nested(levels, opener, closer):
 
 
 DEEP = {
-    "lists": nested(100_000, b"]", b"a"),
-    "tuples": whole(b"N" + b"\x85" * 100_000),
-    "marked tuples": nested(100_000, b"(", b"t"),
-    "marks": whole(b"(" * 100_000),
+    "lists": nested(20_000, b"]", b"a"),
+    "tuples": whole(b"N" + b"\x85" * 20_000),
+    "marked tuples": nested(20_000, b"(", b"t"),
+    "marks": whole(b"(" * 20_000),
     "dictionaries": nested(20_000, b"}K\x00", b"s"),
-    "lists, from the inside": whole(b"(]q\x00" + b"]h\x00aq\x00" * 20_000 + b"l"),
-    "sets": whole(b"(" * 101 + b"\x91" * 101),
+    "lists, from the inside": whole(b"(]q\x00" + b"]h\x00aq\x00" * 20_000 + b"t"),
 }
 
 
@@ -205,34 +215,23 @@ def test_deep_nesting(kind):
     refused(DEEP[kind], "levels|many values")
 
 
-FACTORY = b"ccollections\ndefaultdict\n)R"
-CHAINS = {
-    "outermost first": whole(FACTORY + (text("x") + FACTORY) * 50_000 + b"s" * 50_000),
-    "innermost first": whole(FACTORY + b"q\x00" + (FACTORY + text("x") + b"h\x00sq\x00") * 50_000),
-    "arrays of objects": whole(
-        array(OBJECT, plain((1,)), plain([1])) + b"q\x00"
-        + (array(OBJECT, plain((1,)), b"]h\x00a") + b"q\x00") * 10_000
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", CHAINS)
-def test_chains_that_python_frees_by_recursion(kind):
-    refused(CHAINS[kind], "directly in|of them")
+def test_arrays_of_objects_hold_no_containers():
+    for inner in (b"]", b"}", b")", array(OBJECT, plain((1,)), plain([1]))):
+        content = array(OBJECT, plain((1,)), b"]" + inner + b"a")
+        refused(whole(content), "containers in an array of objects")
 
 
 def equal_hashes(n):
-    """Return different tuples with one hash: -1 and -2 have the same."""
-    return [tuple(-1 - (i >> bit & 1) for bit in range(17)) for i in range(n)]
+    """Return different tuples with one hash: -1 and -2 have the same, as floats too."""
+    values = (-1, -2, -1.0 - 2**61, -2.0 - 2**61)
+    return [tuple(values[i >> 2 * place & 3] for place in range(8)) for i in range(n)]
 
 
 BUDGET = Budget(seconds=1.0)
 KEYS = {
     "a list": b"}](K\x01eNs",
-    "a shared tuple": laughs(40, b")", b"h%ch%c\x86"),
     "a large integer": b"}" + plain(2**200) + b"Ns",
-    "a complex number": b"}" + plain(1j) + b"Ns",
-    "a frozen set of lists": b"(]\x91",
+    "a tuple of tuples": b"}" + plain(((1,),)) + b"Ns",
     "an array": b"}" + array(FLOAT, plain((1,)), data(EIGHT)) + b"Ns",
     "a function": b"}cbuiltins\nlist\nNs",
     "a long tuple": b"}" + plain(tuple(range(100))) + b"Ns",
@@ -242,30 +241,25 @@ KEYS = {
 @pytest.mark.parametrize("kind", KEYS)
 def test_keys_that_cannot_be_hashed_in_a_moment(kind):
     content = KEYS[kind]
-    refused(content if content.startswith(b"\x80") else whole(content), "key|repeated")
+    refused(content if content.startswith(b"\x80") else whole(content), "in a key|the key|key of")
 
 
 def test_the_hash_of_a_shared_tuple_is_not_computed():
     body = laughs(60, b")", b"h%ch%c\x86")[2:-2].removeprefix(b"(")
-    refused(whole(b"(" + body + b"l}h\x3cNs"), "a key of many values")
+    refused(whole(b"(" + body + b"t}h\x3cNs"), "found a tuple in a key")
 
 
-@pytest.mark.parametrize("container", ["dict", "set", "frozenset", "OrderedDict"])
+@pytest.mark.parametrize("container", ["dict", "set", "a new set"])
 def test_keys_with_one_hash_reach_the_limit_of_time(container):
     keys = equal_hashes(2**17)
     many = plain(keys)
     content = {
         "dict": b"}(" + b"".join(plain(key) + b"N" for key in keys) + b"u",
-        "set": b"cbuiltins\nset\n" + many + b"\x85R",
-        "frozenset": b"cbuiltins\nfrozenset\n" + many + b"\x85R",
-        "OrderedDict": b"ccollections\nOrderedDict\n"
-        + plain([[key, None] for key in keys])
-        + b"\x85R",
+        "set": b"\x8f(" + b"".join(map(plain, keys)) + b"\x90",
+        "a new set": b"cbuiltins\nset\n" + many + b"\x85R",
     }[container]
-    start = time.perf_counter()
-    with pytest.raises(DataError, match="expected at most 1.0 seconds"):
+    with pytest.raises(DataError, match=r"expected at most 1\.0 seconds"):
         safe_load(whole(content), budget=BUDGET)
-    assert time.perf_counter() - start < 20
 
 
 # -- unbounded memory -----------------------------------------------------------------------------
@@ -274,22 +268,18 @@ CALLS = {
     "bytes of a length": b"cbuiltins\nbytes\n" + plain((10**10,)) + b"R",
     "a bytearray of a length": b"cbuiltins\nbytearray\n" + plain((10**10,)) + b"R",
     "str of a list": b"cbuiltins\nstr\n" + plain(([],)) + b"R",
-    "str": b"c__builtin__\nunicode\n)R",
+    "str": b"c__builtin__\nstr\n)R",
     "int of text": b"cbuiltins\nint\n" + plain(("9" * 100_000,)) + b"R",
     "list of text": b"cbuiltins\nlist\n" + plain(("x" * 1000,)) + b"R",
-    "tuple": b"cbuiltins\ntuple\n)R",
     "dict": b"cbuiltins\ndict\n)R",
     "float": b"cbuiltins\nfloat\n" + plain(("1",)) + b"R",
-    "bool": b"cbuiltins\nbool\n)R",
     "set of text": b"cbuiltins\nset\n" + plain(("x",)) + b"R",
-    "complex of text": b"cbuiltins\ncomplex\n" + plain(("1", "2")) + b"R",
     "slice of lists": b"cbuiltins\nslice\n" + plain(([], 1, 2)) + b"R",
     "a new list": b"cbuiltins\nlist\n)\x81",
     "a new type of numpy": b"cnumpy\ndtype\n" + plain(("f8",)) + b"\x81",
     "arguments in a list": b"cbuiltins\nset\n]R",
-    "a defaultdict of a function": b"ccollections\ndefaultdict\ncnumpy\ndtype\n\x85R",
-    "a deque of a negative length": b"ccollections\ndeque\n" + plain(((), -1)) + b"R",
-    "a deque of text": b"ccollections\ndeque\n" + plain(("x",)) + b"R",
+    "a defaultdict of a number": b"ccollections\ndefaultdict\n" + plain((1,)) + b"R",
+    "an OrderedDict of items": b"ccollections\nOrderedDict\n" + plain(([],)) + b"R",
     "a call of data": plain([1]) + b")R",
     "the state of a list": b"]}b",
     "the state of a dictionary": b"}}" + text("__class__") + b"Nsb",
@@ -357,16 +347,19 @@ def test_the_index_of_a_remembered_object_reserves_no_memory():
 BUDGETS = {
     "opcodes": ({"opcodes": 5000}, whole(b"](" + b"N" * 10_000 + b"e"), "more opcodes"),
     "floats": ({"opcodes": 5000}, pickle.dumps([0.5] * 10_000), "more opcodes"),
-    "memo": ({"memo": 1000}, pickle.dumps(list(map(str, range(5000)))), "more remembered objects"),
     "depth": ({"depth": 5}, pickle.dumps([[[[[[[[]]]]]]]]), "expected at most 5 levels"),
-    "payload": ({"payload_bytes": 999}, pickle.dumps(np.zeros(125)), "1,000 bytes of values"),
+    "other byte order": (
+        {"payload_bytes": 999},
+        pickle.dumps(np.zeros(125, ">f8"), 4),
+        "1,000 bytes of copies",
+    ),
     "objects": (
         {"payload_bytes": 999},
         pickle.dumps(np.zeros(125, dtype=object)),
-        "1,000 bytes of values",
+        "1,000 bytes of copies",
     ),
-    "encoded bytes": ({"payload_bytes": 99}, pickle.dumps(b"x" * 100, 2), "100 bytes of values"),
-    "tree": ({"tree": 100}, pickle.dumps([["x"], ["x"]] * 100), "when they are repeated"),
+    "encoded bytes": ({"payload_bytes": 99}, pickle.dumps(b"x" * 100, 2), "100 bytes of copies"),
+    "tree": ({"tree": 100}, pickle.dumps([["x"], ["x"]] * 100), "with shared ones repeated"),
     "file": ({"file_bytes": 10}, pickle.dumps("x" * 20), "more than 10 bytes"),
     "time": ({"seconds": 0.0}, pickle.dumps(list(range(5000))), "a longer reading"),
 }
@@ -385,10 +378,21 @@ def test_each_budget_is_kept(kind, tmp_path):
 
 
 def test_one_value_that_many_arrays_copy_is_charged_each_time():
-    kind, values = FLOAT + b"q\x01", data(EIGHT * 10_000) + b"q\x02"
+    kind, values = FLOAT + b"q\x01", text("x" * 80_000) + b"q\x02"
     made = array(b"h\x01", plain((10_000,)), b"h\x02")
-    content = whole(b"(" + kind + values + b"](" + made * 2000 + b"el")
-    refused(content, "bytes of values", budget=replace(Budget(), payload_bytes=10 << 20))
+    content = whole(b"(" + kind + values + b"](" + made * 2000 + b"et")
+    refused(content, "bytes of copies", budget=replace(Budget(), payload_bytes=10 << 20))
+
+
+def test_arrays_of_one_value_share_it():
+    values = data(EIGHT * 10_000) + b"q\x02"
+    first = array(FLOAT + b"q\x01", plain((10_000,)), b"h\x02")
+    other = array(b"h\x01", plain((10_000,)), b"h\x02")
+    content = safe_load(
+        whole(values + b"](" + first + other * 500 + b"e\x86"), budget=Budget(payload_bytes=1000)
+    )
+    assert len(content[1]) == 501
+    assert np.shares_memory(content[1][0], content[1][-1])
 
 
 # -- names and messages ---------------------------------------------------------------------------
@@ -413,8 +417,6 @@ def test_names_of_all_opcodes_are_refused():
     for content in (
         b"cos\nsystem\n",
         text("os") + text("system") + b"\x93",
-        b"(ios\nsystem\n",
-        b"(cos\nsystem\no",
         b"cos\nsystem\n)\x81",
     ):
         refused(whole(content), r"refers to os\.system \(code\)")
@@ -426,7 +428,7 @@ def test_persistent_objects_are_described_shortly():
 
 
 def test_every_truncation_is_an_error_that_names_the_byte():
-    for protocol in range(6):
+    for protocol in range(2, 6):
         content = pickle.dumps({"a": [1, 2.5, "x"], "b": np.arange(3.0)}, protocol)
         for end in range(len(content)):
             with pytest.raises(DataError, match=r"^pickle: not a pickle .*: byte [\d,]+: found "):

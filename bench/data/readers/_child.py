@@ -79,7 +79,9 @@ def attempt(read: Callable[..., Columns], path: Path, **options: Any) -> Columns
         ) from None
     except Exception as error:
         what = f"{type(error).__name__}{_place(error)}: {shorten(error)}"
-        raise DataError(f"{path}: not of the format: {what}") from None
+        raise DataError(
+            f"{path}: not of the format: {what}; compare its sha256 with the published one"
+        ) from None
 
 
 def limit(seconds: float, memory_mib: int, file_mib: int) -> None:
@@ -132,9 +134,10 @@ def _write(columns: Columns, folder: Path, origin: str) -> None:
             with (folder / f"{number}.npy").open("wb") as file:
                 np.lib.format.write_array(file, values, allow_pickle=False)
         except OSError as error:
+            reason = error.strerror or error
             raise DataError(
-                f"{origin}: {name} cannot be written to {folder}: {error.strerror}; the content is "
-                f"larger than expected, or the disk is full"
+                f"{origin}: {name} cannot be written to {folder}: {reason}; the content is larger "
+                f"than expected, or the disk is full"
             ) from None
 
 

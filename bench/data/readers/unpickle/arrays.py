@@ -20,10 +20,9 @@ from bench.data.readers.unpickle.describe import describe
 __all__ = ["DType", "NewArray", "array_of_buffer", "new_dtype", "new_scalar"]
 
 # Kind and size: numbers, text, raw bytes, objects. Dates, records and subarrays are refused.
-_CODE = re.compile(r"[biufc]\d{1,2}|[SU]\d{1,7}|O8?")
+_CODE = re.compile(r"[biufc]\d{1,2}|[SU]\d{1,7}|O8")
 _DIMENSIONS = 32
 _LONGEST_AXIS = 2**40
-_OBJECT_FLAG = 1
 # What an array of objects may hold: nothing that holds something else.
 _PLAIN = frozenset({str, bytes, int, float, bool, type(None)})
 _STATE = (int, str, *[type(None)] * 3, int, int, int)
@@ -53,21 +52,20 @@ class DType:
                 "version, byte order, no fields, size, alignment and flags",
             )
         version, order, _, _, _, size, alignment, flags = state
-        if version != 3 or order not in ("<", ">", "|"):
+        orders = ("|",) if self.type.byteorder == "|" else ("<", ">")
+        if version != 3 or order not in orders:
             raise MalformedError(
-                f"version {describe(version)} and byte order {describe(order)} of a numpy type",
-                "version 3 and one of < > |",
+                f"version {describe(version)} and byte order {describe(order)} of {self.type}",
+                f"version 3 and one of {' '.join(orders)}",
             )
-        made = self.type if order == "|" else self.type.newbyteorder(order)
+        made = self.type.newbyteorder(order)
         if size not in (-1, made.itemsize) or alignment not in (-1, made.alignment):
             raise MalformedError(
                 f"size {describe(size)} and alignment {describe(alignment)} of {made}",
                 f"{made.itemsize} and {made.alignment}",
             )
-        if bool(flags & _OBJECT_FLAG) != made.hasobject:
-            raise MalformedError(
-                f"flags {describe(flags)} of {made}", "those of objects for objects only"
-            )
+        if flags != made.flags:
+            raise MalformedError(f"flags {describe(flags)} of {made}", str(made.flags))
         self.type = made
 
 
@@ -124,10 +122,12 @@ def new_dtype(arguments: tuple[Any, ...], spending: Spending) -> DType:
     """
     del spending
     code = arguments[0] if arguments else None
+    flags = arguments[1:]
+    known = type(code) is str and _CODE.fullmatch(code) is not None
     try:
-        if len(arguments) > 3 or type(code) is not str or not _CODE.fullmatch(code):
+        if not known or len(flags) > 2 or not all(type(flag) in {bool, int} for flag in flags):
             raise TypeError
-        kind = np.dtype(code[0] if code == "O8" else code)
+        kind = np.dtype(code)
         if not kind.itemsize:
             raise TypeError
     except (TypeError, ValueError):

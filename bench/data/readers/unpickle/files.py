@@ -51,10 +51,11 @@ def read_bytes(path: Path, *, limit: int) -> bytes:
         If it cannot be read, or is larger.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             raise DataError(f"{path}: cannot be read: not a regular file")
-        with path.open("rb") as file:
-            content = file.read(limit + 1)
+        with path.open("rb") as file:  # which reserves as much memory as it is asked to read
+            content = file.read(min(status.st_size, limit) + 1)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
     if len(content) > limit:

@@ -128,10 +128,16 @@ def _exactly(arguments: _Arguments, *types: type) -> _Arguments:
     return arguments
 
 
-def _new_dictionary(arguments: _Arguments, spending: Spending) -> dict[Any, Any]:
-    """Return the dictionary for `OrderedDict()` or `defaultdict(type)`."""
+def _new_ordered(arguments: _Arguments, spending: Spending) -> dict[Any, Any]:
     del spending
-    if arguments and type(arguments[0]) is not type(None):
+    _exactly(arguments)
+    return {}
+
+
+def _new_defaults(arguments: _Arguments, spending: Spending) -> dict[Any, Any]:
+    """Return the dictionary for `defaultdict(type)`, or without a type."""
+    del spending
+    if arguments:
         _exactly(arguments, Name)
     return {}
 
@@ -166,12 +172,17 @@ def _new_array(arguments: _Arguments, spending: Spending) -> NewArray:
     if type(of) is not Name or (of.module, of.name) != ("numpy", "ndarray"):
         found = f"{of.module}.{of.name}" if type(of) is Name else describe(of)
         raise MalformedError(f"an array of another type, {found}", "numpy.ndarray")
+    shape, code = arguments[1:]
+    if type(shape) is not tuple or [*map(type, shape)] != [int] or shape != (0,):
+        raise MalformedError(f"a new array of shape {describe(shape)}", "(0,)")
+    if type(code) not in {bytes, str} or code not in (b"b", "b"):
+        raise MalformedError(f"a new array of type {describe(code)}", "b")
     return NewArray()
 
 
 # Without a function: the types of arrays, and of the values that a `defaultdict` would make.
 _TABLE: dict[str, dict[str, Build | None]] = {
-    "collections": {"OrderedDict": _new_dictionary, "defaultdict": _new_dictionary},
+    "collections": {"OrderedDict": _new_ordered, "defaultdict": _new_defaults},
     "_codecs": {"encode": _new_bytes},
     "numpy": {"ndarray": None, "dtype": new_dtype},
 }

@@ -28,7 +28,7 @@ from hostile_pickles import (
 from bench.data.readers.unpickle import Budget, safe_load
 from bench.errors import DataError, MonasError
 
-OBJECT = dtype("O", dtype_state(order="|", flags=63))
+OBJECT = dtype("O8", dtype_state(order="|", flags=63))
 FLOAT = dtype("f8", dtype_state())
 EIGHT = b"AAAAAAAA"
 
@@ -51,9 +51,9 @@ def refused(content, message, **options):
 # -- memory corruption ----------------------------------------------------------------------------
 
 SINGLE = {
-    "objects without their flag": scalar(dtype("O", dtype_state(order="|", size=8)), EIGHT),
+    "objects without their flag": scalar(dtype("O8", dtype_state(order="|", size=8)), EIGHT),
     "objects with their flag": scalar(OBJECT, EIGHT),
-    "objects without a state": scalar(dtype("O"), EIGHT),
+    "objects without a state": scalar(dtype("O8"), EIGHT),
     "numbers with the flag of objects": scalar(dtype("f8", dtype_state(flags=1)), EIGHT),
     "numbers of another size": scalar(dtype("f8", dtype_state(size=800)), EIGHT * 100),
     "text of another size": scalar(dtype("U1", dtype_state(size=400, flags=8)), EIGHT * 50),
@@ -131,7 +131,7 @@ def test_malformed_fields_of_numpy(state):
 
 ARRAYS = {
     "bytes as objects": array(OBJECT, plain((1,)), data(EIGHT)),
-    "objects without their flag": array(dtype("O", dtype_state(size=8)), plain((1,)), data(EIGHT)),
+    "objects without their flag": array(dtype("O8", dtype_state(size=8)), plain((1,)), data(EIGHT)),
     "a list as numbers": array(FLOAT, plain((1,)), plain([1.0])),
     "fewer bytes": array(FLOAT, plain((2,)), data(EIGHT)),
     "more bytes": array(FLOAT, plain((1,)), data(EIGHT * 2)),

@@ -217,7 +217,7 @@ def write_table(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> None:
                 import pyarrow as pa
                 import pyarrow.parquet as pq
 
-                made = pa.table({name: _to_arrow(values) for name, values in columns.items()})
+                made = pa.table({name: pa.array(values) for name, values in columns.items()})
                 pq.write_table(made, out, compression="zstd", compression_level=19)
         partial.replace(path)
     except OSError as error:
@@ -225,29 +225,6 @@ def write_table(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> None:
         if path.is_relative_to(data_folder()):
             way = "MONAS_DATA names the folder of tables"
         raise CallError(f"cannot write {path}: {error.strerror}; {way}") from None
-
-
-def _to_arrow(values: NDArray[np.generic]) -> Any:
-    """Return an array of numbers or of text as a pyarrow array.
-
-    `pyarrow.array` would give the same, and import pandas, which takes longer than the rest.
-    """
-    import pyarrow as pa
-
-    if values.ndim == 1 and values.dtype.kind in "iuf" and values.dtype.isnative:
-        buffer = pa.py_buffer(np.ascontiguousarray(values))
-        kind = pa.from_numpy_dtype(values.dtype)
-        return pa.Array.from_buffers(kind, len(values), [None, buffer])
-    if values.ndim == 1 and values.dtype.kind == "O":
-        text = values.tolist()
-        if all(type(value) is str for value in text):
-            encoded = [value.encode() for value in text]
-            ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-            if ends[-1] < 2**31:
-                offsets = pa.py_buffer(ends.astype(np.int32))
-                content = pa.py_buffer(b"".join(encoded))
-                return pa.Array.from_buffers(pa.string(), len(text), [None, offsets, content])
-    return pa.array(values)
 
 
 def _read(entry: CatalogueEntry, content: bytes) -> Columns:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,7 +18,6 @@ from bench.data.readers.unpickle import describe, shorten
 from bench.data.table import Columns
 from bench.errors import DataError
 from bench.spaces import NASBench201
-from bench.spaces.nasbench201 import EDGES, OPERATIONS
 
 __all__ = [
     "ARCHITECTURES",
@@ -53,10 +51,10 @@ def official_strings() -> tuple[str, ...]:
     The authors list all cells, the last edge changing fastest, and shuffle the list with Python's
     generator at seed 88 (`generate_meta_info` in exps/NAS-Bench-201/main.py of AutoDL-Projects).
     """
-    form = "|{}~0|+|{}~0|{}~1|+|{}~0|{}~1|{}~2|"
-    strings = [form.format(*operations) for operations in product(OPERATIONS, repeat=len(EDGES))]
-    Random(88).shuffle(strings)  # noqa: S311 - the benchmark's own order, not cryptography
-    return tuple(strings)
+    space = NASBench201()
+    order = list(range(space.size))
+    Random(88).shuffle(order)  # noqa: S311 - the benchmark's own order, not cryptography
+    return tuple(space.to_strings(space.from_index(order)))
 
 
 def check_order(path: Path, found: Sequence[str], what: str) -> None:

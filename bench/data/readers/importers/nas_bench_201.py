@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from bench.data.readers.confined import confined
 from bench.data.readers.importers._nb201 import (
     Finished,
     check_complete,
@@ -32,7 +31,6 @@ _KEYS = ("meta_archs", "arch2infos", "evaluated_indexes")
 def read(path: Path, *, partial: bool = False, finished: Finished | None = None) -> Columns:
     """Return the columns of the table `nb201`, a row for each architecture of the file.
 
-    The file is read in a child process with limits (`bench.data.readers.confined`). There,
     torch reads the whole file at once, which takes several times its size of memory; the files of a
     NATS-Bench folder are read one by one (`bench.data.readers.importers.nats_bench`).
     Some networks of version 1.1 were trained again: their accuracies differ from NATS-Bench's by
@@ -55,13 +53,8 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
     UntrustedPickleError
         If the file names anything but tensors, numbers and containers.
     DataError
-        If it cannot be read, lacks a key, is incomplete, or numbers the cells in another way; or
-        reading it takes more than the limits.
+        If it cannot be read, lacks a key, is incomplete, or numbers the cells in another way.
     """
-    return confined(_read, path, options={"partial": partial}, finished=finished)
-
-
-def _read(path: Path, *, partial: bool, finished: Finished) -> Columns:
     content = _load(path)
     missing = [key for key in _KEYS if not isinstance(content, dict) or key not in content]
     if missing:
@@ -78,7 +71,8 @@ def _read(path: Path, *, partial: bool, finished: Finished) -> Columns:
             raise DataError(f"{path}: arch2infos[{index}] has no 'full' and 'less'")
         states = {"full": results["full"], "less": results["less"]}
         rows.append(measurements(f"{path}: arch2infos[{index}]", index, states))
-        finished(done)
+        if finished is not None:
+            finished(done)
     return stack(indices, rows)
 
 

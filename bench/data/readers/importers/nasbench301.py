@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.arrays import Floats
-from bench.data.readers.confined import confined
 from bench.data.readers.importers._darts_features import GenotypeFeatures
 from bench.data.readers.importers._nb201 import Finished
 from bench.data.readers.unpickle import Record, describe, safe_load, shorten
@@ -33,9 +32,6 @@ _INSTALL = "`pip install 'xgboost-cpu>=2.1.1,<3.1'`"
 
 def read(path: Path, *, finished: Finished | None = None) -> Columns:
     """Return the ensemble as columns, a row for each member; no pickle is needed afterwards.
-
-    The folder is read in a child process with limits (`bench.data.readers.confined`), in which
-    xgboost converts the members too.
 
     Columns: `member` (0, 1, ...), `folder` (its path below `path`), `quantity` (`val_accuracy` in
     per cent, or `runtime` in seconds) and `model_json` (the member in XGBoost's own JSON form).
@@ -55,13 +51,8 @@ def read(path: Path, *, finished: Finished | None = None) -> Columns:
     UntrustedPickleError
         If a pickle names anything but a Booster, arrays, numbers and containers.
     DataError
-        If there is no member, a file cannot be read, or the surrogates are of another kind; or
-        reading takes more than the limits.
+        If there is no member, a file cannot be read, or the surrogates are of another kind.
     """
-    return confined(_read, path, finished=finished)
-
-
-def _read(path: Path, *, finished: Finished) -> Columns:
     members = sorted(file for file in path.rglob(f"*{_MODEL}") if file.is_file())
     if not members:
         raise DataError(f"{path}: no */{_MODEL} in it, expected a model folder of nasbench301")
@@ -69,7 +60,8 @@ def _read(path: Path, *, finished: Finished) -> Columns:
     models = []
     for member in members:
         models.append(_as_json(member))
-        finished(len(models))
+        if finished is not None:
+            finished(len(models))
     return {
         "member": np.arange(len(members), dtype=np.int16),
         "folder": np.asarray([str(m.parent.relative_to(path)) for m in members], dtype=object),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bench.data.readers.confined import confined
 from bench.data.readers.importers._nb201 import (
     Finished,
     check_complete,
@@ -29,8 +28,7 @@ _ARCHITECTURE = re.compile(r"(\d{6})\.pickle\.pbz2")
 def read(path: Path, *, partial: bool = False, finished: Finished | None = None) -> Columns:
     """Return the columns of the table `nb201`, a row for each architecture of the folder.
 
-    The folder is read in a child process with limits (`bench.data.readers.confined`); one
-    architecture is in memory at a time. Files are counted before any is read.
+    One architecture is in memory at a time. Files are counted before any is read.
 
     Parameters
     ----------
@@ -47,12 +45,8 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
         If a pickle names anything but arrays, numbers and containers.
     DataError
         If a file cannot be read, lacks a key, or numbers the cells in another way; or files are
-        missing; or reading takes more than the limits.
+        missing.
     """
-    return confined(_read, path, options={"partial": partial}, finished=finished)
-
-
-def _read(path: Path, *, partial: bool, finished: Finished) -> Columns:
     if not path.is_dir() or not (path / _META).is_file():
         raise DataError(
             f"{path}: not a NATS-Bench folder: expected {_META} and 000000.pickle.pbz2 to "
@@ -68,7 +62,8 @@ def _read(path: Path, *, partial: bool, finished: Finished) -> Columns:
     for name in names:
         indices.append(int(name[:6]))
         rows.append(_row(path / name, indices[-1], len(meta["meta_archs"])))
-        finished(len(rows))
+        if finished is not None:
+            finished(len(rows))
     return stack(indices, rows)
 
 

@@ -46,6 +46,16 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 }
 # Values that make a length, an index or an offset extreme.
 EXTREME = (b"\x00", b"\xff", b"\xff" * 4, b"\xff\xff\xff\x7f", b"\xff" * 8, b"\x00" * 8)
+# Everything that Python's unpickler may find: types and functions that only build data.
+KNOWN = {
+    *((m, n) for m in ("builtins", "__builtin__") for n in ("bytes", "bytearray", "set", "slice")),
+    *((m, n) for m in ("builtins", "__builtin__") for n in ("dict", "float", "int", "list", "str")),
+    *(("collections", n) for n in ("OrderedDict", "defaultdict")),
+    *(("numpy", n) for n in ("dtype", "ndarray")),
+    *((f"numpy.{c}.multiarray", n) for c in ("core", "_core") for n in ("_reconstruct", "scalar")),
+    *((f"numpy.{c}.numeric", "_frombuffer") for c in ("core", "_core")),
+    ("_codecs", "encode"),
+}
 FORBIDDEN = ("open", "import", "exec", "compile", "os.", "subprocess.", "socket.", "ctypes.")
 
 watching = False
@@ -80,8 +90,8 @@ class Reference(pickle._Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == RECORD:
             return Thing
-        top = module.partition(".")[0]
-        assert top in {"builtins", "__builtin__", "collections", "_codecs", "numpy"}, module
+        if (module, name) not in KNOWN:
+            raise AssertionError(f"the suite accepted {module}.{name}")
         return super().find_class(module, name)
 
 

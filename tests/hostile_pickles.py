@@ -5,6 +5,12 @@ from __future__ import annotations
 import io
 import pickle
 import struct
+import tracemalloc
+
+import pytest
+
+from bench.data.readers.unpickle import safe_load
+from bench.errors import MonasError
 
 PROTO = b"\x80\x04"
 SCALAR = b"cnumpy.core.multiarray\nscalar\n"
@@ -64,3 +70,23 @@ def laughs(levels: int, first: bytes = b"]", pair: bytes = b"](h%ch%ce") -> byte
         body = pair.replace(b"%c", bytes([level]))
         parts.append(body + b"q" + bytes([level + 1]))
     return whole(b"(" + b"".join(parts) + b"t")
+
+
+OBJECT = dtype("O8", dtype_state(order="|", flags=63))
+FLOAT = dtype("f8", dtype_state())
+EIGHT = b"AAAAAAAA"
+
+
+def refused(content, message, **options):
+    """Check that a pickle is an error with this message, in little memory."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(MonasError, match=message) as caught:
+            safe_load(content, name="here", **options)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 << 20
+    assert str(caught.value).startswith("here: ")
+    assert len(str(caught.value)) < 2000
+    assert str(caught.value).isprintable()

@@ -23,11 +23,11 @@ def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
     """Return a pool of new processes with one numeric thread each, and the event that stops them.
 
     Thread limits and kernels (`bench.kernels`) are set in the environment before a worker starts,
-    hence before it imports a numeric library. Workers ignore Ctrl-C, which a terminal sends to every process: the parent
-    sets the event instead, and they stop at the next batch (`stop_requested`). They start when
-    work is submitted; if it is submitted within `interrupts_held`, Ctrl-C cannot reach them while
-    they start. If the parent is killed, they exit at once: no process would take their results,
-    and their journals would stay locked.
+    hence before it imports a numeric library. Workers ignore Ctrl-C, which a terminal sends to
+    every process: the parent sets the event instead, and they stop at the next batch
+    (`stop_requested`). They start when work is submitted; if it is submitted within
+    `interrupts_held`, Ctrl-C cannot reach them while they start. If the parent is killed, they exit
+    at once: no process would take their results, and their journals would stay locked.
     """
     os.environ.update(numeric_environment({}))
     context = get_context("spawn")

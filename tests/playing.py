@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from bench.entrants.entry import SearchEntry
 from bench.entrants.method import find_method
-from bench.players.limits import Limits
+from bench.limits import Limits
 from bench.protocol import load_protocol
 from bench.runs.entrant import find_entrant
 from bench.runs.journal_file import JournalWriter

@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.errors import MethodError
 from bench.kernels import numeric_environment
-from bench.players.limits import Limits
+from bench.limits import Limits
 
 __all__ = ["Zygote", "zygote"]
 
@@ -62,7 +62,7 @@ class Zygote:
         return answer["pid"], mine, reading
 
     def end(self, pid: int, *, grace: float = 0.0) -> int | None:
-        """End a player and all processes that it made, and return its wait status, if known.
+        """End a player and all processes that it made, and return its exit status, if known.
 
         Parameters
         ----------

@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 
 from bench import __version__
 from bench.errors import CallError, JournalError, MethodError, RunInterrupted
+from bench.limits import Limits
 from bench.players.host import OutOfTime
-from bench.players.limits import Limits
 from bench.protocol import RankingProtocol, SearchProtocol
 from bench.runs.entrant import Entrant
 from bench.runs.environment import environment

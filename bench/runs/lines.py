@@ -103,7 +103,7 @@ class Header(Line):
         description="Variables that pin the kernels of numeric libraries (`bench.kernels`).",
     )
     limits: dict[str, float | None] | None = Field(
-        default=None, description="Hard limits of the run's process (`bench.players.limits`)."
+        default=None, description="Hard limits of the run's process (`bench.limits`)."
     )
 
     def identity(self) -> dict[str, Any]:

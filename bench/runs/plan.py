@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.entrants.entry import AnyEntry
 from bench.errors import CallError, JournalError
-from bench.players.limits import Limits
+from bench.limits import Limits
 from bench.protocol import MAIN_ROSTER, AnyProtocol
 from bench.runs.base import NO_LIMIT, Outcome
 from bench.runs.entrant import chosen_entrants

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from collections.abc import Callable
@@ -15,8 +14,8 @@ import numpy as np
 from bench.data.readers.confined import LIMITS_VARIABLE, Columns
 from bench.data.readers.unpickle.describe import shorten
 from bench.errors import DataError, MonasError
+from bench.limits import Limits
 
-_MIB = 1 << 20
 _MESSAGE = 4000
 # Processor time after the wall clock has ended, for a child whose parent is gone.
 _GRACE = 60
@@ -32,7 +31,8 @@ def serve(request: dict[str, Any]) -> None:
     os.dup2(nowhere, 1)
     read = getattr(import_module(request["module"]), request["function"])
     path = request["file"]
-    limit(**request["limits"])
+    limits = Limits(**request["limits"])
+    limits.apply(processor_seconds=int(limits.seconds or 0) + _GRACE)
     try:
         columns = attempt(
             read,
@@ -82,43 +82,6 @@ def attempt(read: Callable[..., Columns], path: Path, **options: Any) -> Columns
         raise DataError(
             f"{path}: not of the format: {what}; compare its sha256 with the published one"
         ) from None
-
-
-def limit(seconds: float, memory_mib: int, file_mib: int) -> None:
-    """Set the hard limits that the operating system has; on systems that are not POSIX, none.
-
-    Parameters
-    ----------
-    seconds : float
-        Processor time, with some grace: the parent watches the wall clock.
-    memory_mib : int
-        Address space beyond the present one, in MiB.
-    file_mib : int
-        Size of each file, in MiB.
-    """
-    try:
-        import resource
-    except ImportError:
-        return
-    for which, most in (
-        (resource.RLIMIT_AS, _address_space() + memory_mib * _MIB),
-        (resource.RLIMIT_FSIZE, file_mib * _MIB),
-        (resource.RLIMIT_CPU, int(seconds) + _GRACE),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(which)
-        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        with contextlib.suppress(OSError, ValueError):  # macOS refuses some
-            resource.setrlimit(which, (bound, bound))
-
-
-def _address_space() -> int:
-    """Return the size of this process's address space; 0 if the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except (OSError, ValueError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _write(columns: Columns, folder: Path, origin: str) -> None:

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
@@ -27,8 +25,10 @@ from numpy.typing import NDArray
 
 from bench import errors
 from bench.errors import CallError, DataError, MonasError
+from bench.kernels import numeric_environment
+from bench.limits import Limits, ending
 
-__all__ = ["LIMITS_VARIABLE", "Limits", "confined"]
+__all__ = ["LIMITS_VARIABLE", "confined", "limits_for"]
 
 Columns = dict[str, NDArray[np.generic]]
 Finished = Callable[[int], None]
@@ -36,7 +36,7 @@ Finished = Callable[[int], None]
 # Environment variable that multiplies all limits.
 LIMITS_VARIABLE = "MONAS_READ_LIMITS"
 
-_MIB = 1 << 20
+_MEGABYTE = 1_000_000
 # What the child may send: one line, all lines, and the part of a message that is shown.
 _LINE = 64 << 10
 _OUTPUT = 16 << 20
@@ -50,44 +50,23 @@ _BOOT = (
     "sys.path[:] = request['path']; "
     "from bench.data.readers._child import serve; serve(request)"
 )
-# Libraries of linear algebra reserve memory for each thread.
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Limits of a child process.
+def limits_for(path: Path) -> Limits:
+    """Return limits that grow with the size of a file or folder.
 
-    Attributes
-    ----------
-    seconds : float
-        Wall clock, from the start.
-    memory_mib : int
-        Address space beyond what the child has before it opens the file.
-    file_mib : int
-        Size of each file that it writes, and of its result.
+    Raises
+    ------
+    CallError
+        If the environment variable `MONAS_READ_LIMITS` is not a positive number.
     """
-
-    seconds: float = 60.0
-    memory_mib: int = 2048
-    file_mib: int = 256
-
-    @classmethod
-    def for_input(cls, path: Path) -> Limits:
-        """Return limits that grow with the size of a file or folder.
-
-        Raises
-        ------
-        CallError
-            If the environment variable `MONAS_READ_LIMITS` is not a positive number.
-        """
-        size = _size(path) / _MIB
-        factor = _factor()
-        return cls(
-            seconds=factor * (cls.seconds + 5 * size),
-            memory_mib=int(factor * (cls.memory_mib + 12 * size)),
-            file_mib=int(factor * (cls.file_mib + 16 * size)),
-        )
+    size = _size(path) / _MEGABYTE
+    factor = _factor()
+    return Limits(
+        seconds=factor * (60.0 + 5 * size),
+        memory_megabytes=int(factor * (2000 + 12 * size)),
+        file_megabytes=int(factor * (250 + 16 * size)),
+    )
 
 
 def confined(
@@ -117,7 +96,7 @@ def confined(
     finished : callable, optional
         Called here with the numbers that `read` gives to its own `finished`.
     limits : Limits, optional
-        By default `Limits.for_input(path)`.
+        By default `limits_for(path)`.
 
     Returns
     -------
@@ -132,7 +111,7 @@ def confined(
         If the child reached a limit or crashed, or `read` failed in another way; the message names
         `path`, the reason, and what to do.
     """
-    limits = limits or Limits.for_input(path)
+    limits = limits or limits_for(path)
     with tempfile.TemporaryDirectory(prefix="monas-read-") as folder:
         request = {
             "path": sys.path,
@@ -141,7 +120,7 @@ def confined(
             "file": str(path),
             "options": dict(options or {}),
             "folder": folder,
-            "limits": asdict(limits),
+            "limits": limits.as_json(),
         }
         message = _ask(request, path, limits, finished or _ignore)
         if "error" in message:
@@ -151,13 +130,14 @@ def confined(
 
 def _ask(request: dict[str, Any], path: Path, limits: Limits, finished: Finished) -> dict[str, Any]:
     """Return the last message of a child that answers the request."""
+    assert limits.seconds is not None
     deadline = monotonic() + limits.seconds
     with subprocess.Popen(
         [sys.executable, "-P", "-c", _BOOT],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **_ONE_THREAD},
+        env=numeric_environment(os.environ),
     ) as child:
         assert child.stdin is not None
         assert child.stdout is not None
@@ -210,21 +190,15 @@ def _ending(child: subprocess.Popen[bytes]) -> str:
         status = child.wait(_EXIT)
     except subprocess.TimeoutExpired:
         return "the reading process did not answer"
-    if status >= 0:
-        return f"the reading process left with exit status {status}"
-    try:
-        name = signal.Signals(-status).name
-    except ValueError:
-        name = "unknown"
-    hint = "; the system stops processes so if memory runs out" if name == "SIGKILL" else ""
-    return f"the reading process was ended by signal {-status} ({name}){hint}"
+    hint = "; the system stops processes so if memory runs out" if status == -9 else ""
+    return f"the reading process {ending(status)}{hint}"
 
 
 def _stopped(path: Path, reason: str, limits: Limits) -> str:
     return (
         f"{path}: the reading was stopped: {reason}. The file is damaged or hostile, or needs more "
-        f"than {limits.seconds:,.0f} seconds and {limits.memory_mib:,} MiB of memory: compare its "
-        f"sha256 with the published one, or multiply the limits with {LIMITS_VARIABLE}=4"
+        f"than {limits.seconds:,.0f} seconds and {limits.memory_megabytes:,} MB of memory: compare "
+        f"its sha256 with the published one, or multiply the limits with {LIMITS_VARIABLE}=4"
     )
 
 
@@ -242,8 +216,9 @@ def _columns(message: dict[str, Any], folder: Path, path: Path, limits: Limits) 
     columns: Columns = {}
     try:
         files = [file for file in folder.iterdir() if not file.is_symlink()]
-        if sum(file.stat().st_size for file in files) > limits.file_mib * _MIB:
-            raise DataError(_stopped(path, f"its content is above {limits.file_mib:,} MiB", limits))
+        if sum(file.stat().st_size for file in files) > limits.file_megabytes * _MEGABYTE:
+            reason = f"its content is above {limits.file_megabytes:,} MB"
+            raise DataError(_stopped(path, reason, limits))
         for number, name in enumerate(message["columns"]):
             text, array = folder / f"{number}.json", folder / f"{number}.npy"
             if text in files:

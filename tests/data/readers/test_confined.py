@@ -8,13 +8,14 @@ import hostile_readers
 import numpy as np
 import pytest
 
-from bench.data.readers.confined import LIMITS_VARIABLE, Limits, confined
+from bench.data.readers.confined import LIMITS_VARIABLE, confined, limits_for
 from bench.errors import CallError, DataError, UntrustedPickleError
+from bench.limits import Limits
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
 
-SMALL = Limits(seconds=60.0, memory_mib=512, file_mib=4)
-SHORT = Limits(seconds=3.0, memory_mib=512, file_mib=4)
+SMALL = Limits(seconds=60.0, memory_megabytes=500, file_megabytes=4)
+SHORT = Limits(seconds=3.0, memory_megabytes=500, file_megabytes=4)
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_every_end_of_the_child_is_an_error_that_names_the_file(reader, limits, 
         confined(getattr(hostile_readers, reader), path, limits=limits)
     assert str(caught.value).startswith(f"{path}: ")
     sizes = {file.name: file.stat().st_size for file in path.parent.iterdir()}
-    assert max(sizes.values()) <= SMALL.file_mib << 20
+    assert max(sizes.values()) <= SMALL.file_megabytes * 1_000_000
 
 
 @pytest.mark.parametrize("reader", ["crashes", "hangs", "grows", "decodes"])
@@ -78,20 +79,20 @@ def test_an_error_of_the_reader_keeps_its_class(path):
 
 
 def test_limits_grow_with_the_input(path, tmp_path, monkeypatch):
-    small = Limits.for_input(path)
+    small = limits_for(path)
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "large").write_bytes(bytes(8 << 20))
-    large = Limits.for_input(tmp_path / "folder")
+    large = limits_for(tmp_path / "folder")
     assert large.seconds > small.seconds
-    assert large.memory_mib > small.memory_mib
-    assert large.file_mib > small.file_mib
+    assert large.memory_megabytes > small.memory_megabytes
+    assert large.file_megabytes > small.file_megabytes
     monkeypatch.setenv(LIMITS_VARIABLE, "4")
-    assert Limits.for_input(path).memory_mib == 4 * small.memory_mib
-    assert Limits.for_input(tmp_path / "absent").memory_mib == 4 * Limits().memory_mib
+    assert limits_for(path).memory_megabytes == 4 * small.memory_megabytes
+    assert limits_for(tmp_path / "absent").memory_megabytes == 4 * 2000
 
 
 @pytest.mark.parametrize("factor", ["", "none", "nan", "inf", "0", "-1"])
 def test_a_wrong_factor_of_the_limits_is_a_wrong_call(factor, path, monkeypatch):
     monkeypatch.setenv(LIMITS_VARIABLE, factor)
     with pytest.raises(CallError, match=rf"{LIMITS_VARIABLE} is .*expected a positive number"):
-        Limits.for_input(path)
+        limits_for(path)

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bench.arrays import Floats
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
 from bench.spaces.finite import Architectures
+from methods._shared.archive import Archive
 from methods._shared.scaling import running_scale
 from methods._shared.settings import require_at_least, require_one_of
 from methods._shared.unseen import Unseen
@@ -69,6 +71,7 @@ class LocalSearch(Method):
         require_one_of(self, "restart", ("best", "random"))
         require_at_least(self, "weight_draws", 1)
         self._history: list[Evaluation] = []
+        self._archive = Archive(len(problem.objectives))
         self._unseen = Unseen(problem.space)
         self._weights: Floats | None = None
         self._current: int | None = None  # index in `_history` of where the search is
@@ -77,29 +80,33 @@ class LocalSearch(Method):
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """Add the answers to the archive, and move to the best of them if it improves."""
-        new = len(self._history)
+        new = np.arange(len(self._history), len(self._history) + len(evaluations))
         self._history.extend(evaluations)
+        self._archive.add(evaluations)
         self._unseen.remove([e.candidate.architecture for e in evaluations])
         if self._weights is None:  # the initial designs
             return
-        values = self._weighted_sums(self._weights)
-        best = new + int(values[new:].argmin())
-        if self._current is None or values[best] < values[self._current]:
-            self._move_to(best)
+        values = self._weighted_sums(self._weights, new)
+        best = int(values.argmin())
+        if (
+            self._current is None
+            or values[best] < self._weighted_sums(self._weights, [self._current])[0]
+        ):
+            self._move_to(int(new[best]))
 
     def ask(self, n: int) -> Sequence[Candidate]:
         """Return up to n neighbours of the current architecture, or the start of a new climb."""
         draws = _DRAWS if self.settings.restart == "best" and self._history else 0
         while not (neighbours := self._next_neighbours(n)) and draws > 0:
             self._weights = self._draw_weights()
-            self._move_to(int(self._weighted_sums(self._weights).argmin()))
+            front = self._archive.front  # its members alone can be the best of a weighted sum
+            self._move_to(int(front[self._weighted_sums(self._weights, front).argmin()]))
             draws -= 1
         return neighbours or self._random_start()
 
     def _next_neighbours(self, n: int) -> list[Candidate]:
         """Return the next n neighbours of unseen classes; none at a local optimum."""
-        new = self._neighbours[self._unseen.first_of_class(self._neighbours)]
-        taken, self._neighbours = new[:n], new[n:]
+        taken, self._neighbours = self._neighbours[:n], self._neighbours[n:]
         if self._current is None or len(taken) == 0:
             return []
         self._unseen.remove(taken)
@@ -125,14 +132,23 @@ class LocalSearch(Method):
         return self._used_weights[-1]
 
     def _move_to(self, index: int) -> None:
-        """Make an evaluation of the history the current one."""
+        """Make an evaluation of the history the current one, with its unseen neighbours."""
         self._current = index
         around = self.problem.finite_space.neighbours(self._history[index].candidate.architecture)
-        self._neighbours = around[self.problem.rng.permutation(len(around))]
+        around = around[self.problem.rng.permutation(len(around))]
+        self._neighbours = around[self._unseen.first_of_class(around)]
 
-    def _weighted_sums(self, weights: Floats) -> Floats:
-        """Return the weighted sum [n] of the scaled objectives of everything told."""
-        objectives = np.array([e.objectives for e in self._history])
-        ideal, width = running_scale(objectives, self.problem.reference_point)
-        sums: Floats = ((objectives - ideal) / width) @ weights
+    def _weighted_sums(self, weights: Floats, of: ArrayLike) -> Floats:
+        """Return the weighted sums [k] of the scaled objectives of some evaluations.
+
+        Parameters
+        ----------
+        weights : array [m]
+        of : array_like of int [k]
+            Indices of evaluations.
+        """
+        objectives = self._archive.objectives
+        front = objectives[self._archive.front]  # its scale is that of everything told
+        ideal, width = running_scale(front, self.problem.reference_point)
+        sums: Floats = ((objectives[of] - ideal) / width) @ weights
         return sums

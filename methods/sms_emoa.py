@@ -10,6 +10,7 @@ import numpy as np
 from bench.arrays import Floats
 from bench.errors import MethodError
 from bench.method import Problem, Setting
+from methods._shared.mating import by_dominance
 from methods._shared.pymoo import VARIATION, PymooMethod
 
 __all__ = ["SMSEMOA", "least_contributor"]
@@ -56,6 +57,8 @@ class SMSEMOA(PymooMethod):
         "box_crossover_eta": Setting(15.0, "released code", "pymoo's SBX, in a box"),
     }
 
+    _tournament = staticmethod(by_dominance)
+
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
         if not self.settings.reference_offset > 0:
@@ -74,7 +77,6 @@ class SMSEMOA(PymooMethod):
         return sms.SMSEMOA(
             pop_size=self._population_size,
             n_offsprings=self._offspring_size,
-            mating=self._mating(sms.cv_and_dom_tournament),
             survival=_survival(self.problem.rng, self.settings.reference_offset),
             normalize=False,  # the survival does
         )

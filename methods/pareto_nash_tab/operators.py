@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from bench.spaces import FiniteSpace, ListedSpace, NASBench201
@@ -61,12 +63,18 @@ def resample_one_variable(
     if isinstance(space, ListedSpace):
         around = space.neighbours(architecture)
         return tuple(around[rng.integers(len(around))].tolist()), "resample"
-    movable = [v for v, c in enumerate(space.cardinalities) if c > 1]
+    movable = _movable(space.cardinalities)
     variable = movable[rng.integers(len(movable))]
     cardinality = space.cardinalities[variable]
     step = int(rng.integers(1, cardinality))
     moved = (architecture[variable] + step) % cardinality
     return (*architecture[:variable], moved, *architecture[variable + 1 :]), "resample"
+
+
+@lru_cache(maxsize=8)
+def _movable(cardinalities: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the variables that have another category."""
+    return tuple(v for v, c in enumerate(cardinalities) if c > 1)
 
 
 def apply_operators(

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from bench.arrays import Floats
+from bench.arrays import Floats, Indices
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
 from bench.spaces.finite import Architectures
 from methods._shared.archive import Archive
@@ -86,12 +85,10 @@ class LocalSearch(Method):
         self._unseen.remove([e.candidate.architecture for e in evaluations])
         if self._weights is None:  # the initial designs
             return
-        values = self._weighted_sums(self._weights, new)
-        best = int(values.argmin())
-        if (
-            self._current is None
-            or values[best] < self._weighted_sums(self._weights, [self._current])[0]
-        ):
+        current = [] if self._current is None else [self._current]
+        values = self._weighted_sums(self._weights, np.array([*new, *current]))
+        best = int(values[: len(new)].argmin())
+        if (values[best] < values[len(new) :]).all():  # of the current one, if there is one
             self._move_to(int(new[best]))
 
     def ask(self, n: int) -> Sequence[Candidate]:
@@ -138,13 +135,13 @@ class LocalSearch(Method):
         around = around[self.problem.rng.permutation(len(around))]
         self._neighbours = around[self._unseen.first_of_class(around)]
 
-    def _weighted_sums(self, weights: Floats, of: ArrayLike) -> Floats:
+    def _weighted_sums(self, weights: Floats, of: Indices) -> Floats:
         """Return the weighted sums [k] of the scaled objectives of some evaluations.
 
         Parameters
         ----------
         weights : array [m]
-        of : array_like of int [k]
+        of : array of int [k]
             Indices of evaluations.
         """
         objectives = self._archive.objectives

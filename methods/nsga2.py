@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bench.method import Setting
-from methods._shared.mating import by_dominance_and_crowding
+from methods._shared.mating import Comparison, by_dominance_and_crowding
 from methods._shared.pymoo import VARIATION, PymooMethod
 
 __all__ = ["NSGA2"]
@@ -42,7 +42,8 @@ class NSGA2(PymooMethod):
         **VARIATION,
     }
 
-    _tournament = staticmethod(by_dominance_and_crowding)
+    def _comparison(self, population: Any) -> Comparison:
+        return by_dominance_and_crowding(population)
 
     def _make_algorithm(self) -> Any:
         from pymoo.algorithms.moo import nsga2

@@ -10,7 +10,7 @@ import numpy as np
 from bench.arrays import Floats
 from bench.errors import MethodError
 from bench.method import Problem, Setting
-from methods._shared.mating import by_dominance
+from methods._shared.mating import Comparison, by_dominance
 from methods._shared.pymoo import VARIATION, PymooMethod
 
 __all__ = ["SMSEMOA", "least_contributor"]
@@ -57,8 +57,6 @@ class SMSEMOA(PymooMethod):
         "box_crossover_eta": Setting(15.0, "released code", "pymoo's SBX, in a box"),
     }
 
-    _tournament = staticmethod(by_dominance)
-
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
         if not self.settings.reference_offset > 0:
@@ -70,6 +68,9 @@ class SMSEMOA(PymooMethod):
     @property
     def _offspring_size(self) -> int:
         return self.problem.batch
+
+    def _comparison(self, population: Any) -> Comparison:
+        return by_dominance(population)
 
     def _make_algorithm(self) -> Any:
         from pymoo.algorithms.moo import sms

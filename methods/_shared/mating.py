@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from bench.arrays import Floats, Indices
+from bench.arrays import Indices
 from bench.spaces import Box, Space
 from bench.spaces.space import Rows
 from methods._shared.unseen import Unseen
 
 __all__ = [
+    "Comparison",
     "Mating",
-    "Tournament",
     "Variation",
     "by_dominance",
     "by_dominance_and_crowding",
@@ -29,31 +29,41 @@ __all__ = [
 
 _ATTEMPTS = 100  # pymoo's number of matings for one generation
 
-# Says for each pair [k, 2] of members of a pymoo population whether its first [k] wins: 1 if so,
-# -1 if the second does, 0 if a lot decides.
-Tournament = Callable[[Any, Indices], Indices]
+# Says for each pair [k, 2] of members whether its first [k] wins: 1 if so, -1 if the second does, 0
+# if a lot decides.
+Comparison = Callable[[Indices], Indices]
 
 
-def by_dominance(population: Any, pairs: Indices) -> Indices:
-    """Compare pairs [k, 2] of members by dominance; see `Tournament`."""
-    left, right = np.moveaxis(population.get("F")[pairs], 1, 0)
-    better, worse = (left < right).any(axis=1), (left > right).any(axis=1)
-    result: Indices = better.astype(np.int64) - worse
-    return result
+def by_dominance(population: Any) -> Comparison:
+    """Return a comparison of pairs of members of a pymoo population by dominance."""
+    objectives = population.get("F")
+
+    def compare(pairs: Indices) -> Indices:
+        left, right = objectives[pairs[:, 0]], objectives[pairs[:, 1]]
+        better, worse = (left < right).any(axis=1), (left > right).any(axis=1)
+        result: Indices = better.astype(np.int64) - worse
+        return result
+
+    return compare
 
 
-def by_dominance_and_crowding(population: Any, pairs: Indices) -> Indices:
-    """Compare pairs [k, 2] of members by dominance, then by crowding distance."""
-    left, right = population.get("crowding")[pairs].T
-    crowding = (left > right).astype(np.int64) - (left < right)
-    dominance = by_dominance(population, pairs)
-    return np.where(dominance == 0, crowding, dominance)
+def by_dominance_and_crowding(population: Any) -> Comparison:
+    """Return a comparison by dominance, then by crowding distance."""
+    by_objectives, distances = by_dominance(population), population.get("crowding")
+
+    def compare(pairs: Indices) -> Indices:
+        left, right = distances[pairs].T
+        crowding = (left > right).astype(np.int64) - (left < right)
+        dominance = by_objectives(pairs)
+        return np.where(dominance == 0, crowding, dominance)
+
+    return compare
 
 
-def by_lot(population: Any, pairs: Indices) -> Indices:
-    """Let a lot decide between all pairs [k, 2]."""
+def by_lot(population: Any) -> Comparison:
+    """Return a comparison that leaves all pairs to a lot."""
     del population
-    return np.zeros(len(pairs), dtype=np.int64)
+    return lambda pairs: np.zeros(len(pairs), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,33 +119,33 @@ class Mating:
 
     Attributes
     ----------
-    tournament : callable
-        See `Tournament`.
+    compare : callable
+        Says for each pair of members [k, 2] whether its first [k] wins a tournament; see
+        `by_dominance`.
     variation : Variation
     unseen : Unseen
     size : int
         Number of offspring of an attempt.
     """
 
-    tournament: Tournament
+    compare: Comparison
     variation: Variation
     unseen: Unseen
     size: int
 
-    def offspring(self, population: Any, n: int, rng: np.random.Generator) -> Rows:
+    def offspring(self, members: Rows, n: int, rng: np.random.Generator) -> Rows:
         """Return n offspring [n, variables], or fewer if 100 attempts do not suffice.
 
         Parameters
         ----------
-        population
-            A population of pymoo.
+        members : array [k, variables]
+            The population.
         n : int
         rng : numpy.random.Generator
         """
-        architectures = population.get("X")
         made, missing, taken = [self.variation.space.check([])], n, set[Hashable]()
         for _ in range(_ATTEMPTS):
-            parents = architectures[self._parents(population, rng).T]
+            parents = members[self._parents(len(members), rng).T]
             children = self.variation.children(parents, rng)
             made.append(children[self.unseen.first_of_class(children, taken)][:missing])
             missing -= len(made[-1])
@@ -143,14 +153,13 @@ class Mating:
                 break
         return np.concatenate(made)
 
-    def _parents(self, population: Any, rng: np.random.Generator) -> Indices:
+    def _parents(self, members: int, rng: np.random.Generator) -> Indices:
         """Return pairs of winners [ceil(size / 2), 2] of tournaments, as indices of members."""
         tournaments = 2 * math.ceil(self.size / 2)
-        members = len(population)
         permutations = math.ceil(2 * tournaments / members)
         drawn = np.concatenate([rng.permutation(members) for _ in range(permutations)])
         pairs = drawn[: 2 * tournaments].reshape(-1, 2)
-        result = self.tournament(population, pairs)
+        result = self.compare(pairs)
         wins = (result < 0).astype(np.int64)  # 0 for the first of a pair, 1 for the second
         lots = np.flatnonzero(result == 0)
         wins[lots] = rng.integers(2, size=len(lots))

@@ -16,7 +16,7 @@ from bench.method import Candidate, Evaluation, Problem, Setting, candidates
 from bench.spaces import Box, FiniteSpace, Space
 from bench.spaces.space import Kind, Rows
 from methods._shared.generational import Generational
-from methods._shared.mating import Mating, Tournament, Variation, by_lot
+from methods._shared.mating import Comparison, Mating, Variation, by_lot
 from methods._shared.settings import require_at_least
 
 __all__ = ["VARIATION", "PymooMethod", "reference_directions"]
@@ -58,15 +58,14 @@ class PymooMethod(Generational):
 
     An offspring has two parents, and pymoo reports neither: candidates carry no lineage.
 
-    A subclass makes pymoo's algorithm object, names the tournament between parents, and has the settings `population_size` (None means
-    the budget divided by `_generations`, at least 10 and at most 100), `crossover_probability` and
-    those of `VARIATION`.
+    A subclass makes pymoo's algorithm object, says how parents are compared, and has the
+    settings `population_size` (None means the budget divided by `_generations`, at least 10 and at
+    most 100), `crossover_probability` and those of `VARIATION`.
     """
 
     spaces: ClassVar[tuple[Kind, ...]] = ("finite", "box")
 
     _generations: ClassVar[int] = 10
-    _tournament: ClassVar[Tournament] = staticmethod(by_lot)
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
@@ -90,6 +89,10 @@ class PymooMethod(Generational):
     def _make_algorithm(self) -> Any:
         """Return pymoo's algorithm object, not set up yet."""
 
+    def _comparison(self, population: Any) -> Comparison:
+        """Return how parents are compared in tournaments; by lot unless overridden."""
+        return by_lot(population)
+
     def _for_pymoo(self, objectives: Floats) -> Floats:
         """Return the objectives [n, m] that pymoo is told; in their own units unless overridden."""
         return objectives
@@ -110,8 +113,10 @@ class PymooMethod(Generational):
 
     def _mate(self) -> Rows:
         """Return offspring of unseen classes, or fewer than a generation if there are too few."""
-        mating = Mating(self._tournament, self._variation, self._unseen, self._population_size)
-        return mating.offspring(self._algorithm.pop, self._offspring_size, self.problem.rng)
+        population = self._algorithm.pop
+        compare, size = self._comparison(population), self._population_size
+        mating = Mating(compare, self._variation, self._unseen, size)
+        return mating.offspring(population.get("X"), self._offspring_size, self.problem.rng)
 
     def _tell_pymoo(self) -> None:
         """Give the evaluated generation to pymoo."""

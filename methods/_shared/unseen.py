@@ -38,9 +38,7 @@ class Unseen:
         """Mark the classes of architectures [n, variables] as seen."""
         self._seen.update(self._space.class_keys(architectures))
 
-    def first_of_class(
-        self, architectures: ArrayLike, taken: set[Hashable] | None = None
-    ) -> Mask:
+    def first_of_class(self, architectures: ArrayLike, taken: set[Hashable] | None = None) -> Mask:
         """Say [n] which architectures are the first of an unseen class among [n, variables].
 
         False for an architecture of a seen class, and for one of the class of an earlier row.

@@ -77,8 +77,8 @@ def test_one_attempt_is_a_mating_of_pymoo(space, tournament, size):
         ours, theirs = np.random.default_rng(seed), np.random.default_rng(seed)
         expected = by_pymoo(space, TOURNAMENTS[tournament], members, size, theirs)
         variation = Variation(*operators(space), _bounds(space, 2), space)
-        mating = Mating(tournament, variation, Unseen(space), size)
-        parents = members.get("X")[mating._parents(members, ours).T]
+        mating = Mating(tournament(members), variation, Unseen(space), size)
+        parents = members.get("X")[mating._parents(len(members), ours).T]
         np.testing.assert_array_equal(variation.children(parents, ours), expected)
         assert ours.bit_generator.state == theirs.bit_generator.state
 
@@ -90,7 +90,8 @@ def test_offspring_are_of_unseen_classes():
     unseen.remove(members.get("X"))
     variation = Variation(*operators(space), _bounds(space, 2), space)
     for _ in range(20):
-        made = Mating(by_lot, variation, unseen, 10).offspring(members, 6, rng)
+        mating = Mating(by_lot(members), variation, unseen, 10)
+        made = mating.offspring(members.get("X"), 6, rng)
         assert made.shape == (6, 6)
         assert unseen.first_of_class(made).all()
         unseen.remove(made)
@@ -99,11 +100,12 @@ def test_offspring_are_of_unseen_classes():
 def test_too_few_offspring_are_returned_once_there_are_no_others():
     space = NASBench201()
     members = population(space, 10, 0)
-    members.set("X", np.repeat(members.get("X")[:1], 10, axis=0))
+    same = np.repeat(members.get("X")[:1], 10, axis=0)
     unseen = Unseen(space)
     crossover, _ = operators(space)
     still = PolynomialMutation(prob=1.0, prob_var=0.0, eta=3.0)  # nothing but the parent
-    mating = Mating(by_lot, Variation(crossover, still, _bounds(space, 2), space), unseen, 10)
-    assert len(mating.offspring(members, 5, np.random.default_rng(0))) == 1
-    unseen.remove(members.get("X"))
-    assert mating.offspring(members, 5, np.random.default_rng(0)).shape == (0, 6)
+    variation = Variation(crossover, still, _bounds(space, 2), space)
+    mating = Mating(by_lot(members), variation, unseen, 10)
+    assert len(mating.offspring(same, 5, np.random.default_rng(0))) == 1
+    unseen.remove(same)
+    assert mating.offspring(same, 5, np.random.default_rng(0)).shape == (0, 6)

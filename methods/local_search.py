@@ -18,6 +18,7 @@ from methods._shared.unseen import Unseen
 __all__ = ["LocalSearch"]
 
 _DRAWS = 50  # weight vectors tried before a random start
+_OUTSIDE = 100  # weight vectors that are compared one by one
 
 
 class LocalSearch(Method):
@@ -74,7 +75,7 @@ class LocalSearch(Method):
         self._unseen = Unseen(problem.space)
         self._weights: Floats | None = None
         self._current: int | None = None  # index in `_history` of where the search is
-        self._used_weights: list[Floats] = []
+        self._used_weights = _UsedWeights(len(problem.objectives))
         self._neighbours: Architectures = np.empty((0, problem.space.variables), dtype=np.int8)
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
@@ -121,12 +122,9 @@ class LocalSearch(Method):
         drawn = self.problem.rng.dirichlet(
             np.ones(len(self.problem.objectives)), size=self.settings.weight_draws
         )
-        distance = np.zeros(len(drawn))
-        if self._used_weights:
-            used = np.array(self._used_weights)
-            distance = np.linalg.norm(drawn[:, None] - used, axis=2).min(axis=1)
-        self._used_weights.append(drawn[distance.argmax()])
-        return self._used_weights[-1]
+        chosen: Floats = drawn[self._used_weights.distances(drawn).argmax()]
+        self._used_weights.add(chosen)
+        return chosen
 
     def _move_to(self, index: int) -> None:
         """Make an evaluation of the history the current one, with its unseen neighbours."""
@@ -149,3 +147,38 @@ class LocalSearch(Method):
         ideal, width = running_scale(front, self.problem.reference_point)
         sums: Floats = ((objectives[of] - ideal) / width) @ weights
         return sums
+
+
+class _UsedWeights:
+    """Weight vectors, and the distance of others to the nearest of them.
+
+    A run in a space that is nearly searched draws thousands. All but the last are in a search tree,
+    which is made again whenever an eighth of all are not in it.
+
+    Parameters
+    ----------
+    objectives : int
+        Number of weights of a vector, m.
+    """
+
+    def __init__(self, objectives: int) -> None:
+        self._in_tree = np.empty((0, objectives))
+        self._tree: Any = None
+        self._others: list[Floats] = []
+
+    def add(self, weights: Floats) -> None:
+        """Add a vector [m]."""
+        from scipy.spatial import KDTree
+
+        self._others.append(weights)
+        if len(self._others) > max(_OUTSIDE, len(self._in_tree) // 8):
+            self._in_tree = np.concatenate([self._in_tree, self._others])
+            self._tree, self._others = KDTree(self._in_tree), []
+
+    def distances(self, drawn: Floats) -> Floats:
+        """Return the distance [k] of vectors [k, m] to the nearest; 0 if there is none."""
+        nearest = [] if self._tree is None else [self._in_tree[self._tree.query(drawn)[1]]]
+        near = [np.linalg.norm(drawn - each, axis=1)[:, None] for each in nearest]
+        if self._others:
+            near.append(np.linalg.norm(drawn[:, None] - np.array(self._others), axis=2))
+        return np.concatenate(near, axis=1).min(axis=1) if near else np.zeros(len(drawn))

@@ -37,13 +37,22 @@ def typed_edit(rng: np.random.Generator, cell: Architecture) -> tuple[Architectu
     cell : tuple of int [6]
         One operation for each edge.
     """
-    legal = [name for name, (before, _) in EDITS.items() if set(before) & set(cell)]
-    name = legal[rng.integers(len(legal))]
-    before, after = EDITS[name]
-    edges = [edge for edge, operation in enumerate(cell) if operation in before]
+    legal = _legal_edits(cell)
+    name, edges = legal[rng.integers(len(legal))]
     edge = edges[rng.integers(len(edges))]
+    _, after = EDITS[name]
     operation = after[rng.integers(len(after))]
     return (*cell[:edge], operation, *cell[edge + 1 :]), name
+
+
+@lru_cache(maxsize=5**6)
+def _legal_edits(cell: Architecture) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return the operators that apply to a cell, each with the edges that it can edit."""
+    edges = {
+        name: tuple(edge for edge, operation in enumerate(cell) if operation in before)
+        for name, (before, _) in EDITS.items()
+    }
+    return tuple((name, found) for name, found in edges.items() if found)
 
 
 def resample_one_variable(

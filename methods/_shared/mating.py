@@ -95,6 +95,7 @@ class Variation:
         parents : array [2, k, variables]
         rng : numpy.random.Generator
         """
+        # `_do` is what an operator of pymoo computes on arrays; `do` puts it into objects.
         pairs = parents.shape[1]
         made, crossed = parents.copy(), rng.random(pairs) < self.crossover.prob.value
         if crossed.any():

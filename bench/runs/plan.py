@@ -25,7 +25,7 @@ class PlannedRun:
     Attributes
     ----------
     protocol : str
-        The protocol: a released name, or the path of its file.
+        The protocol: a released name, or the absolute path of its file.
     protocol_id : str
         Its id when the run was planned.
     entry : SearchEntry or RankingEntry
@@ -132,6 +132,9 @@ def plan(
     ended: dict[str, tuple[Outcome, ...]] = {}
     outdated: dict[str, tuple[str, ...]] = {}
     for protocol in protocols:
+        # Other processes may have another folder.
+        is_file = protocol.spec.endswith(".toml")
+        spec = str(Path(protocol.spec).resolve()) if is_file else protocol.spec
         outcomes: list[Outcome] = []
         changed: dict[str, None] = {}  # an ordered set of labels
         chosen = chosen_entrants(protocol, entrants, rosters)
@@ -156,7 +159,7 @@ def plan(
                 if entrant.card:
                     entrant.card.require_installed()
                 runs[path] = PlannedRun(
-                    protocol.spec, protocol.id, entrant.entry, repetition, results, path, limits
+                    spec, protocol.id, entrant.entry, repetition, results, path, limits
                 )
         ended[protocol.spec], outdated[protocol.spec] = tuple(outcomes), tuple(changed)
     return Plan(tuple(runs.values()), tuple(removed), ended, outdated)

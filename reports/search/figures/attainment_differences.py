@@ -10,7 +10,7 @@ import numpy as np
 from bench.arrays import Floats
 from bench.indicators import attainment_difference, attainment_surface, non_dominated
 from bench.results.search import SearchResults
-from reports.rendering import style
+from reports.rendering import display, style
 from reports.rendering.panels import panels
 from reports.search.comparison import front_name
 from reports.search.figures.final_sets import axis_names, denormalise, draw_steps, limits
@@ -82,7 +82,10 @@ def draw(results: SearchResults, first: str, second: str) -> tuple[str, str, Fig
             draw_steps(ax, front, corners[1], color="black", linewidth=0.9)
             ax.set_xlim(corners[0][0], corners[1][0])
             ax.set_ylim(corners[0][1], corners[1][1])
-            ax.set_title(f"{method} more often", loc="left", fontsize=8.5)
+            most = max(0.0, float((sign_of * difference[:, 4]).max(initial=0.0)))
+            by = f"more often, by up to {display.share(most)}" if most else "nowhere more often"
+            ax.set_title(f"{method}: {by}", loc="left", fontsize=8)
+            ax.locator_params(nbins=5)
             ax.set_xlabel(names[plane[0]], fontsize=8)
             ax.tick_params(labelleft=side == 0)
         axes[0].set_ylabel(names[plane[1]], fontsize=8)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from bench.results.search import SearchResults
 from reports.rendering import style
 from reports.search.figures.method_looks import sign
 from reports.search.pairs import Pairs
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["draw"]
@@ -23,7 +26,7 @@ _CAPTION = (
 _BETTER, _EQUAL, _WORSE = (0.0, 0.45, 0.70), (0.45, 0.45, 0.45), (0.84, 0.37, 0.0)
 _CELL_INCHES, _LARGEST_INCHES = 0.36, 0.8
 _LEAST = 1 / 3  # the most probable of three has at least this probability: such a cell is white
-_DARK = 0.75  # probability from which the number is white
+_DARK = 0.18  # luminance below which white has more contrast than black
 
 
 def draw(results: SearchResults, pairs: Pairs) -> tuple[str, Figure]:
@@ -46,22 +49,8 @@ def draw(results: SearchResults, pairs: Pairs) -> tuple[str, Figure]:
     rows = {method: row for row, method in enumerate(order)}
     for pair in pairs.pairs:
         i, j = rows[pair.first], rows[pair.second]
-        for row, column, better, worse in (
-            (i, j, pair.better, pair.worse),
-            (j, i, pair.worse, pair.better),
-        ):
-            found = {_EQUAL: pair.equal, _BETTER: better, _WORSE: worse}
-            colour = max(found, key=lambda key: found[key])
-            value = found[colour]
-            strength = max(0.0, (value - _LEAST) / (1 - _LEAST))
-            shade = [1.0 - strength * (1.0 - part) for part in colour]
-            ax.fill_between(
-                [column - 0.5, column + 0.5], row - 0.5, row + 0.5, color=shade, linewidth=0
-            )
-            text = "white" if value > _DARK else "black"
-            ax.text(
-                column, row, f"{100 * value:.0f}", fontsize=7, ha="center", va="center", color=text
-            )
+        _cell(ax, i, j, {_BETTER: pair.better, _EQUAL: pair.equal, _WORSE: pair.worse})
+        _cell(ax, j, i, {_BETTER: pair.worse, _EQUAL: pair.equal, _WORSE: pair.better})
     ax.set_xlim(-0.5, len(order) - 0.5)
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.set_xticks(range(len(order)), [str(row + 1) for row in range(len(order))])
@@ -71,3 +60,22 @@ def draw(results: SearchResults, pairs: Pairs) -> tuple[str, Figure]:
         spine.set_visible(False)
     sign(figure, results)
     return _CAPTION.format(region=pairs.region), figure
+
+
+def _cell(ax: Axes, row: int, column: int, found: dict[tuple[float, ...], float]) -> None:
+    """Fill a cell with the colour of the most probable relation, paler if it is less probable."""
+    colour = max(found, key=lambda key: found[key])
+    strength = max(0.0, (found[colour] - _LEAST) / (1 - _LEAST))
+    shade = [1.0 - strength * (1.0 - part) for part in colour]
+    edges = [column - 0.5, column + 0.5]
+    ax.fill_between(edges, row - 0.5, row + 0.5, color=shade, linewidth=0)
+    luminance = float(np.dot(np.power(shade, 2.2), (0.2126, 0.7152, 0.0722)))
+    ax.text(
+        column,
+        row,
+        f"{100 * found[colour]:.0f}",
+        fontsize=7,
+        ha="center",
+        va="center",
+        color="white" if luminance < _DARK else "black",
+    )

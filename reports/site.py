@@ -32,8 +32,9 @@ def build_report(
 
     Each protocol gets the folder `out/<name>-<short id>/` with `report.html`, `report.md`, its
     tables as CSV, its figures as SVG and PNG, and `summary.json`. If at least two methods have runs
-    of several search protocols, `out/joint/` ranks methods over all of them. `out/index.html` and
-    `out/index.md` link to the reports. `report.html` contains its figures and can be sent alone.
+    of more than half of several search protocols, `out/joint/` ranks methods over all of them.
+    `out/index.html` and `out/index.md` link to the reports. `report.html` contains its figures and
+    can be sent alone.
 
     Parameters
     ----------

@@ -51,11 +51,10 @@ def draw_plots(results: Sequence[SearchResults], ranking: JointRanking) -> Itera
         f"{display.counted(len(results), 'protocol')}, "
         f"{len(ranking.families)} famil{'y' if len(ranking.families) == 1 else 'ies'}"
     )
-    if any(row.placed for row in ranking.rows):
-        with style.settings():
-            caption, figure = _ranks(ranking, looks)
-            style.foot_line(figure, foot)
-            yield Plot("ranks", "Average ranks over all protocols", caption, figure)
+    with style.settings():
+        caption, figure = _ranks(ranking, looks)
+        style.foot_line(figure, foot)
+        yield Plot("ranks", "Average ranks over all protocols", caption, figure)
     if profiled_methods(results):
         with style.settings():
             caption, figure = _profile(results, ranking, looks)
@@ -70,10 +69,9 @@ def _ranks(ranking: JointRanking, looks: dict[str, style.Look]) -> tuple[str, Fi
     figure, (ax,) = style.new_figure((_ROW_INCHES * len(rows) + 0.15,), left=left)
     letters = [chr(ord("a") + number) for number in range(len(ranking.families))]
     for y, row in enumerate(rows):
-        assert row.placed is not None
         look = looks[row.method]
-        ax.plot([row.placed.low, row.placed.high], [y, y], color=look.colour, linewidth=2.0)
-        ax.plot([row.placed.rank], [y], **look.mark)
+        ax.plot([row.low, row.high], [y, y], color=look.colour, linewidth=2.0)
+        ax.plot([row.rank], [y], **look.mark)
         for letter, rank in zip(letters, row.by_family, strict=True):
             if not np.isnan(rank) and len(letters) > 1:
                 ax.text(

@@ -74,6 +74,9 @@ def _ranks(ranking: JointRanking) -> Section:
             "repetitions of a protocol, then over the protocols of a family, then over the "
             "families: protocols that share a search space or a table are one family, and count "
             "once.",
+            "Methods with runs of more than half of the protocols have a place, and are ranked "
+            "among each other; for the others, the table says what rank they would have among "
+            "those.",
             f"Intervals are of {RESAMPLES:,} resamples on two levels: protocols within each "
             "family, and repetitions within each drawn protocol. What another family would change "
             "is shown below instead.",
@@ -88,14 +91,13 @@ def _cells(row: JointRow, protocols: int, families: int) -> tuple[str, ...]:
         display.count_of(row.families, families),
     )
     placed = row.placed
-    if placed is None:
-        return row.method, *(display.DASH,) * 4, *counts
+    known = not math.isnan(row.rank)
     return (
         row.method,
-        str(placed.place),
-        display.between(placed.first, placed.last),
-        display.rank(placed.rank),
-        f"[{display.rank(placed.low)}, {display.rank(placed.high)}]",
+        str(placed.place) if placed else display.DASH,
+        display.between(placed.first, placed.last) if placed else display.DASH,
+        display.rank(row.rank) if known else display.DASH,
+        f"[{display.rank(row.low)}, {display.rank(row.high)}]" if known else display.DASH,
         *counts,
     )
 
@@ -106,7 +108,7 @@ def _stability(ranking: JointRanking) -> Section | None:
     places = {row.method: row.placed.place for row in ranking.rows if row.placed}
     agreement = PageTable(
         ("Without", "Kendall tau with all", "First", "Largest move"),
-        tuple(_without(each, places) for each in ranking.without),
+        tuple(_without(each) for each in ranking.without),
     )
     by_method = PageTable(
         ("Method", "All", *(f"Without {each.family}" for each in ranking.without)),
@@ -114,7 +116,7 @@ def _stability(ranking: JointRanking) -> Section | None:
             (
                 method,
                 str(place),
-                *(str(each.places.get(method, display.DASH)) for each in ranking.without),
+                *(_place_without(each, method) for each in ranking.without),
             )
             for method, place in places.items()
         ),
@@ -124,18 +126,24 @@ def _stability(ranking: JointRanking) -> Section | None:
         title="Without one family",
         paragraphs=(
             "The ranking with each family left out in turn: a conclusion that needs one family is "
-            "one about that family. Below, the place of each method.",
+            "one about that family. Places are among the methods that are left. Below, the place "
+            "of each method.",
         ),
         tables=(agreement, by_method),
     )
 
 
-def _without(each: Without, places: dict[str, int]) -> tuple[str, ...]:
-    first = [method for method, place in each.places.items() if place == 1]
-    moves = {method: place - places[method] for method, place in each.places.items()}
-    largest = max(moves, key=lambda method: abs(moves[method]), default=None)
+def _place_without(each: Without, method: str) -> str:
+    return str(each.places[method][1]) if method in each.places else display.DASH
+
+
+def _without(each: Without) -> tuple[str, ...]:
+    first = [method for method, (_, after) in each.places.items() if after == 1]
+    moves = {method: abs(after - before) for method, (before, after) in each.places.items()}
+    largest = max(moves, key=lambda method: moves[method], default=None)
     move = "none"
     if largest is not None and moves[largest]:
-        move = f"{largest}: {places[largest]} to {each.places[largest]}"
+        before, after = each.places[largest]
+        move = f"{largest}: {before} to {after}"
     tau = display.DASH if math.isnan(each.agreement) else display.correlation(each.agreement)
     return each.family, tau, ", ".join(first), move

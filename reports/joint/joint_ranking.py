@@ -3,10 +3,15 @@
 The share of repetitions in which one method is better than another is averaged over the repetitions
 of a protocol that both have, then over the protocols of a family, then over the families. So a
 family counts once, however many protocols it has. Ranks follow from the shares.
+
+Methods with runs of more than half of the protocols are ranked among each other: any two of them
+share a protocol. Other methods get the rank that they would have among those, but no place, and
+change nothing in the ranks of the others.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +32,7 @@ __all__ = [
     "Without",
     "make_joint_ranking",
     "mean_shares",
+    "placed_methods",
     "resampled_shares",
 ]
 
@@ -38,19 +44,14 @@ Wins = Sequence[Sequence[Floats]]  # of each family, of each protocol: [repetiti
 
 @dataclass(frozen=True)
 class Placed:
-    """The rank of a method over all protocols.
+    """The place of a method by its average rank.
 
     Attributes
     ----------
-    rank, low, high : float
-        Average rank, 1 is best, and its 95 % bootstrap interval.
     place, first, last : int
-        Place by the average rank, and the places between which it is in 95 % of the resamples.
+        Place, 1 is best, and the places between which it is in 95 % of the resamples.
     """
 
-    rank: float
-    low: float
-    high: float
     place: int
     first: int
     last: int
@@ -65,8 +66,11 @@ class JointRow:
     method : str
     protocols, families : int
         Protocols and families in which it has runs.
+    rank, low, high : float
+        Average rank, 1 is best, and its 95 % bootstrap interval; NaN if the method shares no
+        repetition of any protocol with a method that has a place.
     placed : Placed, optional
-        None if the method shares no repetition of any protocol with another.
+        None if the method has runs of half of the protocols or fewer.
     by_family : tuple of float
         Average rank in each family; NaN if the method shares nothing there.
     """
@@ -74,6 +78,9 @@ class JointRow:
     method: str
     protocols: int
     families: int
+    rank: float
+    low: float
+    high: float
     placed: Placed | None
     by_family: tuple[float, ...]
 
@@ -88,13 +95,14 @@ class Without:
         Name of the family that is left out.
     agreement : float
         Kendall tau between the average ranks with and without the family.
-    places : dict of str to int
-        Place of each method that is ranked without the family.
+    places : dict of str to (int, int)
+        Place of each method that is ranked without the family, with and without it, among these
+        methods.
     """
 
     family: str
     agreement: float
-    places: dict[str, int]
+    places: dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,7 @@ class JointRanking:
     ----------
     families : tuple of Family
     rows : tuple of JointRow
-        The best average rank first.
+        The best average rank first, those without a place last.
     without : tuple of Without
         One for each family; empty if there is only one.
     """
@@ -130,47 +138,74 @@ def make_joint_ranking(results: Sequence[SearchResults]) -> JointRanking:
     """
     by_id = {each.protocol.id: each for each in results}
     grouped = families(each.protocol for each in results)
-    methods = sorted({method for each in results for method in each.methods})
-    wins = [[_wins(by_id[p.id], methods) for p in family.protocols] for family in grouped]
-    ranks = ranks_of_shares(mean_shares(wins))
     ids = [protocol.id for family in grouped for protocol in family.protocols]
-    drawn = ranks_of_shares(resampled_shares(wins, RESAMPLES, stream("joint ranking", *ids)))
-    places, drawn_places = _places(ranks), _places(drawn)
-    by_family = [ranks_of_shares(mean_shares([members])) for members in wins]
+    methods = sorted({method for each in results for method in each.methods})
+    core = [i for i, method in enumerate(methods) if method in placed_methods(results)]
+    wins = [[_wins(by_id[p.id], methods) for p in family.protocols] for family in grouped]
+    rng = stream("joint ranking", *ids)
+    ranks = _ranks(mean_shares(wins), core)
+    drawn = _ranks(resampled_shares(wins, RESAMPLES, rng), core)
+    places, drawn_places = _places(ranks[core]), _places(drawn[:, core])
+    by_family = [_ranks(mean_shares([members]), core) for members in wins]
     rows = []
     for i, method in enumerate(methods):
         present = [[method in by_id[p.id].methods for p in f.protocols] for f in grouped]
-        known = ~np.isnan(drawn[:, i])
-        interval = None
-        if not np.isnan(ranks[i]) and known.any():
-            low, high = np.quantile(drawn[known, i], _TAILS)
-            interval = Placed(
-                rank=float(ranks[i]),
-                low=float(low),
-                high=float(high),
-                place=int(places[i]),
-                first=int(np.quantile(drawn_places[known, i], _TAILS[0], method="lower")),
-                last=int(np.quantile(drawn_places[known, i], _TAILS[1], method="higher")),
+        known = drawn[~np.isnan(drawn[:, i]), i]
+        low, high = np.quantile(known, _TAILS) if known.size else (np.nan, np.nan)
+        placed = None
+        if i in core:
+            column = core.index(i)
+            between = drawn_places[:, column]
+            placed = Placed(
+                place=int(places[column]),
+                first=int(np.quantile(between, _TAILS[0], method="lower")),
+                last=int(np.quantile(between, _TAILS[1], method="higher")),
             )
         rows.append(
             JointRow(
                 method=method,
                 protocols=sum(map(sum, present)),
                 families=sum(map(any, present)),
-                placed=interval,
+                rank=float(ranks[i]),
+                low=float(low),
+                high=float(high),
+                placed=placed,
                 by_family=tuple(float(each[i]) for each in by_family),
             )
         )
-    rows.sort(key=lambda row: (row.placed.rank if row.placed else np.inf, row.method))
+    rows.sort(key=lambda row: (row.placed is None, row.rank, row.method))
     without = []
     for left_out, family in enumerate(grouped if len(grouped) > 1 else ()):
-        others = ranks_of_shares(mean_shares([*wins[:left_out], *wins[left_out + 1 :]]))
-        both = ~np.isnan(ranks) & ~np.isnan(others)
-        agreement = kendall_tau(ranks[both], others[both]) if both.sum() > 1 else float("nan")
-        found = zip(methods, _places(others), others, strict=True)
-        kept = {method: int(place) for method, place, rank in found if not np.isnan(rank)}
-        without.append(Without(family.name, agreement, kept))
+        others = _ranks(mean_shares([*wins[:left_out], *wins[left_out + 1 :]]), core)
+        kept = [i for i in core if not np.isnan(others[i])]
+        agreement = kendall_tau(ranks[kept], others[kept])
+        moves = zip(kept, _places(ranks[kept]), _places(others[kept]), strict=True)
+        places_without = {methods[i]: (int(before), int(after)) for i, before, after in moves}
+        without.append(Without(family.name, agreement, places_without))
     return JointRanking(grouped, tuple(rows), tuple(without))
+
+
+def placed_methods(results: Sequence[SearchResults]) -> list[str]:
+    """Return the methods with runs of more than half of the protocols, by name.
+
+    Parameters
+    ----------
+    results : sequence of SearchResults
+        One for each protocol.
+    """
+    counts = Counter(method for each in results for method in each.methods)
+    return sorted(method for method, count in counts.items() if 2 * count > len(results))
+
+
+def _ranks(shares: Floats, core: Sequence[int]) -> Floats:
+    """Return the average rank of each method among some [..., k], from shares [..., k, k]."""
+    ranks = np.full(shares.shape[:-1], np.nan)
+    ranks[..., core] = ranks_of_shares(shares[..., core, :][..., core])
+    for i in range(shares.shape[-1]):
+        if i not in core:
+            lost = np.moveaxis(1.0 - shares[..., i, core], -1, 0)
+            ranks[..., i] = 1.0 + len(core) * _mean(lost)
+    return ranks
 
 
 def _wins(results: SearchResults, methods: Sequence[str]) -> Floats:
@@ -262,9 +297,9 @@ def _share(wins: Floats, counts: Floats) -> Floats:
     return np.where(times > 0, shares, np.nan).reshape(-1, k, k)
 
 
-def _mean(arrays: Sequence[Floats]) -> Floats:
+def _mean(arrays: Sequence[Floats] | Floats) -> Floats:
     """Return the mean of some arrays, entry by entry, of those that are not NaN."""
-    stacked = np.stack(arrays)
+    stacked = np.asarray(arrays)
     present = ~np.isnan(stacked)
     count = present.sum(axis=0)
     total = np.where(present, stacked, 0.0).sum(axis=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from bench.protocol import MAIN_ROSTER
 from bench.results.search import SearchResults
 from reports.joint.joint_figures import draw_plots
 from reports.joint.joint_page import make_joint_page
-from reports.joint.joint_ranking import JointRanking, make_joint_ranking
+from reports.joint.joint_ranking import JointRanking, make_joint_ranking, placed_methods
 from reports.rendering.pages import write_page
 from reports.rendering.saving import csv_bytes, save_plots
 
@@ -24,9 +23,8 @@ _RANKS = "ranks.csv"
 
 
 def can_be_joined(results: Sequence[SearchResults]) -> bool:
-    """Return whether at least two methods have runs of two protocols or more."""
-    counts = Counter(method for each in results for method in each.methods)
-    return sum(count > 1 for count in counts.values()) > 1
+    """Return whether there are several protocols, and several methods to rank over them."""
+    return len(results) > 1 and len(placed_methods(results)) > 1
 
 
 def write_joint(
@@ -75,15 +73,15 @@ def _frame(ranking: JointRanking) -> pd.DataFrame:
     for row in ranking.rows:
         placed = row.placed
         ranks = zip(ranking.families, row.by_family, strict=True)
-        without = {each.family: each.places.get(row.method) for each in ranking.without}
+        without = {e.family: e.places.get(row.method, (None, None))[1] for e in ranking.without}
         rows.append(
             {
                 "method": row.method,
                 "protocols": row.protocols,
                 "families": row.families,
-                "average_rank": placed.rank if placed else None,
-                "average_rank_low": placed.low if placed else None,
-                "average_rank_high": placed.high if placed else None,
+                "average_rank": row.rank,
+                "average_rank_low": row.low,
+                "average_rank_high": row.high,
                 "place": placed.place if placed else None,
                 "place_first": placed.first if placed else None,
                 "place_last": placed.last if placed else None,

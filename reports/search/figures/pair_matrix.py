@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.arrays import Floats
 from bench.results.search import SearchResults
 from reports.rendering import style
 from reports.search.figures.method_looks import sign
 from reports.search.pairs import Pairs
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["draw"]
@@ -47,10 +47,15 @@ def draw(results: SearchResults, pairs: Pairs) -> tuple[str, Figure]:
     figure = Figure(figsize=(width, height))
     ax = figure.add_axes((left / width, below / height, side / width, side / height))
     rows = {method: row for row, method in enumerate(order)}
+    shades = np.ones((len(order), len(order), 3))
     for pair in pairs.pairs:
         i, j = rows[pair.first], rows[pair.second]
-        _cell(ax, i, j, {_BETTER: pair.better, _EQUAL: pair.equal, _WORSE: pair.worse})
-        _cell(ax, j, i, {_BETTER: pair.worse, _EQUAL: pair.equal, _WORSE: pair.better})
+        upper = {_BETTER: pair.better, _EQUAL: pair.equal, _WORSE: pair.worse}
+        lower = {_BETTER: pair.worse, _EQUAL: pair.equal, _WORSE: pair.better}
+        for row, column, found in ((i, j, upper), (j, i, lower)):
+            shades[row, column] = _shade(found)
+            ax.text(column, row, f"{100 * max(found.values()):.0f}", **_text(shades[row, column]))
+    ax.imshow(shades)
     ax.set_xlim(-0.5, len(order) - 0.5)
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.set_xticks(range(len(order)), [str(row + 1) for row in range(len(order))])
@@ -62,20 +67,15 @@ def draw(results: SearchResults, pairs: Pairs) -> tuple[str, Figure]:
     return _CAPTION.format(region=pairs.region), figure
 
 
-def _cell(ax: Axes, row: int, column: int, found: dict[tuple[float, ...], float]) -> None:
-    """Fill a cell with the colour of the most probable relation, paler if it is less probable."""
+def _shade(found: dict[tuple[float, float, float], float]) -> Floats:
+    """Return the colour of the most probable relation, paler if it is less probable."""
     colour = max(found, key=lambda key: found[key])
     strength = max(0.0, (found[colour] - _LEAST) / (1 - _LEAST))
-    shade = [1.0 - strength * (1.0 - part) for part in colour]
-    edges = [column - 0.5, column + 0.5]
-    ax.fill_between(edges, row - 0.5, row + 0.5, color=shade, linewidth=0)
-    luminance = float(np.dot(np.power(shade, 2.2), (0.2126, 0.7152, 0.0722)))
-    ax.text(
-        column,
-        row,
-        f"{100 * found[colour]:.0f}",
-        fontsize=7,
-        ha="center",
-        va="center",
-        color="white" if luminance < _DARK else "black",
-    )
+    return 1.0 - strength * (1.0 - np.asarray(colour))
+
+
+def _text(shade: Floats) -> dict[str, Any]:
+    """Return the options of a number on a shade."""
+    luminance = float(np.power(shade, 2.2) @ (0.2126, 0.7152, 0.0722))
+    colour = "white" if luminance < _DARK else "black"
+    return {"fontsize": 7, "ha": "center", "va": "center", "color": colour}

@@ -7,7 +7,6 @@ import pytest
 from scipy import stats
 
 from bench.indicators import pairwise_wins, ranks_of_shares
-from bench.protocol import load_search_protocol
 from reports.joint.joint_ranking import make_joint_ranking, mean_shares, resampled_shares
 
 
@@ -116,12 +115,12 @@ def test_rows_have_ranks_intervals_and_places(results):
     for number, row in enumerate(ranking.rows, start=1):
         placed = row.placed
         assert (row.protocols, row.families, placed.place) == (3, 2, number)
-        assert 1.0 <= placed.low <= placed.rank <= placed.high <= 3.0
+        assert 1.0 <= row.low <= row.rank <= row.high <= 3.0
         assert 1 <= placed.first <= placed.place <= placed.last <= 3
     table = np.array([*FINALS.values()])
     expected = dict(zip(FINALS, stats.rankdata(-table, axis=0).mean(axis=1), strict=True))
     for row in ranking.rows:
-        assert row.placed.rank == pytest.approx(expected[row.method])
+        assert row.rank == pytest.approx(expected[row.method])
         assert row.by_family == pytest.approx([expected[row.method]] * 2)
 
 
@@ -130,10 +129,12 @@ def test_each_family_counts_once(make_results):
     other = {"random": FINALS["random"], "nsga2": FINALS["nsga2"] + 1}
     several = [make_results(swapped, protocol=name) for name in PROTOCOLS[:2]]
     ranking = make_joint_ranking([*several, make_results(other, protocol="nb301")])
-    assert [row.placed.rank for row in ranking.rows] == [1.5, 1.5]
-    first = {each.family: [m for m, p in each.places.items() if p == 1] for each in ranking.without}
+    assert [row.rank for row in ranking.rows] == [1.5, 1.5]
+    first = {
+        each.family: [m for m, p in each.places.items() if p[1] == 1] for each in ranking.without
+    }
     assert first == {"darts": ["random"], "nasbench201": ["nsga2"]}
-    assert all(row.placed.low == row.placed.high for row in ranking.rows)
+    assert all(row.low == row.high for row in ranking.rows)
 
 
 def test_one_extra_repetition_of_one_method_changes_nothing(make_results, results):
@@ -142,23 +143,34 @@ def test_one_extra_repetition_of_one_method_changes_nothing(make_results, result
     assert make_joint_ranking(again) == make_joint_ranking(results)
 
 
-def test_a_method_with_few_protocols_takes_nothing_from_others(make_results, results):
+def test_a_method_with_half_of_the_protocols_has_no_place_and_changes_nothing(make_results):
+    alone = [make_results(FINALS, protocol=name) for name in PROTOCOLS]
+    more = FINALS | {"few": FINALS["random"] + 1}
+    with_few = [*alone[:2], make_results(more, protocol=PROTOCOLS[2])]
+    before, after = rows_of(alone), rows_of(with_few)
+    few = after.pop("few")
+    assert after == before
+    assert (few.placed, few.protocols, few.families, few.rank) == (None, 1, 1, 1.0)
+    assert few.low == few.high == 1.0
+
+
+def test_a_placed_method_without_a_protocol_takes_nothing_from_others(make_results, results):
     some = {method: ratios for method, ratios in FINALS.items() if method != "moead"}
-    fewer = [make_results(some, protocol=name) for name in PROTOCOLS[:2]]
-    before, after = rows_of(results), rows_of([*fewer, results[2]])
-    assert (after["moead"].protocols, after["moead"].families) == (1, 1)
-    for method in some:
-        assert (after[method].protocols, after[method].families) == (3, 2)
-        assert after[method].placed.rank == pytest.approx(before[method].placed.rank)
+    fewer = [make_results(some, protocol=PROTOCOLS[0]), *results[1:]]
+    before, after = rows_of(results), rows_of(fewer)
+    assert (after["moead"].protocols, after["moead"].families) == (2, 2)
+    for method in FINALS:
+        assert after[method].rank == pytest.approx(before[method].rank)
+        assert after[method].placed.place == before[method].placed.place
 
 
-def test_a_method_that_is_alone_has_no_rank(make_results):
+def test_a_method_that_shares_nothing_has_no_rank(make_results):
+    both = {"random": [0.5] * 8, "nsga2": [0.6] * 8}
     results = [
-        make_results({"random": [0.5] * 8, "nsga2": [0.6] * 8}, protocol=PROTOCOLS[0]),
-        make_results({"random": [0.5] * 8, "nsga2": [0.6] * 8}, protocol=PROTOCOLS[1]),
+        *(make_results(both, protocol=name) for name in PROTOCOLS[:2]),
         make_results({"moead": [0.5] * 8}, protocol="nb301"),
     ]
     rows = rows_of(results)
     assert rows["moead"].placed is None
-    assert rows["nsga2"].placed.place == 1
-    assert load_search_protocol("nb301").rules.task.space == "darts"
+    assert np.isnan(rows["moead"].rank)
+    assert (rows["nsga2"].rank, rows["nsga2"].placed.place) == (1.0, 1)

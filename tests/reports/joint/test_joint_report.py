@@ -50,7 +50,7 @@ def test_one_family_has_no_stability(results, tmp_path):
 
 def test_a_single_protocol_or_methods_in_one_protocol_are_not_joined(make_results, tmp_path):
     one = make_results(FINALS)
-    other = make_results({"random": BASE, "else": BASE}, protocol="nb301")
+    other = make_results({"random": BASE, "other": BASE}, protocol="nb301")
     assert not can_be_joined([one])
     assert not can_be_joined([one, other])
     index = build_report([one, other], tmp_path)

@@ -19,7 +19,7 @@ from reports.search.comparison import RANDOM, method_order
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["draw_plots", "joint_profile", "profiled_methods"]
+__all__ = ["draw_plots", "joint_profile", "profiled"]
 
 _RANKS = (
     "Average rank of each method (mark) with its 95 % interval, from repetitions within protocols "
@@ -30,7 +30,7 @@ _PROFILE = (
     "Share of all targets, the hypervolume ratios that each protocol names, that are reached in a "
     "repetition within a share of the budget: the mean over the repetitions and targets of a "
     "protocol, then over the protocols of a family, then over the families. Further up and to the "
-    "left is better.{missing}"
+    "left is better. Over {count} protocols, and the methods with runs of all of these: {names}."
 )
 _ROW_INCHES = 0.42
 _SHARES = 200  # points of the budget
@@ -55,7 +55,7 @@ def draw_plots(results: Sequence[SearchResults], ranking: JointRanking) -> Itera
         caption, figure = _ranks(ranking, looks)
         style.foot_line(figure, foot)
         yield Plot("ranks", "Average ranks over all protocols", caption, figure)
-    if profiled_methods(results):
+    if profiled(results)[0]:
         with style.settings():
             caption, figure = _profile(results, ranking, looks)
             style.foot_line(figure, foot)
@@ -86,10 +86,36 @@ def _ranks(ranking: JointRanking, looks: dict[str, style.Look]) -> tuple[str, Fi
     return _RANKS.format(letters="; ".join(named)), figure
 
 
-def profiled_methods(results: Sequence[SearchResults]) -> list[str]:
-    """Return the methods with runs of every protocol that has targets, by name."""
-    sets = [set(each.methods) for each in results if each.protocol.rules.targets]
-    return sorted(set.intersection(*sets)) if sets else []
+def profiled(results: Sequence[SearchResults]) -> tuple[list[str], list[SearchResults]]:
+    """Return methods and protocols with targets, such that each method has runs of each protocol.
+
+    Of the ways to take the protocols with the most methods, the one with the most pairs of a method
+    and a protocol (*ours*). So neither a method of few protocols nor a protocol of few methods
+    takes much from the others.
+
+    Parameters
+    ----------
+    results : sequence of SearchResults
+        One for each protocol.
+
+    Returns
+    -------
+    methods : list of str
+        By name.
+    results : list of SearchResults
+        Of the protocols.
+    """
+    ordered = sorted(
+        (each for each in results if each.protocol.rules.targets),
+        key=lambda each: (-len(each.methods), each.protocol.name, each.protocol.id),
+    )
+    best: tuple[list[str], list[SearchResults]] = ([], [])
+    for count in range(1, len(ordered) + 1):
+        some = ordered[:count]
+        methods = sorted(set.intersection(*(set(each.methods) for each in some)))
+        if len(methods) * count >= len(best[0]) * len(best[1]):
+            best = (methods, some)
+    return best
 
 
 def joint_profile(
@@ -100,13 +126,13 @@ def joint_profile(
     Parameters
     ----------
     results : sequence of SearchResults
-        One for each protocol; those without targets are left out.
+        Of `profiled`.
     families : sequence of Family
-        Of their protocols.
+        Of these and other protocols.
     method : str
-        One of `profiled_methods`.
+        With runs of each of these protocols.
     """
-    by_id = {each.protocol.id: each for each in results if each.protocol.rules.targets}
+    by_id = {each.protocol.id: each for each in results}
     means = []
     for family in families:
         members = [by_id[p.id] for p in family.protocols if p.id in by_id]
@@ -127,12 +153,12 @@ def _profile_of(results: SearchResults, method: str) -> Floats:
 def _profile(
     results: Sequence[SearchResults], ranking: JointRanking, looks: dict[str, style.Look]
 ) -> tuple[str, Figure]:
-    methods = profiled_methods(results)
+    methods, chosen = profiled(results)
     height, right = style.panel_height(len(methods)), style.label_width(methods)
     figure, (ax,) = style.new_figure((height,), right=right)
     shares, step, ends = 100.0 * np.arange(1, _SHARES + 1) / _SHARES, _SHARES // 6, {}
     for position, method in enumerate(methods):
-        profile = joint_profile(results, ranking.families, method)
+        profile = joint_profile(chosen, ranking.families, method)
         mark = (position * step // len(methods), step)
         ax.plot(shares, profile, drawstyle="steps-post", markevery=mark, **looks[method].line)
         ends[method] = float(profile[-1])
@@ -142,6 +168,5 @@ def _profile(
     ax.set_ylabel("share of targets reached")
     ax.grid(visible=True, axis="y")
     style.label_lines(ax, ends, looks, panel=height)
-    others = [row.method for row in ranking.rows if row.method not in methods]
-    missing = f" Not drawn, because they lack a protocol: {', '.join(others)}." if others else ""
-    return _PROFILE.format(missing=missing), figure
+    names = ", ".join(sorted(each.protocol.name for each in chosen))
+    return _PROFILE.format(count=display.count_of(len(chosen), len(results)), names=names), figure

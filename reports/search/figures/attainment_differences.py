@@ -58,9 +58,7 @@ def draw(results: SearchResults, first: str, second: str) -> tuple[str, str, Fig
     shared = sorted(by_number[0].keys() & by_number[1].keys())
     sets = [[known[number] for number in shared] for known in by_number]
     planes = list(combinations(range(len(names)), 2))
-    figure, grid = panels(
-        len(planes), 2, side=_SIDE, above=0.3, apart=0.3, between=0.6 if len(planes) > 1 else 0.38
-    )
+    figure, grid = panels(len(planes), 2, side=_SIDE, above=0.3, apart=0.3, between=0.75)
     titles = style.short_names((first, second))
     low, high = limits(protocol, results.front, [points for side in sets for points in side])
     for axes, plane in zip(grid, planes, strict=True):

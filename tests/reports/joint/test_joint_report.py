@@ -9,7 +9,7 @@ import pytest
 from reports import build_report
 from reports.joint import can_be_joined
 from reports.joint.families import families
-from reports.joint.joint_figures import joint_profile, profiled_methods
+from reports.joint.joint_figures import joint_profile, profiled
 
 BASE = np.linspace(0.7, 0.8, 8)
 FINALS = {"random": BASE, "good": BASE + 0.1, "bad": BASE - 0.1}
@@ -60,7 +60,9 @@ def test_a_single_protocol_or_methods_in_one_protocol_are_not_joined(make_result
 
 def test_the_profile_is_a_mean_over_families(make_results, results):
     grouped = families(each.protocol for each in results)
-    assert profiled_methods(results) == ["bad", "good", "random"]
+    methods, chosen = profiled(results)
+    assert methods == ["bad", "good", "random"]
+    assert {each.protocol.id for each in chosen} == {each.protocol.id for each in results}
     profile = joint_profile(results, grouped, "good")
     assert len(profile) == 200
     assert (np.diff(profile) >= 0).all()
@@ -71,8 +73,19 @@ def test_the_profile_is_a_mean_over_families(make_results, results):
         shares[each.protocol.name] = np.mean(reached)
     nb201 = (shares["nb201-digits"] + shares["nb201-digits-3obj"]) / 2
     assert profile[-1] == pytest.approx((nb201 + shares["nb301"]) / 2)
-    lacking = [*results, make_results({"good": BASE}, protocol="nbmacro")]
-    assert profiled_methods(lacking) == ["good"]
+
+
+def test_a_protocol_or_a_method_with_little_takes_nothing_from_the_profile(make_results, results):
+    small = make_results({"good": BASE}, protocol="nbmacro")
+    methods, chosen = profiled([*results, small])
+    assert methods == ["bad", "good", "random"]
+    assert small not in chosen
+    assert len(chosen) == 3
+    more = make_results(FINALS | {"new": BASE}, protocol="nbmacro")
+    methods, chosen = profiled([*results, more])
+    assert methods == ["bad", "good", "random"]
+    assert len(chosen) == 4
+    assert profiled([]) == ([], [])
 
 
 def test_markup_in_names_is_only_text(make_results, tmp_path, nasty):

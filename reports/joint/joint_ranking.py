@@ -175,8 +175,8 @@ def make_joint_ranking(results: Sequence[SearchResults]) -> JointRanking:
         )
     rows.sort(key=lambda row: (row.placed is None, row.rank, row.method))
     without = []
-    for left_out, family in enumerate(grouped if len(grouped) > 1 else ()):
-        others = _ranks(mean_shares([*wins[:left_out], *wins[left_out + 1 :]]), core)
+    for skipped, family in enumerate(grouped if len(grouped) > 1 else ()):
+        others = _ranks(mean_shares([*wins[:skipped], *wins[skipped + 1 :]]), core)
         kept = [i for i in core if not np.isnan(others[i])]
         agreement = kendall_tau(ranks[kept], others[kept])
         moves = zip(kept, _places(ranks[kept]), _places(others[kept]), strict=True)

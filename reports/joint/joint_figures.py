@@ -80,6 +80,7 @@ def _ranks(ranking: JointRanking, looks: dict[str, style.Look]) -> tuple[str, Fi
     ax.set_yticks(range(len(rows)), list(names.values()))
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_xlim(0.8, len(rows) + 0.2)
     ax.grid(visible=True, axis="x")
     ax.set_xlabel("average rank")
     named = [f"{x} {family.name}" for x, family in zip(letters, ranking.families, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,6 +50,17 @@ class Pair:
     equal: float
     worse: float
 
+    def swapped(self) -> Pair:
+        """Return the same pair with the methods in the other order."""
+        return replace(
+            self,
+            first=self.second,
+            second=self.first,
+            median_difference=-self.median_difference,
+            better=self.worse,
+            worse=self.better,
+        )
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -59,19 +70,24 @@ class Pairs:
     ----------
     order : tuple of str
         The methods, the best median first.
+    best : str
+        The first of them that has as many repetitions as any, so that a method with few takes
+        nothing from the pairs that are shown.
     region : float
         Differences of the hypervolume ratio up to this one make no practical difference.
     pairs : tuple of Pair
     """
 
     order: tuple[str, ...]
+    best: str
     region: float
     pairs: tuple[Pair, ...]
 
     @property
     def with_the_best(self) -> tuple[Pair, ...]:
-        """The pairs of the method with the best median."""
-        return tuple(pair for pair in self.pairs if pair.first == self.order[0])
+        """The pairs of `best` with the others."""
+        mine = [pair for pair in self.pairs if self.best in (pair.first, pair.second)]
+        return tuple(pair if pair.first == self.best else pair.swapped() for pair in mine)
 
 
 def make_pairs(results: SearchResults, frame: pd.DataFrame, order: Sequence[str]) -> Pairs:
@@ -116,4 +132,6 @@ def make_pairs(results: SearchResults, frame: pd.DataFrame, order: Sequence[str]
                     worse=worse,
                 )
             )
-    return Pairs(tuple(order), region, tuple(pairs))
+    most = max(len(results.of(method)) for method in order)
+    best = next(method for method in order if len(results.of(method)) == most)
+    return Pairs(tuple(order), best, region, tuple(pairs))

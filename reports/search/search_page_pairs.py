@@ -24,21 +24,21 @@ def pairs_section(pairs: Pairs) -> Section | None:
     )
     equal = [pair.second for pair in chosen if pair.equal > max(pair.better, pair.worse)]
     notice = (
-        f"Practically equal to {pairs.order[0]}, more probably than not different: "
-        f"{', '.join(equal)}."
+        f"Practically equal to {pairs.best}, more probably than not different: {', '.join(equal)}."
         if equal
         else ""
     )
     return Section(
         anchor="pairs",
-        title=f"Pairs with {pairs.order[0]}",
+        title=f"Pairs with {pairs.best}",
         notices=(notice,) if notice else (),
         paragraphs=(
-            f"Each method against {pairs.order[0]}, which has the best median, on the repetitions "
-            f"that both have. Two methods are practically equal if their hypervolume ratios differ "
-            f"by {pairs.region:g} or less; the probabilities are those of the Bayesian signed-rank "
-            f"test. Unlike a p-value, they tell a pair that is equal from one that has too few "
-            f"repetitions. All pairs are in pairs.csv and in the figure.",
+            f"Each method against {pairs.best}, which has the best median of the methods with the "
+            f"most repetitions, on the repetitions that both have. Two methods are practically "
+            f"equal if their hypervolume ratios differ by {pairs.region:g} or less; the "
+            f"probabilities are those of the Bayesian signed-rank test. Unlike a p-value, they "
+            f"tell a pair that is equal from one that has too few repetitions. All pairs are in "
+            f"pairs.csv and in the figure.",
         ),
         tables=(PageTable(header, tuple(_cells(pair) for pair in chosen)),),
     )

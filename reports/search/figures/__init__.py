@@ -49,7 +49,7 @@ def draw_plots(
         yield Plot("attainment", title, caption, figure)
     if attainment_differences.possible(results):
         shared = {frozenset((pair.first, pair.second)) for pair in pairs.pairs}
-        for number, (first, second) in enumerate(chosen or _default_pairs(order), start=1):
+        for number, (first, second) in enumerate(chosen or _default_pairs(pairs), start=1):
             if frozenset((first, second)) not in shared:
                 continue
             with style.settings():
@@ -69,7 +69,8 @@ def draw_plots(
             yield Plot("pairs", "Pairs of methods", caption, figure)
 
 
-def _default_pairs(order: Sequence[str]) -> list[tuple[str, str]]:
+def _default_pairs(pairs: Pairs) -> list[tuple[str, str]]:
     """Return the best and the next method, and the best method and random search."""
-    others = dict.fromkeys([*order[1:2], *(RANDOM for method in order[1:] if method == RANDOM)])
-    return [(order[0], other) for other in others]
+    others = [method for method in pairs.order if method != pairs.best]
+    chosen = dict.fromkeys([*others[:1], *(method for method in others if method == RANDOM)])
+    return [(pairs.best, other) for other in chosen]

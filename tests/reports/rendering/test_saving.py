@@ -11,7 +11,7 @@ from reports.search.pairs import Pairs
 
 def test_saved_plots_are_what_a_page_needs(make_results, tmp_path):
     results = make_results({"random": [0.8]})
-    alone = Pairs(("random",), 0.005, ())
+    alone = Pairs(("random",), "random", 0.005, ())
     saved = save_plots(draw_plots(results, alone), tmp_path, salt="a")
     names = ["anytime", "seconds", "attainment", "profile", "final"]
     assert [each["name"] for each in saved] == names

@@ -70,6 +70,17 @@ def test_the_page_and_the_table_have_the_pairs(make_results):
     assert pairs_section(pairs_of(make_results({"a": BASE}))) is None
 
 
+def test_a_method_with_few_repetitions_is_not_what_others_are_compared_with(make_results):
+    results = make_results({"few": BASE[:3] + 0.2, "a": BASE + 0.1, "b": BASE})
+    pairs = pairs_of(results, ["few", "a", "b"])
+    assert pairs.best == "a"
+    few, b = pairs.with_the_best
+    assert (few.first, few.second, few.repetitions) == ("a", "few", 3)
+    assert few.median_difference == pytest.approx(-0.1)
+    assert few.worse > few.better
+    assert (b.second, b.repetitions) == ("b", 12)
+
+
 def test_the_region_is_that_of_the_protocol_or_the_default():
     protocol = load_search_protocol("nb201-digits")
     assert region_of_equivalence(protocol) == DEFAULT_REGION == 0.005

@@ -14,12 +14,14 @@ from bench.errors import CallError
 from bench.protocol import MAIN_ROSTER
 from reports.rendering.display import (
     DASH,
+    between,
     correlation,
     count_of,
     interval,
     objective,
     rank,
     ratio,
+    resolution,
 )
 from reports.rendering.saving import save_text
 from reports.summary import SUMMARY_FILE, RankingSummary, SearchSummary, read_summary
@@ -242,6 +244,12 @@ def _leaderboard(summaries: _Summaries) -> str:
         for row in board.methods
     ]
     table = _table(header, rows, words=1, more_words=(4,))
+    if board.resolution is not None:
+        found, counts = board.resolution, [row.repetitions or 0 for row in board.methods]
+        text = resolution(
+            found.now, found.pairs, found.projected, between(min(counts), max(counts))
+        )
+        table += f"\n{text}\n"
     return f"Leaderboard of `{board.protocol}` v{board.version} ({board.short_id}):\n\n{table}"
 
 

@@ -9,6 +9,7 @@ from bench.errors import CallError
 from bench.protocol import MAIN_ROSTER
 from bench.results.ranking import RankingResults
 from bench.results.search import SearchResults
+from reports.joint import can_be_joined, write_joint
 from reports.ranking import write_ranking
 from reports.rendering.markup import html_environment, markdown_environment
 from reports.rendering.saving import save_text, writing_below
@@ -24,13 +25,16 @@ def build_report(
     *,
     ranked: Sequence[RankingResults] = (),
     rosters: Sequence[str] = (MAIN_ROSTER,),
+    pairs: Sequence[tuple[str, str]] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write the report of these results below `out`; the same results give the same bytes.
 
     Each protocol gets the folder `out/<name>-<short id>/` with `report.html`, `report.md`, its
-    tables as CSV, its figures as SVG and PNG, and `summary.json`. `out/index.html` and
-    `out/index.md` link to them. `report.html` contains its figures and can be sent alone.
+    tables as CSV, its figures as SVG and PNG, and `summary.json`. If at least two methods have runs
+    of more than half of several search protocols, `out/joint/` ranks methods over all of them.
+    `out/index.html` and `out/index.md` link to the reports. `report.html` contains its figures and
+    can be sent alone.
 
     Parameters
     ----------
@@ -43,6 +47,9 @@ def build_report(
     rosters : sequence of str
         Rosters whose entrants are shown, besides methods of no roster; all rosters if empty. Their
         names are appended to the folder's name, unless only the main roster is shown.
+    pairs : sequence of (str, str)
+        Pairs of methods whose attainment is compared in a figure of each protocol that has both;
+        without any, the best method against the next one and against random search.
     progress : callable
         Called with a line for each folder that was written.
 
@@ -54,7 +61,8 @@ def build_report(
     Raises
     ------
     bench.errors.CallError
-        If there are no results, a protocol is given twice, or `out` cannot be written.
+        If there are no results, a protocol is given twice, no protocol has the two methods of a
+        pair, or `out` cannot be written.
     """
     labels = [r.protocol.label for r in results] + [r.protocol.label for r in ranked]
     if not labels:
@@ -63,8 +71,14 @@ def build_report(
         if labels.count(label) > 1:
             raise CallError(f"the results of {label} are given twice; name each protocol once")
     shown = [of_rosters(each, rosters) for each in results]
+    for first, second in pairs:
+        if first == second or not any({first, second} <= {*each.methods} for each in shown):
+            raise CallError(
+                f"no reported protocol has runs of both {first} and {second}; name two methods "
+                f"with runs, or report other rosters too (--roster all)"
+            )
     with writing_below(out):
-        return _write(shown, ranked, out, rosters, progress)
+        return _write(shown, ranked, out, rosters, pairs, progress)
 
 
 def _write(
@@ -72,16 +86,22 @@ def _write(
     ranked: Sequence[RankingResults],
     out: Path,
     rosters: Sequence[str],
+    pairs: Sequence[tuple[str, str]],
     progress: Callable[[str], None],
 ) -> Path:
     searches, rankings = [], []
     for each in sorted(results, key=lambda r: (r.protocol.name, r.protocol.id)):
-        searches.append(write_search(each, out, rosters))
+        searches.append(write_search(each, out, rosters, pairs))
         progress(f"{each.protocol.label}: {searches[-1]['folder']}/report.html")
     for ranking in sorted(ranked, key=lambda r: (r.protocol.name, r.protocol.id)):
         rankings.append(write_ranking(ranking, out))
         progress(f"{ranking.protocol.label}: {rankings[-1]['folder']}/report.html")
-    index, content = out / "index.html", {"searches": searches, "rankings": rankings}
+    joint = None
+    if can_be_joined(results):
+        joint = write_joint(results, out, rosters)
+        progress(f"all protocols: {joint['folder']}/report.html")
+    content = {"searches": searches, "rankings": rankings, "joint": joint}
+    index = out / "index.html"
     save_text(index, html_environment().get_template("index.html.jinja").render(content))
     markdown = markdown_environment().get_template("index.md.jinja")
     save_text(out / "index.md", markdown.render(content))

@@ -24,6 +24,7 @@ __all__ = [
     "RankedEntry",
     "RankedSet",
     "RankingSummary",
+    "ResolutionSummary",
     "SearchSummary",
     "SelectedRow",
     "SelectedSummary",
@@ -94,21 +95,45 @@ class MethodRow(StrictModel):
     method : str
     hypervolume_ratio, low, high : float
         Median over repetitions, and its 95 % interval.
-    average_rank : float
-        1 is best.
+    average_rank : float, optional
+        1 is best; None if the method shares no repetition with another.
     groups : str
         Methods that share a letter are not significantly different.
     better_than_random : bool, optional
         Whether the method is significantly better than random search; None if not compared.
+    repetitions, failed : int, optional
+        Repetitions of the method, and those of them that failed and kept what they had reached;
+        None in summaries of older versions.
     """
 
     method: str
     hypervolume_ratio: Number
     low: Number
     high: Number
-    average_rank: Number
+    average_rank: Number | None
     groups: str
     better_than_random: bool | None
+    repetitions: int | None = None
+    failed: int | None = None
+
+
+class ResolutionSummary(StrictModel):
+    """How many pairs of methods a leaderboard tells apart.
+
+    Attributes
+    ----------
+    pairs : int
+        All pairs.
+    now : int
+        Pairs that differ significantly.
+    projected : dict of int to float
+        By a number of repetitions: the pairs that would differ if the measured differences are the
+        true ones.
+    """
+
+    pairs: int
+    now: int
+    projected: dict[int, Number]
 
 
 class SelectedRow(StrictModel):
@@ -165,11 +190,13 @@ class SearchSummary(_ReportSummary):
     Attributes
     ----------
     repetitions : int
-        Compared repetitions.
+        Those of the method with the most.
     attainable : float
         The attainable hypervolume ratio.
     methods : tuple of MethodRow
-        Compared methods, in the order of the leaderboard; empty if no repetition is common.
+        Compared methods, in the order of the leaderboard.
+    resolution : ResolutionSummary, optional
+        None in summaries of older versions.
     best : str, optional
         Name of the method with the highest median.
     random_search : float, optional
@@ -183,6 +210,7 @@ class SearchSummary(_ReportSummary):
     repetitions: int
     attainable: Number
     methods: tuple[MethodRow, ...]
+    resolution: ResolutionSummary | None = None
     best: str | None
     random_search: Number | None
     better_than_random: BetterThanRandom

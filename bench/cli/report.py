@@ -25,6 +25,15 @@ __all__ = ["report"]
 @click.option(
     "--if-here", is_flag=True, help="Skip protocols without results, or without their tables."
 )
+@click.option(
+    "--pair",
+    "pairs",
+    nargs=2,
+    multiple=True,
+    metavar="METHOD METHOD",
+    help="Draw where in the space of the objectives the two methods differ; may be given several "
+    "times.  [default: the best method and the next one, and it and random]",
+)
 @results_option
 @click.option(
     "--out",
@@ -44,6 +53,7 @@ def report(
     protocols: tuple[str, ...],
     rosters: tuple[str, ...],
     if_here: bool,
+    pairs: tuple[tuple[str, str], ...],
     results: Path,
     out: Path,
     published: bool,
@@ -73,6 +83,7 @@ def report(
         out,
         ranked=[each for each in found if isinstance(each, RankingResults)],
         rosters=shown,
+        pairs=pairs,
         progress=lambda line: click.echo(line, err=True),
     )
     click.echo(f"report: {index.resolve()}")

@@ -42,6 +42,32 @@ def as_points(points: ArrayLike, name: str = "points", *, objectives: int | None
     return found
 
 
+def as_scores(scores: ArrayLike) -> Floats:
+    """Return scores as floats [methods, repetitions], NaN for no run.
+
+    Parameters
+    ----------
+    scores : array_like [methods, repetitions]
+        At least one method and one repetition.
+
+    Raises
+    ------
+    IndicatorError
+        If the shape is wrong or a value is infinite.
+    """
+    found = _as_floats(scores, "scores")
+    if found.ndim != 2 or found.size == 0:
+        raise IndicatorError(
+            f"scores: expected an array of shape [methods, repetitions], neither of them 0, got "
+            f"shape {list(found.shape)}"
+        )
+    infinite = np.isinf(found)
+    if infinite.any():
+        row = int(np.argwhere(infinite)[0, 0])
+        raise IndicatorError(f"scores: row {row} is {found[row].tolist()}; expected no infinity")
+    return found
+
+
 def as_vector(
     values: ArrayLike,
     name: str,

@@ -1,4 +1,4 @@
-"""Surfaces of the empirical attainment function."""
+"""Surfaces of the empirical attainment function, and differences of two functions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.arrays import Floats
 from bench.errors import IndicatorError
 from bench.indicators._arrays import as_points
 
-__all__ = ["attainment_surface"]
+__all__ = ["attainment_difference", "attainment_surface"]
 
 _OBJECTIVES = (2, 3)
 
@@ -77,6 +77,62 @@ def attainment_surface(sets: Sequence[ArrayLike], level: float) -> Floats:
         percentiles=[100.0 * required / len(attaining)],
     )
     return np.unique(surface[:, :objectives], axis=0)
+
+
+def attainment_difference(a: Sequence[ArrayLike], b: Sequence[ArrayLike]) -> Floats:
+    """Return where, and by how much, a method attains points more often than another.
+
+    Parameters
+    ----------
+    a, b : sequence of array_like [n_i, 2]
+        The points of each repetition of two methods, minimised; as many repetitions of each. A
+        repetition without points counts as one that attained nothing.
+
+    Returns
+    -------
+    array of float [q, 5]
+        Rectangles, sorted, that do not overlap: lower x, lower y, upper x, upper y, and the share
+        of repetitions of `a` that attain the points in it less that of `b`. Upper corners may be
+        infinite; where there is no rectangle, both attain points equally often.
+
+    Raises
+    ------
+    IndicatorError
+        If there is no repetition, the numbers of repetitions differ, the objectives are not 2, or a
+        value is not finite.
+
+    Notes
+    -----
+    Lopez-Ibanez, Paquete and Stuetzle, 2010, "Exploratory analysis of stochastic local search
+    algorithms in biobjective optimization". Computed by `moocore.eafdiff`.
+
+    Examples
+    --------
+    >>> attainment_difference([[[1, 1]]], [[[2, 2]]]).tolist()
+    [[1.0, 1.0, inf, 2.0, 1.0], [1.0, 2.0, 2.0, inf, 1.0]]
+    """
+    import moocore
+
+    if len(a) == 0 or len(a) != len(b):
+        raise IndicatorError(
+            f"a and b: expected as many repetitions of both, at least one, got {len(a)} and "
+            f"{len(b)}"
+        )
+    far = np.finfo(np.float64).max
+    # moocore counts repetitions by their points, so one without any gets a point at the far end. It
+    # fails if there is no difference at all, so there is always one, of a further repetition there.
+    sides = []
+    for name, sets, end in (("a", a, far / 2), ("b", b, far)):
+        checked = [as_points(s, f"{name}[{i}]", objectives=2) for i, s in enumerate(sets)]
+        filled = [points if len(points) else np.full((1, 2), far) for points in checked]
+        filled.append(np.full((1, 2), end))
+        number = np.repeat(np.arange(len(filled)), [len(points) for points in filled])
+        sides.append(np.column_stack([np.concatenate(filled), number]))
+    found = moocore.eafdiff(*sides, intervals=len(a) + 1, rectangles=True)
+    found = found[(found[:, 4] != 0) & (found[:, :2] < far / 2).all(axis=1)]
+    corners = np.where(found[:, :4] < far / 2, found[:, :4], np.inf)
+    rectangles = np.column_stack([corners, found[:, 4] / len(a)])
+    return np.asarray(rectangles[np.lexsort(rectangles.T[::-1])])
 
 
 def _check_objectives(checked: list[Floats], objectives: int) -> None:

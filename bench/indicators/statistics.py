@@ -1,4 +1,4 @@
-"""Statistics over repetitions: intervals, paired tests, mean ranks and significance groups.
+"""Statistics over repetitions: intervals, the paired test, and its correction for many tests.
 
 Scores are higher-is-better (hypervolumes, for example), unlike objectives.
 """
@@ -14,15 +14,12 @@ from numpy.typing import ArrayLike
 
 from bench.arrays import Floats
 from bench.errors import IndicatorError
-from bench.indicators._arrays import as_points, as_vector
-from bench.indicators._letters import compact_letters
+from bench.indicators._arrays import as_vector
 
 __all__ = [
     "bootstrap_interval",
     "holm",
-    "mean_ranks",
     "paired_wilcoxon",
-    "significance_groups",
 ]
 
 
@@ -166,85 +163,3 @@ def holm(p: ArrayLike) -> Floats:
     adjusted = np.empty_like(raw)
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return adjusted
-
-
-def mean_ranks(scores: ArrayLike) -> Floats:
-    """Return the mean rank of each method over the repetitions; 1 is best.
-
-    Parameters
-    ----------
-    scores : array_like [methods, repetitions]
-        Higher is better; ties within a repetition share the mean of their ranks.
-
-    Returns
-    -------
-    array of float [methods]
-        From 1 to the number of methods.
-
-    Raises
-    ------
-    IndicatorError
-        If the shape is wrong, there is no repetition, or a value is not finite.
-
-    Notes
-    -----
-    Friedman, 1937, as recommended by Demsar, 2006, "Statistical comparisons of classifiers over
-    multiple data sets", section 3.2.2.
-
-    Examples
-    --------
-    >>> mean_ranks([[0.9, 0.8], [0.9, 0.7], [0.1, 0.2]]).tolist()
-    [1.25, 1.75, 3.0]
-    """
-    from scipy import stats
-
-    ranks: Floats = stats.rankdata(-as_points(scores, "scores"), axis=0).mean(axis=1)
-    return ranks
-
-
-def significance_groups(scores: ArrayLike, *, alpha: float = 0.05) -> list[str]:
-    """Return the compact letter display of all pairwise comparisons of methods.
-
-    Two methods share a letter exactly if they are not significantly different. Each pair is tested
-    by `paired_wilcoxon`, and the p-values are adjusted by `holm`.
-
-    Parameters
-    ----------
-    scores : array_like [methods, repetitions]
-        Higher is better; a column is the same repetition of every method.
-    alpha : float
-        Family-wise significance level, in (0, 1).
-
-    Returns
-    -------
-    list of str, one per method
-        In the order of `scores`; the method with the highest median has the letter 'a'.
-
-    Raises
-    ------
-    IndicatorError
-        If the shape is wrong, there is no repetition, a value is not finite, or alpha is outside
-        (0, 1).
-
-    Notes
-    -----
-    Piepho, 2004, "An algorithm for a letter-based representation of all-pairwise comparisons".
-    With few repetitions, no difference can be significant: p is at least 0.0625 for five pairs.
-
-    Examples
-    --------
-    >>> base = np.arange(12) / 100
-    >>> significance_groups([base, base + 1, base + 1])
-    ['b', 'a', 'a']
-    """
-    checked = as_points(scores, "scores")
-    if not 0.0 < alpha < 1.0:
-        raise IndicatorError(f"alpha: expected a level in (0, 1), got {alpha}")
-    best_first = np.argsort(-np.median(checked, axis=1), kind="stable")
-    ranked = checked[best_first]
-    first, second = np.triu_indices(len(ranked), k=1)
-    pairs = zip(ranked[first], ranked[second], strict=True)
-    differ = np.zeros((len(ranked), len(ranked)), dtype=np.bool_)
-    differ[first, second] = holm([paired_wilcoxon(a, b) for a, b in pairs]) <= alpha
-    letters = compact_letters(differ | differ.T)
-    return [letters[rank] for rank in np.argsort(best_first)]

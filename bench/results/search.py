@@ -28,6 +28,7 @@ from bench.protocol.normalisation import front_digest
 from bench.protocol.search import Indicator
 from bench.results.reading import Unfinished, no_finished_run, read_runs
 from bench.runs.journal import Journal, same_architectures
+from bench.runs.lines import Status
 from bench.spaces.space import Rows
 from bench.tasks import Task
 
@@ -39,7 +40,11 @@ __all__ = ["RunResult", "SearchResults", "load_search_results"]
 
 @dataclass(frozen=True)
 class RunResult:
-    """A finished run, recomputed.
+    """A run that has ended, recomputed.
+
+    A run that failed or timed out keeps what it had reached: its trace is constant from there to
+    the end of the budget. So a method never gains by giving up. A run that ended before its first
+    evaluation has reached nothing.
 
     Attributes
     ----------
@@ -58,12 +63,16 @@ class RunResult:
         the search objectives at the end.
     trace : array of float [evaluations]
         Hypervolume of the incumbents' test objectives after each evaluation of the budget, as a
-        share of the front's; constant after the end of a run that ended early. It can decrease: an
-        architecture with better search objectives can have worse test objectives.
+        share of the front's; constant after the last evaluation of a run that ended early. It can
+        decrease: an architecture with better search objectives can have worse test objectives.
     cost_seconds : array of float [n]
         Simulated seconds of each evaluation.
     estimate_seconds : float
         Simulated seconds of stored estimates, as the journal records them.
+    status : str
+        `done`, `failed` or `timeout`.
+    error : str
+        The reason for another status than `done`.
     """
 
     method: str
@@ -75,6 +84,13 @@ class RunResult:
     trace: Floats
     cost_seconds: Floats
     estimate_seconds: float = 0.0
+    status: Status = "done"
+    error: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run failed or timed out."""
+        return self.status != "done"
 
     @property
     def hypervolume_ratio(self) -> float:
@@ -91,9 +107,10 @@ class SearchResults:
     protocol : SearchProtocol
         The protocol.
     runs : tuple of RunResult
-        The finished runs.
+        The runs that have ended, of methods that have evaluated anything.
     unfinished : tuple of Unfinished
-        The other runs.
+        The other runs: those that were stopped, and those of methods that failed before the first
+        evaluation in every run.
     front : array of float [p, m]
         Normalised Pareto front of the test objectives: the exact one where it is known.
     search_front : array of float [q, m]
@@ -114,24 +131,19 @@ class SearchResults:
 
     @property
     def methods(self) -> list[str]:
-        """Methods with a finished run, in the order of the rosters; others follow by name."""
+        """Methods with a run, in the order of the rosters; others follow by name."""
         present = {run.method for run in self.runs}
         roster = [name for name in self.protocol.entrants() if name in present]
         return roster + sorted(present - set(roster))
 
     def of(self, method: str) -> list[RunResult]:
-        """Return the finished runs of one method, by repetition."""
+        """Return the runs of one method, by repetition."""
         runs = [run for run in self.runs if run.method == method]
         return sorted(runs, key=lambda run: run.repetition)
 
     def traces(self, method: str) -> Floats:
         """Return the traces [repetitions, evaluations] of one method."""
         return np.stack([run.trace for run in self.of(method)])
-
-    def common_repetitions(self) -> list[int]:
-        """Return the repetitions that all methods have finished, by which they are compared."""
-        sets = [{run.repetition for run in self.of(method)} for method in self.methods]
-        return sorted(set.intersection(*sets)) if sets else []
 
     def frame(self) -> pd.DataFrame:
         """Return one row per run: its name, indicators at the full budget, costs and code."""
@@ -142,17 +154,19 @@ class SearchResults:
 
     def _row(self, run: RunResult) -> dict[str, Any]:
         batches = run.journal.batches
+        queries = batches[-1].cheap_queries if batches else 0
         has_estimates = bool(getattr(self.protocol.rules.task, "estimates", ()))
         return {
             "protocol": self.protocol.name,
             "protocol_id": self.protocol.id,
             "method": run.method,
             "repetition": run.repetition,
+            "status": run.status,
             "evaluations": len(run.score),
             **self._indicators(run),
             "simulated_seconds": float(run.cost_seconds.sum() + run.estimate_seconds),
             **({"estimate_seconds": run.estimate_seconds} if has_estimates else {}),
-            "cheap_queries": batches[-1].cheap_queries,
+            "cheap_queries": queries,
             "ask_tell_seconds": sum(b.ask_seconds + b.tell_seconds for b in batches),
             **self._evaluations_to_targets(run),
             "source_sha256": run.journal.header.subject.source_sha256,
@@ -162,12 +176,16 @@ class SearchResults:
         """Return the protocol's indicators at the full budget, by column."""
         n, first = self.protocol.rules.normalisation, self.protocol.rules.task.objectives[0]
         reached, best = run.hypervolume_ratio * self.front_hypervolume, self.front_hypervolume
-        selected = float(run.score[run.search[:, 0].argmin(), 0])  # of the best in this objective
+        final, selected = run.incumbents, n.reference_point[0]
+        if len(run.score):
+            selected = float(run.score[run.search[:, 0].argmin(), 0])  # of the best in this one
+        else:  # a run that has reached nothing counts as one that has reached the reference point
+            final = np.asarray([n.reference_point])
         columns: dict[Indicator, float] = {
             "hypervolume_ratio": run.hypervolume_ratio,
             "log10_regret": float(log_regret(run.trace[-1], 1.0)),
             "log10_hypervolume_difference": float(log_regret(reached, best)),
-            "igd_plus": igd_plus(run.incumbents, self.front),
+            "igd_plus": igd_plus(final, self.front),
             "selected": n.ideal[0] + selected * (n.nadir[0] - n.ideal[0]),
         }
         names = {"selected": f"selected_{first.name}"}
@@ -193,7 +211,7 @@ def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults
     Raises
     ------
     NoResultsError
-        If there is no finished run.
+        If no run is done.
     ResultsError
         If a journal does not have the path of its run, or does not have the initial designs, the
         objectives and the number of evaluations that the protocol gives.
@@ -203,10 +221,14 @@ def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults
         If a journal is damaged.
     """
     found = list(read_runs(protocol, folder))
-    unfinished = tuple(each for each in found if isinstance(each, Unfinished))
+    stopped = [each for each in found if isinstance(each, Unfinished)]
     journals = [each for each in found if isinstance(each, Journal)]
     if not journals:
-        raise no_finished_run(protocol, folder, list(unfinished))
+        raise no_finished_run(protocol, folder, stopped)
+    failed = [each.journal for each in stopped if each.journal is not None]
+    started = {j.header.subject.name for j in journals + [j for j in failed if j.lines]}
+    journals += [journal for journal in failed if journal.header.subject.name in started]
+    unfinished = tuple(e for e in stopped if e.journal is None or e.label not in started)
     task, normalisation = protocol.task(), protocol.rules.normalisation
     raw_front = task.front("score")
     _check_front(protocol, task, raw_front)
@@ -245,12 +267,30 @@ def _recompute(
     protocol: SearchProtocol, task: Task, journal: Journal, designs: Rows, best: float
 ) -> RunResult:
     """Return a run, whose designs are `designs` [initial, variables], as a share of `best`."""
-    budget, repetition = protocol.rules.budget, _repetition(journal)
+    assert journal.end is not None
+    budget, repetition, end = protocol.rules.budget, _repetition(journal), journal.end
+    reference = protocol.rules.normalisation.reference_point
     least = budget.first if budget.at_most else budget.evaluations
+    if end.status != "done":
+        least = 0
     if not least <= len(journal.architectures) <= budget.evaluations:
         raise ResultsError(
-            f"{journal.path}: ended as done with {len(journal.architectures)} evaluations, the "
-            f"budget is {budget.evaluations}; run it again with --restart"
+            f"{journal.path}: ended as {end.status} with {len(journal.architectures)} evaluations, "
+            f"the budget is {budget.evaluations}; run it again with --restart"
+        )
+    if not journal.architectures:
+        none = np.empty((0, len(reference)))
+        return RunResult(
+            method=journal.header.subject.name,
+            repetition=repetition,
+            journal=journal,
+            search=none,
+            score=none,
+            incumbents=none,
+            trace=np.zeros(budget.evaluations),
+            cost_seconds=np.empty(0),
+            status=end.status,
+            error=end.error or "",
         )
     difference = same_architectures(designs.tolist(), journal.batches[0].architectures)
     if len(designs) and difference:
@@ -269,7 +309,6 @@ def _recompute(
         )
     search = protocol.normalise(answer.objectives)
     score = protocol.normalise(task.score(architectures))
-    reference = protocol.rules.normalisation.reference_point
     trace = incumbent_hypervolume_trace(search, score, reference)
     return RunResult(
         method=journal.header.subject.name,
@@ -281,4 +320,6 @@ def _recompute(
         trace=np.pad(trace, (0, budget.evaluations - len(trace)), mode="edge") / best,
         cost_seconds=answer.cost_seconds,
         estimate_seconds=journal.batches[-1].estimate_seconds,
+        status=end.status,
+        error=end.error or "",
     )

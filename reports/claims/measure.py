@@ -85,8 +85,8 @@ def paired_curves(
 ) -> list[Floats]:
     """Return the paired curves [repetitions, evaluations] of each method.
 
-    The repetitions are those that all the named methods have finished, in order; other methods do
-    not matter.
+    The repetitions are those that all the named methods have, in order; other methods do not
+    matter. A run that failed keeps what it had reached.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ def draw_agreement(results: RankingResults, chosen: str, labels: list[str]) -> F
     indices = [known.index(label) for label in labels]
     values = matrix[np.ix_(indices, indices)]
     shown = np.where(np.tri(len(labels), k=-1, dtype=bool), values, np.nan)[1:, :-1]
-    names = [style.short_name(label) for label in labels]
+    names = list(style.short_names(labels).values())
     margin = 0.2 + 0.07 * max(len(name) for name in names)
     side = _CELL_INCHES * (len(labels) - 1)
     width, height = margin + side + 0.2, margin + side + 0.4

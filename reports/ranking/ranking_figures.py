@@ -91,8 +91,9 @@ def _cost(results: RankingResults, entries: list[EntryResult], chosen: str) -> F
     for entry in timed:
         _mark(ax, entry, chosen, entry.seconds, colours, markers)
     _set_limits(ax, timed, shown, chosen)
-    _label(ax, timed, chosen, joined)
-    _beside(ax, untimed, chosen, colours, markers)
+    names = style.short_names(entry.label for entry in shown)
+    _label(ax, timed, chosen, joined, names)
+    _beside(ax, untimed, chosen, colours, markers, names)
     for source in dict.fromkeys(entry_code(entry).source for entry in shown):
         ax.plot([], [], markers[source], color=colours[source], markersize=5, label=source)
     _legend(ax)
@@ -144,7 +145,13 @@ def _set_limits(ax: Axes, timed: list[EntryResult], shown: list[EntryResult], ch
     ax.set_xlim(min(seconds) / 10 ** (0.1 * decades), max(seconds) * 10 ** (0.35 * decades))
 
 
-def _label(ax: Axes, entries: list[EntryResult], chosen: str, joined: list[Floats]) -> None:
+def _label(
+    ax: Axes,
+    entries: list[EntryResult],
+    chosen: str,
+    joined: list[Floats],
+    names: dict[str, str],
+) -> None:
     """Write names: of entries of the same cost in a column beside them, of others around them.
 
     Names of the others do not cover intervals or the lines that join entries.
@@ -168,13 +175,13 @@ def _label(ax: Axes, entries: list[EntryResult], chosen: str, joined: list[Float
             np.array([y for _, y in at]), gap=LINE_INCHES / _HEIGHT, low=0.0, high=1.0
         )
         for entry, (x, y), position in zip(column, at, positions, strict=True):
-            name, left = style.short_name(entry.label), x + _ASIDE / _WIDTH
+            name, left = names[entry.label], x + _ASIDE / _WIDTH
             common: dict[str, Any] = {"transform": ax.transAxes, "zorder": 1.5}
             ax.plot([x, left], [y, position], color="#a0a0a0", linewidth=0.5, **common)
             ax.text(left, position, name, fontsize=7, va="center_baseline", transform=ax.transAxes)
             right, top = left + name_width(name) / _WIDTH, position + LINE_INCHES / 2 / _HEIGHT
             covered.append((x, 2 * position - top, right, top))
-    points = [(e.seconds, e.sets[chosen].tau, style.short_name(e.label)) for e in alone]
+    points = [(e.seconds, e.sets[chosen].tau, names[e.label]) for e in alone]
     place_labels(ax, points, covered, width=_WIDTH, height=_HEIGHT)
 
 
@@ -196,6 +203,7 @@ def _beside(
     chosen: str,
     colours: dict[str, str],
     markers: dict[str, str],
+    names: dict[str, str],
 ) -> None:
     """Write entries without seconds to the right of the axis, moved apart where they overlap."""
     if not entries:
@@ -221,7 +229,7 @@ def _beside(
         ax.text(
             1.06,
             position,
-            style.short_name(entry.label),
+            names[entry.label],
             fontsize=7,
             va="center_baseline",
             transform=ax.transAxes,
@@ -232,7 +240,8 @@ def _group(results: RankingResults, members: list[EntryResult]) -> Figure:
     sets = [
         each for each in results.protocol.rules.sets if any(each.name in m.sets for m in members)
     ]
-    left = 0.35 + 0.078 * max(len(style.short_name(member.label)) for member in members)
+    names = style.short_names(member.label for member in members)
+    left = 0.35 + 0.078 * max(map(len, names.values()))
     figure, (ax,) = style.new_figure((_ROW_INCHES * len(members) + 0.2,), left=left)
     colours, markers = _looks([each.name for each in sets])
     offsets = (np.arange(len(sets)) - (len(sets) - 1) / 2) * 0.22
@@ -249,7 +258,7 @@ def _group(results: RankingResults, members: list[EntryResult]) -> Figure:
         ax.plot(
             [], [], markers[each.name], color=colours[each.name], markersize=5, label=each.title
         )
-    ax.set_yticks(range(len(members)), [style.short_name(member.label) for member in members])
+    ax.set_yticks(range(len(members)), [names[member.label] for member in members])
     ax.set_ylim(len(members) - 0.4, -0.6)
     ax.set_xlabel("Kendall tau")
     _legend(ax)

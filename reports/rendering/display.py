@@ -6,6 +6,7 @@ import math
 
 __all__ = [
     "DASH",
+    "between",
     "correlation",
     "count_of",
     "counted",
@@ -15,8 +16,10 @@ __all__ = [
     "logarithm",
     "objective",
     "p_value",
+    "probability",
     "rank",
     "ratio",
+    "resolution",
     "seconds",
     "seconds_each",
     "share",
@@ -54,9 +57,9 @@ def signed(value: float) -> str:
     return f"{value:+.4f}"
 
 
-def rank(value: float) -> str:
-    """Write an average rank: 2.35."""
-    return f"{value:.2f}"
+def rank(value: float | None) -> str:
+    """Write an average rank: 2.35; a dash for None."""
+    return DASH if value is None else f"{value:.2f}"
 
 
 def logarithm(value: float) -> str:
@@ -72,6 +75,33 @@ def correlation(value: float) -> str:
 def p_value(value: float) -> str:
     """Write a p-value with three digits, so that 0.0496 does not become 0.050: 0.0342, < 0.001."""
     return "< 0.001" if value < 0.001 else f"{value:.3g}"
+
+
+def probability(value: float) -> str:
+    """Write a probability that is itself estimated: 0.87, < 0.01, > 0.99."""
+    if value < 0.01:
+        return "< 0.01"
+    return "> 0.99" if value > 0.99 else f"{value:.2f}"
+
+
+def resolution(now: int, pairs: int, projected: dict[int, float], repetitions: str) -> str:
+    """Write how many pairs of methods a board tells apart, as sentences.
+
+    Parameters
+    ----------
+    now, pairs : int
+        Pairs that differ significantly, and all pairs.
+    projected : dict of int to float
+        By a number of repetitions: the pairs that would differ significantly if the measured
+        differences are the true ones.
+    repetitions : str
+        How many repetitions methods have.
+    """
+    more = ", ".join(f"{round(found)} with {number}" for number, found in projected.items())
+    return (
+        f"Resolution: {repetitions} repetitions tell {count_of(now, pairs)} pairs of methods "
+        f"apart. If the measured differences are the true ones, it would be {more}."
+    )
 
 
 def share(value: float) -> str:
@@ -109,6 +139,22 @@ def count_of(part: int, whole: int) -> str:
     '19 of 20'
     """
     return f"{part} of {whole}"
+
+
+def between(least: int, most: int) -> str:
+    """Write a range of whole numbers.
+
+    Parameters
+    ----------
+    least, most : int
+        Its ends.
+
+    Examples
+    --------
+    >>> between(5, 20), between(20, 20)
+    ('5 to 20', '20')
+    """
+    return str(most) if least == most else f"{least} to {most}"
 
 
 def evaluations(median: float, reached: int, of: int) -> str:

@@ -21,6 +21,7 @@ def panels(
     side: float,
     above: float,
     apart: float = 0.22,
+    between: float = 0.38,
     below: float = 0.8,
 ) -> tuple[Figure, NDArray[Any]]:
     """Return a figure with a grid of panels.
@@ -33,8 +34,8 @@ def panels(
         Width of a panel in inches; its height is 0.9 of that.
     above, below : float
         Inches above the first and below the last row.
-    apart : float
-        Inches between two columns.
+    apart, between : float
+        Inches between two columns, and between two rows.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def panels(
     """
     from matplotlib.figure import Figure
 
-    left, right, between = 0.75, 0.15, 0.38
+    left, right = 0.75, 0.15
     width = left + columns * side + (columns - 1) * apart + right
     height = above + rows * side * 0.9 + (rows - 1) * between + below
     figure = Figure(figsize=(width, height))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.arrays import Floats
-from reports.rendering.display import shorten
+from reports.rendering.labels import distinct_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +29,7 @@ __all__ = [
     "new_figure",
     "panel_height",
     "settings",
-    "short_name",
+    "short_names",
     "spread",
 ]
 
@@ -152,9 +152,9 @@ def looks(names: Sequence[str], baseline: str) -> dict[str, Look]:
     }
 
 
-def short_name(method: str) -> str:
-    """Return a method's name, shortened to fit into a figure."""
-    return shorten(method, _LONGEST_NAME)
+def short_names(methods: Iterable[str]) -> dict[str, str]:
+    """Return a label that fits into a figure for each of its methods; no two are equal."""
+    return distinct_labels(methods, _LONGEST_NAME)
 
 
 def new_figure(
@@ -254,7 +254,7 @@ def panel_height(methods: int) -> float:
 
 def label_width(names: Sequence[str]) -> float:
     """Return the inches to the right of a panel that the labels of these methods need."""
-    longest = max(len(short_name(name)) for name in names)
+    longest = max(map(len, short_names(names).values()))
     return _LEADER_INCHES + _KEY_INCHES + 0.16 + 0.078 * longest
 
 
@@ -272,7 +272,7 @@ def label_lines(ax: Axes, ends: dict[str, float], looks: dict[str, Look], *, pan
     panel : float
         Height of the panel in inches.
     """
-    methods = list(ends)
+    methods, names = list(ends), short_names(ends)
     to_axes = ax.transData + ax.transAxes.inverted()
     x_end = ax.get_xlim()[1]
     wanted = np.array([to_axes.transform((x_end, ends[method]))[1] for method in methods])
@@ -289,7 +289,7 @@ def label_lines(ax: Axes, ends: dict[str, float], looks: dict[str, Look], *, pan
         ax.text(
             right + 0.07 * unit,
             position,
-            short_name(method),
+            names[method],
             transform=ax.transAxes,
             fontsize=8,
             va="center_baseline",

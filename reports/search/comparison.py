@@ -1,4 +1,8 @@
-"""The data of a comparison: a frame of all runs, and the repetitions that all methods finished."""
+"""The data of a comparison: a frame of all runs, and the methods that are shown.
+
+Numbers of one method are over all its repetitions. Pairs of methods are compared on the repetitions
+that both have, so a method with few repetitions takes nothing from the comparison of the others.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +15,23 @@ import numpy as np
 from bench.arrays import Floats
 from bench.protocol import SearchProtocol
 from bench.results.search import RunResult, SearchResults
+from reports.rendering import display
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
     "RANDOM",
-    "common_matrix",
-    "common_runs",
-    "common_traces",
     "front_name",
     "further_columns",
     "median_run",
     "method_order",
     "of_rosters",
+    "present",
     "regret_column",
+    "repetition_range",
     "run_frame",
+    "value_matrix",
 ]
 
 RANDOM = "random"
@@ -42,8 +47,8 @@ def run_frame(results: SearchResults) -> pd.DataFrame:
     return results.frame().drop(columns=_WALL_CLOCK)
 
 
-def common_matrix(frame: pd.DataFrame, results: SearchResults, column: str) -> Floats:
-    """Return a column of a frame as an array [methods, common repetitions].
+def value_matrix(frame: pd.DataFrame, results: SearchResults, column: str) -> Floats:
+    """Return a column of a frame as an array [methods, repetitions], NaN where there is no run.
 
     Parameters
     ----------
@@ -55,33 +60,18 @@ def common_matrix(frame: pd.DataFrame, results: SearchResults, column: str) -> F
         Name of a column of the frame.
     """
     wide = frame.pivot(index="method", columns="repetition", values=column)
-    chosen = wide.loc[results.methods, results.common_repetitions()]
-    return chosen.to_numpy(dtype=np.float64)
+    return wide.loc[results.methods].to_numpy(dtype=np.float64)
 
 
-def common_runs(results: SearchResults, method: str) -> list[RunResult]:
-    """Return the runs of a method in the common repetitions, in the order of the repetitions.
-
-    Parameters
-    ----------
-    results : SearchResults
-    method : str
-        Name of the method.
-    """
-    common = set(results.common_repetitions())
-    return [run for run in results.of(method) if run.repetition in common]
+def present(values: Floats) -> Floats:
+    """Return the values [runs] of a row [repetitions] of `value_matrix`, without NaN."""
+    return values[~np.isnan(values)]
 
 
-def common_traces(results: SearchResults, method: str) -> Floats:
-    """Return the traces [common repetitions, evaluations] of a method.
-
-    Parameters
-    ----------
-    results : SearchResults
-    method : str
-        Name of the method.
-    """
-    return np.stack([run.trace for run in common_runs(results, method)])
+def repetition_range(results: SearchResults) -> str:
+    """Return how many repetitions methods have: `20`, or `5 to 20`."""
+    counts = [len(results.of(method)) for method in results.methods]
+    return display.between(min(counts), max(counts))
 
 
 def median_run(runs: list[RunResult]) -> RunResult:

@@ -13,14 +13,16 @@ from bench.arrays import Floats
 from bench.indicators import (
     bootstrap_interval,
     holm,
+    least_repetitions,
     mean_ranks,
     paired_wilcoxon,
+    pairs_told_apart,
     significance_groups,
 )
 from bench.protocol import MAIN_ROSTER
 from bench.results.search import SearchResults
 from bench.seeds import stream
-from reports.search.comparison import RANDOM, common_matrix, further_columns
+from reports.search.comparison import RANDOM, further_columns, present, value_matrix
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +33,13 @@ __all__ = [
     "BoardRow",
     "Leaderboard",
     "Measured",
+    "Resolution",
     "against_random",
     "make_leaderboard",
 ]
 
 ALPHA = 0.05
+PROJECTED = (50, 100, 200)  # numbers of repetitions for which the resolution is projected
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,17 @@ class AgainstRandom:
     median_difference : float
         Median of the paired differences.
     p : float
-        Two-sided p-value of `paired_wilcoxon`, adjusted by `holm` over all methods but random
-        search.
+        Two-sided p-value of `paired_wilcoxon`, adjusted by `holm` over all methods that share
+        enough repetitions with random search for a significant difference
+        (`bench.indicators.least_repetitions`); not adjusted for the others.
+    repetitions : int
+        Number of repetitions that both have, on which they are compared.
     """
 
     share_better: float
     median_difference: float
     p: float
+    repetitions: int
 
     @property
     def is_better(self) -> bool:
@@ -70,26 +78,30 @@ class AgainstRandom:
 
 @dataclass(frozen=True)
 class Measured:
-    """Indicators of one method over the common repetitions.
+    """Indicators of one method, over its own repetitions.
 
     Attributes
     ----------
+    repetitions : int
+        Number of them.
     hypervolume_ratio, low, high : float
         Median, and the 95 % bootstrap interval of the median.
-    average_rank : float
-        1 is best.
+    average_rank : float, optional
+        1 is best. Of each pair on the repetitions that both have (`bench.indicators.mean_ranks`);
+        None if it shares none with any other method.
     letters : str
         Methods that share a letter are not significantly different.
     further : dict of str to float
         Medians of `reports.search.comparison.further_columns`.
     against_random : AgainstRandom, optional
-        None for random search itself, and if random search has no runs.
+        None for random search itself, and if the two share no repetition.
     """
 
+    repetitions: int
     hypervolume_ratio: float
     low: float
     high: float
-    average_rank: float
+    average_rank: float | None
     letters: str
     further: dict[str, float]
     against_random: AgainstRandom | None
@@ -102,37 +114,67 @@ class BoardRow:
     Attributes
     ----------
     method : str
-    done, failed : int
-        Runs that are finished, and runs without a result.
+    done, failed, kept : int
+        Runs that are done, other runs, and those of the other runs that count with the value that
+        they had reached.
     measured : Measured, optional
-        None if the method has no finished run, or no repetition is common to all methods.
+        None if the method has no run with a value.
     """
 
     method: str
     done: int
     failed: int
+    kept: int
     measured: Measured | None
 
 
 @dataclass(frozen=True)
+class Resolution:
+    """How many pairs of methods a board tells apart.
+
+    Attributes
+    ----------
+    pairs : int
+        All pairs of methods with a value.
+    now : int
+        Pairs that differ significantly.
+    projected : dict of int to float
+        By a number of repetitions: the pairs that would differ significantly if the measured
+        differences are the true ones (`bench.indicators.pairs_told_apart`).
+    """
+
+    pairs: int
+    now: int
+    projected: dict[int, float]
+
+
+@dataclass(frozen=True)
 class Leaderboard:
-    """All methods, the best median first, those without a finished run last.
+    """All methods, the best median first, those without a value last.
 
     Attributes
     ----------
     rows : tuple of BoardRow
-    repetitions : tuple of int
-        The compared ones: those that every method with a finished run has finished.
-    incomplete : tuple of str
-        Methods that finished fewer repetitions than others and so limit the comparison.
+    resolution : Resolution
     not_run : tuple of str
         Methods of the roster without any run, not even a failed one.
     """
 
     rows: tuple[BoardRow, ...]
-    repetitions: tuple[int, ...]
-    incomplete: tuple[str, ...]
+    resolution: Resolution
     not_run: tuple[str, ...]
+
+    @property
+    def repetitions(self) -> tuple[int, int]:
+        """The smallest and the largest number of repetitions that a compared method has."""
+        counts = [row.measured.repetitions for row in self.rows if row.measured]
+        return min(counts), max(counts)
+
+    @property
+    def fewer(self) -> tuple[BoardRow, ...]:
+        """Rows of compared methods that have fewer repetitions than another."""
+        _, most = self.repetitions
+        return tuple(r for r in self.rows if r.measured and r.measured.repetitions < most)
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -152,15 +194,18 @@ class Leaderboard:
 
     @property
     def least_p(self) -> float:
-        """The smallest p-value, adjusted over all methods, that the repetitions can give."""
-        compared = len(self.better_than_random) + len(self.not_better_than_random)
-        return float(min(1.0, compared * 2.0 ** (1 - len(self.repetitions))))
+        """The smallest p-value against random search that the shared repetitions can give."""
+        compared = [*self.better_than_random, *self.not_better_than_random]
+        shared = [r.measured.against_random for r in compared if r.measured]
+        counts = [against.repetitions for against in shared if against]
+        tested = sum(count >= least_repetitions(ALPHA) for count in counts)
+        return float(min(1.0, max(1, tested) * 2.0 ** (1 - max(counts, default=0))))
 
 
 def make_leaderboard(
     results: SearchResults, frame: pd.DataFrame, rosters: Sequence[str] = (MAIN_ROSTER,)
 ) -> Leaderboard:
-    """Return the leaderboard of one protocol over the common repetitions.
+    """Return the leaderboard of one protocol.
 
     Parameters
     ----------
@@ -173,49 +218,61 @@ def make_leaderboard(
     Notes
     -----
     Each interval is drawn from the stream (protocol id, "bootstrap", method), so that it does not
-    depend on the other methods or their order.
+    depend on the other methods or their order; projections from (protocol id, "resolution", number
+    of repetitions).
     """
-    methods, common = results.methods, results.common_repetitions()
-    done = Counter(run.method for run in results.runs)
-    failed = Counter(each.label for each in results.unfinished)
-    measured = _measure(results, frame) if common else {}
+    done = Counter(run.method for run in results.runs if not run.failed)
+    kept = Counter(run.method for run in results.runs if run.failed)
+    failed = kept + Counter(each.label for each in results.unfinished)
+    ratios = value_matrix(frame, results, "hypervolume_ratio")
+    measured = _measure(results, frame, ratios)
     rows = [
-        BoardRow(method, done[method], failed[method], measured.get(method))
+        BoardRow(method, done[method], failed[method], kept[method], measured.get(method))
         for method in sorted({*done, *failed})
     ]
     rows.sort(key=_board_order)
-    most = max(done.values(), default=0)
     roster = results.protocol.entrants(*rosters)
     return Leaderboard(
         rows=tuple(rows),
-        repetitions=tuple(common),
-        incomplete=tuple(m for m in methods if done[m] < most),
+        resolution=_resolution(results, ratios),
         not_run=tuple(m for m in roster if not done[m] and not failed[m]),
     )
 
 
-def _measure(results: SearchResults, frame: pd.DataFrame) -> dict[str, Measured]:
-    ratios = common_matrix(frame, results, "hypervolume_ratio")
-    further = {
-        column: np.median(common_matrix(frame, results, column), axis=1)
-        for column in further_columns(results.protocol)
-    }
+def _measure(results: SearchResults, frame: pd.DataFrame, ratios: Floats) -> dict[str, Measured]:
+    columns = further_columns(results.protocol)
+    further = {column: value_matrix(frame, results, column) for column in columns}
     ranks, letters = mean_ranks(ratios), significance_groups(ratios, alpha=ALPHA)
     against = against_random(results.methods, ratios)
     measured = {}
     for i, method in enumerate(results.methods):
-        rng = stream(results.protocol.id, "bootstrap", method)
-        low, high = bootstrap_interval(ratios[i], rng=rng)
+        rng, mine = stream(results.protocol.id, "bootstrap", method), present(ratios[i])
+        low, high = bootstrap_interval(mine, rng=rng)
         measured[method] = Measured(
-            hypervolume_ratio=float(np.median(ratios[i])),
+            repetitions=len(mine),
+            hypervolume_ratio=float(np.median(mine)),
             low=low,
             high=high,
-            average_rank=float(ranks[i]),
+            average_rank=None if np.isnan(ranks[i]) else float(ranks[i]),
             letters=letters[i],
-            further={column: float(medians[i]) for column, medians in further.items()},
+            further={name: float(np.median(present(v[i]))) for name, v in further.items()},
             against_random=against.get(method),
         )
     return measured
+
+
+def _resolution(results: SearchResults, ratios: Floats) -> Resolution:
+    methods = len(ratios)
+    return Resolution(
+        pairs=methods * (methods - 1) // 2,
+        now=round(pairs_told_apart(ratios, alpha=ALPHA)),
+        projected={
+            number: pairs_told_apart(
+                ratios, number, alpha=ALPHA, rng=stream(results.protocol.id, "resolution", number)
+            )
+            for number in PROJECTED
+        },
+    )
 
 
 def against_random(methods: Sequence[str], values: Floats) -> dict[str, AgainstRandom]:
@@ -226,26 +283,34 @@ def against_random(methods: Sequence[str], values: Floats) -> dict[str, AgainstR
     methods : sequence of str
         Names of the methods.
     values : array [methods, repetitions]
-        Values to compare; the larger, the better.
+        Values to compare; the larger, the better; NaN for no run.
 
     Returns
     -------
     dict of str to AgainstRandom
-        Empty if random search is not among the methods, or is the only one.
+        Without random search itself and methods that share no repetition with it.
     """
-    others = [method for method in methods if method != RANDOM]
-    if RANDOM not in methods or not others:
+    if RANDOM not in methods:
         return {}
     random = values[methods.index(RANDOM)]
-    mine = [values[methods.index(method)] for method in others]
-    adjusted = holm([paired_wilcoxon(each, random) for each in mine])
+    shared = {
+        method: ~np.isnan(mine) & ~np.isnan(random)
+        for method, mine in zip(methods, values, strict=True)
+        if method != RANDOM
+    }
+    shared = {method: both for method, both in shared.items() if both.any()}
+    mine = {method: values[methods.index(method)][both] for method, both in shared.items()}
+    p = {m: paired_wilcoxon(mine[m], random[both]) for m, both in shared.items()}
+    tested = [m for m, both in shared.items() if both.sum() >= least_repetitions(ALPHA)]
+    p |= dict(zip(tested, holm([p[method] for method in tested]).tolist(), strict=True))
     return {
         method: AgainstRandom(
-            share_better=float(np.mean(each > random)),
-            median_difference=float(np.median(each - random)),
-            p=float(p),
+            share_better=float(np.mean(mine[method] > random[both])),
+            median_difference=float(np.median(mine[method] - random[both])),
+            p=p[method],
+            repetitions=int(both.sum()),
         )
-        for method, each, p in zip(others, mine, adjusted, strict=True)
+        for method, both in shared.items()
     }
 
 
@@ -257,4 +322,5 @@ def _beats_random(row: BoardRow) -> bool:
 def _board_order(row: BoardRow) -> tuple[float, float, str]:
     if row.measured is None:
         return np.inf, -row.done, row.method
-    return -row.measured.hypervolume_ratio, row.measured.average_rank, row.method
+    rank = row.measured.average_rank
+    return -row.measured.hypervolume_ratio, np.inf if rank is None else rank, row.method

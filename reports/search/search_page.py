@@ -7,18 +7,24 @@ from dataclasses import dataclass
 
 from bench.protocol import SearchProtocol
 from bench.results.search import SearchResults
-from reports.provenance import MethodCode, Provenance
+from reports.provenance import Provenance
 from reports.rendering import display
 from reports.rendering.pages import Page, PageTable, Section
 from reports.search.comparison import RANDOM, further_columns
 from reports.search.leaderboard import ALPHA, BoardRow, Leaderboard
+from reports.search.pairs import Pairs
 from reports.search.search_page_head import head_rows
+from reports.search.search_page_indicators import (
+    efficiency_section,
+    selected_section,
+    targets_section,
+)
+from reports.search.search_page_pairs import pairs_section
+from reports.search.search_page_runs import provenance_section, runs_section
 from reports.search.selected import Selected
 from reports.search.targets import TargetsReached
 
-__all__ = ["SearchFindings", "compared", "make_search_page", "selected_verdict", "verdict"]
-
-_LONGEST_REASON = 400
+__all__ = ["SearchFindings", "compared", "make_search_page", "verdict"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class SearchFindings:
     ----------
     results : SearchResults
     leaderboard : Leaderboard
+    pairs : Pairs
     selected : tuple of Selected
         Empty if the protocol does not name the indicator `selected`.
     targets : TargetsReached
@@ -37,6 +44,7 @@ class SearchFindings:
 
     results: SearchResults
     leaderboard: Leaderboard
+    pairs: Pairs
     selected: tuple[Selected, ...]
     targets: TargetsReached
     provenance: Provenance
@@ -44,23 +52,23 @@ class SearchFindings:
 
 def make_search_page(findings: SearchFindings) -> Page:
     """Return the page of one protocol."""
-    protocol = findings.results.protocol
-    repetitions = compared(findings.leaderboard, protocol)
+    protocol, board = findings.results.protocol, findings.leaderboard
     sections = [
-        _leaderboard(findings.leaderboard, protocol),
-        _selected(findings.selected, protocol),
-        _unfinished(findings.results, findings.leaderboard),
-        _figures(findings.leaderboard),
-        _targets(findings.targets, findings.leaderboard.compared),
-        _speedup(findings.targets, findings.leaderboard.compared),
-        _provenance(findings.provenance),
+        _leaderboard(board, protocol),
+        pairs_section(findings.pairs),
+        selected_section(findings.selected, protocol),
+        runs_section(findings.results, board),
+        Section(anchor="figures", title="Figures", has_figures=True),
+        targets_section(findings.targets, board.compared),
+        efficiency_section(findings.targets, board.compared),
+        provenance_section(findings.provenance),
     ]
     return Page(
         title=protocol.rules.title,
         description=" ".join(protocol.rules.description.split()),
         label=protocol.label,
         tables=(
-            PageTable(("", ""), head_rows(findings.results, repetitions), words=2),
+            PageTable(("", ""), head_rows(findings.results, compared(board, protocol)), words=2),
             _objectives(protocol),
         ),
         sections=tuple(section for section in sections if section is not None),
@@ -68,7 +76,7 @@ def make_search_page(findings: SearchFindings) -> Page:
 
 
 def compared(board: Leaderboard, protocol: SearchProtocol) -> str:
-    """Return how many of the protocol's repetitions are compared: 19 of 20.
+    """Return how many of the protocol's repetitions methods have: 20 of 20, or 5 to 20 of 20.
 
     Parameters
     ----------
@@ -76,7 +84,7 @@ def compared(board: Leaderboard, protocol: SearchProtocol) -> str:
     protocol : SearchProtocol
         The protocol of the leaderboard.
     """
-    return display.count_of(len(board.repetitions), protocol.rules.repetitions)
+    return f"{display.between(*board.repetitions)} of {protocol.rules.repetitions}"
 
 
 def verdict(board: Leaderboard, *, briefly: bool = False) -> str:
@@ -89,24 +97,20 @@ def verdict(board: Leaderboard, *, briefly: bool = False) -> str:
         Whether to give names alone, without differences and p-values.
     """
     worse, better = board.not_better_than_random, board.better_than_random
-    if not board.repetitions:
-        return (
-            "No repetition was finished by every method, so nothing is compared: finish the "
-            "missing runs, or exclude the method that has too few."
-        )
     if not worse and not better:
         if board.compared == (RANDOM,):
             return "Only random search was run, so there is nothing to compare it with."
-        return "There is no finished run of random search, so no method is compared with it."
+        if RANDOM in board.compared:
+            return "No method shares a repetition with random search, so none is compared with it."
+        return "There is no run of random search, so no method is compared with it."
     if not worse:
         return f"Every method beats random search at the full budget (p < {ALPHA:g})."
     named = ", ".join(row.method if briefly else _against(row) for row in worse)
     sentence = f"Not better than random search at the full budget: {named}."
     if board.least_p >= ALPHA and not briefly:
-        repetitions = display.counted(len(board.repetitions), "compared repetition")
         sentence += (
-            f" With {repetitions} no method could be: the test cannot give p < {ALPHA:g} for all "
-            f"of them."
+            f" With so few repetitions no method could be: the test cannot give p < {ALPHA:g} for "
+            f"all of them."
         )
     return sentence
 
@@ -168,28 +172,37 @@ def _leaderboard(board: Leaderboard, protocol: SearchProtocol) -> Section:
     medians = [f"{title}{_OF_WHAT[column]}" for column, title in further.items()]
     *first, last = ["Hypervolume ratio", *medians]
     named = f"{', '.join(first)} and {last} are medians" if first else f"{last} is a median"
+    found = board.resolution
+    told_apart = display.resolution(
+        found.now, found.pairs, found.projected, display.between(*board.repetitions)
+    )
     paragraphs = [
-        f"{compared(board, protocol)} repetitions are compared: those that every method has "
-        f"finished.",
-        f"{named} over the "
-        "repetitions at the full budget; the interval is a bootstrap interval of the median. "
-        f"Methods that share a letter are not significantly different (all pairs, paired Wilcoxon "
-        f"tests, Holm's correction, {ALPHA:g}). The p-value against random search is two-sided, "
-        "paired, with Holm's correction over the methods.",
+        told_apart if found.pairs else "",
+        f"Methods have {compared(board, protocol)} repetitions. {named} over a method's "
+        "repetitions at the full budget; the interval is a bootstrap interval of the median. Pairs "
+        "of methods are compared on the repetitions that both have, so a method with few "
+        "repetitions changes nothing in the comparison of the others. Methods that share a letter "
+        "are not significantly different (all pairs, paired Wilcoxon tests, Holm's correction, "
+        f"{ALPHA:g}). The p-value against random search is two-sided, paired, with Holm's "
+        "correction over the methods.",
     ]
-    if board.incomplete:
-        paragraphs.insert(1, f"Finished fewer than others: {', '.join(board.incomplete)}.")
+    if board.fewer:
+        named = ", ".join(
+            f"{r.method} ({r.measured.repetitions})" for r in board.fewer if r.measured
+        )
+        paragraphs.append(f"Fewer repetitions than others: {named}.")
     return Section(
         anchor="leaderboard",
         title="Leaderboard",
         notices=(verdict(board),),
-        paragraphs=tuple(paragraphs),
+        paragraphs=tuple(filter(None, paragraphs)),
         tables=(PageTable(header, rows, words=2),),
     )
 
 
 def _board_cells(row: BoardRow, planned: int, further: Collection[str]) -> tuple[str, ...]:
-    runs = (display.count_of(row.done, planned), str(row.failed))
+    kept = f", {row.kept} kept" if row.kept else ""
+    runs = (display.count_of(row.done, planned), f"{row.failed}{kept}")
     measured = row.measured
     if measured is None:
         return row.method, *(display.DASH,) * (6 + len(further)), *runs
@@ -204,190 +217,4 @@ def _board_cells(row: BoardRow, planned: int, further: Collection[str]) -> tuple
         display.share(against.share_better) if against else display.DASH,
         display.p_value(against.p) if against else display.DASH,
         *runs,
-    )
-
-
-def _selected(selected: tuple[Selected, ...], protocol: SearchProtocol) -> Section | None:
-    if not selected:
-        return None
-    objective = protocol.rules.task.objectives[0]
-    judged = any(each.against_random for each in selected)
-    header = (
-        "Method",
-        f"{objective.title} of the selected [{objective.unit}]",
-        "95 % interval",
-        "Simulated seconds",
-        "Better than random in",
-        "p against random",
-    )
-    return Section(
-        anchor="selected",
-        title="Selected architectures",
-        notices=(selected_verdict(selected),) if judged else (),
-        paragraphs=(
-            "Each run selects the architecture that is best in the first search objective. The "
-            "table has the median of its test objective over the compared repetitions, with a "
-            "bootstrap interval, and the median of the simulated seconds that a run spent on "
-            "evaluations and estimates. The p-value is two-sided, paired, with Holm's correction.",
-        ),
-        tables=(PageTable(header, tuple(_selected_cells(each) for each in selected)),),
-    )
-
-
-def _selected_cells(each: Selected) -> tuple[str, ...]:
-    against = each.against_random
-    return (
-        each.method,
-        display.objective(each.objective),
-        f"[{display.objective(each.low)}, {display.objective(each.high)}]",
-        display.seconds(each.seconds),
-        display.share(against.share_better) if against else display.DASH,
-        display.p_value(against.p) if against else display.DASH,
-    )
-
-
-def selected_verdict(selected: tuple[Selected, ...]) -> str:
-    """Return the sentence that says which methods select better than random search."""
-    judged = [(each.method, each.against_random) for each in selected if each.against_random]
-    better = [method for method, against in judged if against.is_better]
-    worse = [method for method, against in judged if against.is_worse]
-    open_ = [m for m, _ in judged if m not in better and m not in worse]
-    return " ".join(
-        f"{what}: {', '.join(names)}."
-        for what, names in (
-            (f"Selects better than random search (p < {ALPHA:g})", better),
-            ("Not significantly different", open_),
-            ("Worse", worse),
-        )
-        if names
-    )
-
-
-def _unfinished(results: SearchResults, board: Leaderboard) -> Section | None:
-    if not results.unfinished and not board.not_run:
-        return None
-    ordered = sorted(results.unfinished, key=lambda each: (each.label, each.repetition or 0))
-    rows = tuple(
-        (
-            each.label,
-            each.status,
-            display.shorten(each.error, _LONGEST_REASON) or display.DASH,
-            str(each.repetition),
-        )
-        for each in ordered
-    )
-    paragraphs = []
-    if rows:
-        paragraphs.append(
-            f"{display.counted(len(rows), 'run')} without a result; their repetitions are excluded "
-            f"from the comparison for every method."
-        )
-    if board.not_run:
-        paragraphs.append(f"In the protocol's roster but not run: {', '.join(board.not_run)}.")
-    table = PageTable(("Method", "Status", "Reason", "Repetition"), rows, words=3)
-    return Section(
-        anchor="unfinished",
-        title="Runs without a result",
-        paragraphs=tuple(paragraphs),
-        tables=(table,) if rows else (),
-    )
-
-
-def _figures(board: Leaderboard) -> Section | None:
-    if not board.repetitions:
-        return None
-    return Section(anchor="figures", title="Figures", has_figures=True)
-
-
-def _targets(targets: TargetsReached, order: tuple[str, ...]) -> Section | None:
-    if not targets.methods:
-        return None
-    rows = tuple(
-        (
-            method,
-            *(display.evaluations(r.median, r.times, r.of) for r in targets.methods[method]),
-        )
-        for method in order
-    )
-    return Section(
-        anchor="targets",
-        title="Evaluations to targets",
-        paragraphs=(
-            "Median number of evaluations, initial designs included, until the hypervolume ratio "
-            "first reached each target, and the number of compared repetitions that reached it. "
-            "There is no median where half of the repetitions or more never reached the target.",
-        ),
-        tables=(PageTable(("Method", *_target_names(targets)), rows),),
-    )
-
-
-def _speedup(targets: TargetsReached, order: tuple[str, ...]) -> Section | None:
-    if not targets.has_random:
-        return None
-    rows = tuple(
-        (method, *(display.times(r.speedup) for r in targets.methods[method]))
-        for method in order
-        if method != RANDOM
-    )
-    return Section(
-        anchor="efficiency",
-        title="Sample efficiency against random search",
-        paragraphs=(
-            "Median number of evaluations that random search needs, divided by the number that the "
-            "method needs: above 1 the method is faster. A dash means that one of the two has no "
-            "median; a target that the initial designs already reach does not distinguish methods.",
-        ),
-        tables=(PageTable(("Method", *_target_names(targets)), rows),),
-    )
-
-
-def _target_names(targets: TargetsReached) -> list[str]:
-    return [f"{target:g}" for target in targets.targets]
-
-
-def _provenance(provenance: Provenance) -> Section:
-    code = PageTable(
-        ("Method", "Version", "Source sha256", "Settings", "Runs"),
-        tuple(
-            (
-                each.method,
-                each.version,
-                display.digest(each.source_sha256),
-                _settings(each),
-                str(each.runs),
-            )
-            for each in provenance.methods
-        ),
-        words=4,
-    )
-    kinds = (
-        ("Packages", provenance.packages),
-        ("Commit of the suite", provenance.commits),
-        ("Processor", provenance.processors),
-    )
-    rows = tuple((kind, text, str(runs)) for kind, counted in kinds for text, runs in counted)
-    notices: tuple[str, ...] = ()
-    methods = [each.method for each in provenance.methods]
-    mixed = sorted({method for method in methods if methods.count(method) > 1})
-    if mixed:
-        notices = (f"Runs of different code or settings are mixed: {', '.join(mixed)}.",)
-    return Section(
-        anchor="provenance",
-        title="Provenance",
-        notices=notices,
-        paragraphs=(
-            "From the headers of the finished runs' journals. Search objectives, test objectives "
-            "and indicators were recomputed from the table; wall-clock seconds stay in the "
-            "journals.",
-        ),
-        tables=(code, PageTable(("Environment", "", "Runs"), rows, words=2)),
-    )
-
-
-def _settings(code: MethodCode) -> str:
-    if not code.settings:
-        return "none"
-    return ", ".join(
-        f"{name} = {value}" + (" (set by the protocol)" * (name in code.from_protocol))
-        for name, value in code.settings.items()
     )

@@ -44,7 +44,7 @@ def head_rows(results: SearchResults, compared: str) -> tuple[tuple[str, str], .
             "Budget",
             f"{budget.evaluations} evaluations, at most {budget.batch} at once; {_initial(budget)}",
         ),
-        ("Repetitions", f"{compared} compared: those that every method has finished"),
+        ("Repetitions", f"{compared}; a pair of methods is compared on those that both have"),
         (
             "Hypervolume",
             f"of the test objectives of the final set, the architectures that are non-dominated in "

@@ -8,24 +8,25 @@ from pathlib import Path
 from bench.protocol import MAIN_ROSTER
 from bench.results.search import SearchResults
 from reports.provenance import make_provenance
-from reports.rendering.display import DASH
 from reports.rendering.pages import write_page
 from reports.rendering.saving import csv_bytes, save_plots
 from reports.search.comparison import RANDOM, run_frame
 from reports.search.leaderboard import AgainstRandom, Leaderboard, make_leaderboard
+from reports.search.pairs import make_pairs
 from reports.search.search_page import (
     SearchFindings,
     compared,
     make_search_page,
-    selected_verdict,
     verdict,
 )
-from reports.search.search_tables import leaderboard_frame, selected_frame
+from reports.search.search_page_indicators import selected_verdict
+from reports.search.search_tables import leaderboard_frame, pairs_frame, selected_frame
 from reports.search.selected import Selected, make_selected
 from reports.search.targets import make_targets_reached
 from reports.summary import (
     BetterThanRandom,
     MethodRow,
+    ResolutionSummary,
     SearchSummary,
     SelectedRow,
     SelectedSummary,
@@ -35,10 +36,16 @@ from reports.summary import (
 __all__ = ["write_search"]
 
 _LEADERBOARD, _RUNS, _SELECTED = "leaderboard.csv", "runs.csv", "selected.csv"
+_PAIRS = "pairs.csv"
 _PUBLISHED_FIGURE = "anytime.png"
 
 
-def write_search(results: SearchResults, out: Path, rosters: Sequence[str]) -> dict[str, str]:
+def write_search(
+    results: SearchResults,
+    out: Path,
+    rosters: Sequence[str],
+    chosen_pairs: Sequence[tuple[str, str]] = (),
+) -> dict[str, str]:
     """Write `out/<name>-<short id>[-<roster>]/` with report, figures, tables and summary.
 
     Parameters
@@ -50,6 +57,9 @@ def write_search(results: SearchResults, out: Path, rosters: Sequence[str]) -> d
     rosters : sequence of str
         Names of the rosters that are shown; all rosters if empty. They are part of the folder's
         name, unless only the main roster is shown.
+    chosen_pairs : sequence of (str, str)
+        Pairs of methods whose attainment is compared in a figure. Without any: the method with the
+        best median and the next one, and it and random search.
 
     Returns
     -------
@@ -65,15 +75,20 @@ def write_search(results: SearchResults, out: Path, rosters: Sequence[str]) -> d
     frame = run_frame(results)
     board = make_leaderboard(results, frame, rosters)
     selected = make_selected(results, frame)
+    pairs = make_pairs(results, frame, board.compared)
     tables = {_LEADERBOARD: leaderboard_frame(board, protocol), _RUNS: frame}
+    if pairs.pairs:
+        tables[_PAIRS] = pairs_frame(pairs, protocol)
     if selected:
         tables[_SELECTED] = selected_frame(selected, results)
     for file, table in tables.items():
         (folder / file).write_bytes(csv_bytes(table))
-    figures = save_plots(draw_plots(results, board.compared), folder / "figures", salt=protocol.id)
+    figures = save_plots(
+        draw_plots(results, pairs, chosen_pairs), folder / "figures", salt=protocol.id
+    )
     targets = make_targets_reached(results, frame)
     provenance = make_provenance(results)
-    page = make_search_page(SearchFindings(results, board, selected, targets, provenance))
+    page = make_search_page(SearchFindings(results, board, pairs, selected, targets, provenance))
     write_page(page, folder, "report", figures=figures, files=list(tables), index="../index.html")
     write_summary(_summary(results, board, selected, roster, tuple(tables)), folder)
     return {
@@ -82,7 +97,7 @@ def write_search(results: SearchResults, out: Path, rosters: Sequence[str]) -> d
         "label": page.label,
         "methods": str(len(results.methods)),
         "compared": compared(board, protocol),
-        "first": board.compared[0] if board.compared else DASH,
+        "first": board.compared[0],
         "verdict": " ".join(
             filter(None, (verdict(board, briefly=True), selected_verdict(selected)))
         ),
@@ -97,18 +112,25 @@ def _summary(
     tables: tuple[str, ...],
 ) -> SearchSummary:
     protocol = results.protocol
-    measured = [(row.method, row.measured) for row in board.rows if row.measured]
     methods = tuple(
         MethodRow(
-            method=method,
-            hypervolume_ratio=each.hypervolume_ratio,
-            low=each.low,
-            high=each.high,
-            average_rank=each.average_rank,
-            groups=each.letters,
-            better_than_random=_is_better(each.against_random),
+            method=row.method,
+            hypervolume_ratio=row.measured.hypervolume_ratio,
+            low=row.measured.low,
+            high=row.measured.high,
+            average_rank=row.measured.average_rank,
+            groups=row.measured.letters,
+            better_than_random=_is_better(row.measured.against_random),
+            repetitions=row.measured.repetitions,
+            failed=row.kept,
         )
-        for method, each in measured
+        for row in board.rows
+        if row.measured
+    )
+    resolution = ResolutionSummary(
+        pairs=board.resolution.pairs,
+        now=board.resolution.now,
+        projected=board.resolution.projected,
     )
     return SearchSummary(
         protocol=protocol.name,
@@ -116,10 +138,11 @@ def _summary(
         id=protocol.id,
         roster=roster,
         tables=tables,
-        figures={"figure": _PUBLISHED_FIGURE} if board.repetitions else {},
-        repetitions=len(board.repetitions),
+        figures={"figure": _PUBLISHED_FIGURE},
+        repetitions=max(board.repetitions),
         attainable=protocol.rules.normalisation.attainable,
         methods=methods,
+        resolution=resolution if resolution.pairs else None,
         best=methods[0].method if methods else None,
         random_search=next((m.hypervolume_ratio for m in methods if m.method == RANDOM), None),
         better_than_random=_count_better([row.better_than_random for row in methods]),

@@ -14,7 +14,7 @@ import numpy as np
 from bench.indicators import bootstrap_interval
 from bench.results.search import SearchResults
 from bench.seeds import stream
-from reports.search.comparison import common_matrix
+from reports.search.comparison import present, value_matrix
 from reports.search.leaderboard import AgainstRandom, against_random
 
 if TYPE_CHECKING:
@@ -25,22 +25,25 @@ __all__ = ["Selected", "make_selected", "selected_column"]
 
 @dataclass(frozen=True)
 class Selected:
-    """The architectures that one method selects, over the common repetitions.
+    """The architectures that one method selects, over its repetitions.
 
     Attributes
     ----------
     method : str
+    repetitions : int
+        Number of them.
     objective, low, high : float
         Median of the first test objective in its own unit, and the 95 % bootstrap interval of the
         median.
     seconds : float
         Median of the simulated seconds of a run, estimates included.
     against_random : AgainstRandom, optional
-        Of the objective's reduction; None for random search itself, and if random search has no
-        runs.
+        Of the objective's reduction; None for random search itself, and if they share no
+        repetition.
     """
 
     method: str
+    repetitions: int
     objective: float
     low: float
     high: float
@@ -65,21 +68,30 @@ def make_selected(results: SearchResults, frame: pd.DataFrame) -> tuple[Selected
     Returns
     -------
     tuple of Selected
-        Empty if the protocol does not name the indicator `selected`, or no repetition is common.
+        Empty if the protocol does not name the indicator `selected`.
 
     Notes
     -----
     Each interval is drawn from the stream (protocol id, "bootstrap selected", method).
     """
-    if "selected" not in results.protocol.rules.indicators or not results.common_repetitions():
+    if "selected" not in results.protocol.rules.indicators:
         return ()
-    values = common_matrix(frame, results, selected_column(results))
-    seconds = np.median(common_matrix(frame, results, "simulated_seconds"), axis=1)
+    values = value_matrix(frame, results, selected_column(results))
+    seconds = value_matrix(frame, results, "simulated_seconds")
     against = against_random(results.methods, -values)
     found = []
     for i, method in enumerate(results.methods):
-        rng = stream(results.protocol.id, "bootstrap selected", method)
-        low, high = bootstrap_interval(values[i], rng=rng)
-        median = float(np.median(values[i]))
-        found.append(Selected(method, median, low, high, float(seconds[i]), against.get(method)))
+        rng, mine = stream(results.protocol.id, "bootstrap selected", method), present(values[i])
+        low, high = bootstrap_interval(mine, rng=rng)
+        found.append(
+            Selected(
+                method=method,
+                repetitions=len(mine),
+                objective=float(np.median(mine)),
+                low=low,
+                high=high,
+                seconds=float(np.median(present(seconds[i]))),
+                against_random=against.get(method),
+            )
+        )
     return tuple(sorted(found, key=lambda each: (each.objective, each.method)))

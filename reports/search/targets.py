@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.results.search import SearchResults
-from reports.search.comparison import RANDOM, common_matrix
+from reports.search.comparison import RANDOM
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ class Reached:
     median : float
         Median number of evaluations; inf if half of the repetitions or more never reached it.
     times, of : int
-        Repetitions that reached the target, and all compared repetitions.
+        Repetitions that reached the target, and all repetitions of the method.
     speedup : float, optional
         Median of random search divided by this median; None unless both are finite.
     """
@@ -58,7 +58,7 @@ class TargetsReached:
 
 
 def make_targets_reached(results: SearchResults, frame: pd.DataFrame) -> TargetsReached:
-    """Return evaluations to every target over the common repetitions.
+    """Return evaluations to every target over the repetitions of each method.
 
     Parameters
     ----------
@@ -67,27 +67,28 @@ def make_targets_reached(results: SearchResults, frame: pd.DataFrame) -> Targets
         Of `reports.search.comparison.run_frame`.
     """
     targets = results.protocol.rules.targets
-    if not targets or not results.common_repetitions():
+    if not targets:
         return TargetsReached(targets, {})
-    needed = np.stack(
-        [common_matrix(frame, results, f"evaluations_to_{target:g}") for target in targets], axis=1
-    )
-    medians = np.median(needed, axis=2)
-    methods = results.methods
-    random = medians[methods.index(RANDOM)] if RANDOM in methods else None
+    columns = [f"evaluations_to_{target:g}" for target in targets]
+    needed = {
+        method: frame.loc[frame["method"] == method, columns].to_numpy(dtype=np.float64)
+        for method in results.methods
+    }
+    medians = {method: np.median(values, axis=0) for method, values in needed.items()}
+    random = medians.get(RANDOM)
     return TargetsReached(
         targets,
         {
             method: tuple(
                 Reached(
-                    median=float(medians[i, k]),
-                    times=int(np.isfinite(needed[i, k]).sum()),
-                    of=needed.shape[2],
-                    speedup=_ratio(random[k], medians[i, k]) if random is not None else None,
+                    median=float(medians[method][k]),
+                    times=int(np.isfinite(values[:, k]).sum()),
+                    of=len(values),
+                    speedup=_ratio(random[k], medians[method][k]) if random is not None else None,
                 )
                 for k in range(len(targets))
             )
-            for i, method in enumerate(methods)
+            for method, values in needed.items()
         },
     )
 

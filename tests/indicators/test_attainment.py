@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from bench.errors import IndicatorError
-from bench.indicators import attainment_surface, non_dominated
+from bench.indicators import attainment_difference, attainment_surface, non_dominated
 
 SIDE = 5
 
@@ -105,3 +105,50 @@ def test_invalid_sets_are_named():
         attainment_surface([[[1, 1, 1, 1]]], 0.5)
     with pytest.raises(IndicatorError, match=r"sets\[1\]: .* got 3 \(the first repetition has 2\)"):
         attainment_surface([[[1, 1]], [[1, 1, 1]]], 0.5)
+
+
+# -- differences -------------------------------------------------------------------------------
+
+
+def planes_of(repetitions):
+    return st.lists(
+        st.integers(0, 4).flatmap(
+            lambda n: arrays(np.float64, (n, 2), elements=st.integers(0, SIDE - 1).map(float))
+        ),
+        min_size=repetitions,
+        max_size=repetitions,
+    )
+
+
+@given(st.integers(1, 4).flatmap(lambda r: st.tuples(planes_of(r), planes_of(r))))
+def test_differences_are_shares_of_attaining_repetitions(sides):
+    a, b = sides
+    rectangles = attainment_difference(a, b)
+    for corner in product(range(SIDE), repeat=2):
+        inside = (rectangles[:, :2] <= corner).all(axis=1) & (corner < rectangles[:, 2:4]).all(
+            axis=1
+        )
+        expected = np.mean([attained(p, corner) for p in a]) - np.mean(
+            [attained(p, corner) for p in b]
+        )
+        assert inside.sum() <= 1
+        assert rectangles[inside, 4].sum() == pytest.approx(expected)
+
+
+@given(st.integers(1, 3).flatmap(lambda r: st.tuples(planes_of(r), planes_of(r))))
+def test_differences_of_swapped_methods_have_the_other_sign(sides):
+    a, b = sides
+    forwards, backwards = attainment_difference(a, b), attainment_difference(b, a)
+    np.testing.assert_allclose(forwards[:, 4].sum(), -backwards[:, 4].sum(), atol=1e-12)
+
+
+def test_equal_methods_have_no_differences():
+    assert attainment_difference([[[1, 2], [2, 1]]], [[[1, 2], [2, 1]]]).shape == (0, 5)
+    assert attainment_difference([[]], [[]]).shape == (0, 5)
+
+
+def test_invalid_arguments_of_differences_are_named():
+    with pytest.raises(IndicatorError, match="as many repetitions of both, at least one, got 1"):
+        attainment_difference([[[1, 2]]], [[[1, 2]], [[2, 1]]])
+    with pytest.raises(IndicatorError, match=r"b\[0\]: expected an array of shape \[n, 2\]"):
+        attainment_difference([[[1, 2]]], [[[1, 2, 3]]])

@@ -15,6 +15,7 @@ GAPS = np.where(np.arange(8) == 2, np.nan, SCORES[0])
 
 # The positional arrays of a call, and its options; one entry per public name.
 CALLS = {
+    "attainment_difference": ([[POINTS[:10], POINTS[10:]], [POINTS[5:], POINTS[:5]]], {}),
     "attainment_surface": ([[POINTS[:10], POINTS[10:]]], {"level": 0.5}),
     "bootstrap_interval": ([SCORES[0]], {"rng": np.random.default_rng(1)}),
     "dense_ranks": ([GAPS], {}),
@@ -26,12 +27,21 @@ CALLS = {
     "igd_plus": ([POINTS, POINTS[:5]], {}),
     "incumbent_hypervolume_trace": ([POINTS, POINTS[::-1], np.ones(2)], {}),
     "kendall_tau": ([GAPS, SCORES[1]], {"missing": "last"}),
+    "least_repetitions": ([], {"alpha": 0.05}),
     "log_regret": ([SCORES[0], np.array(1.0)], {}),
     "mean_ranks": ([SCORES], {}),
     "non_dominated": ([POINTS], {}),
     "normalise": ([POINTS, np.zeros(2), np.ones(2)], {}),
     "paired_wilcoxon": ([SCORES[0], SCORES[1]], {}),
+    "pairs_told_apart": ([SCORES], {"repetitions": 30, "rng": np.random.default_rng(1)}),
+    "pairwise_p": ([SCORES], {}),
+    "pairwise_wins": ([np.stack([GAPS, SCORES[1]])], {}),
+    "ranks_of_shares": ([np.full((2, 2), 0.5)], {}),
     "runtime_profile": ([SCORES, np.array([0.2, 0.9])], {}),
+    "signed_rank_posterior": (
+        [SCORES[0], SCORES[1]],
+        {"region": 0.1, "rng": np.random.default_rng(1)},
+    ),
     "significance_groups": ([SCORES], {}),
     "spearman_rho": ([GAPS, SCORES[1]], {"missing": "last"}),
     "top_members": ([SCORES[0]], {"share": 0.5}),

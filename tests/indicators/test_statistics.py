@@ -1,7 +1,7 @@
-"""Intervals, tests, mean ranks and letters against enumeration and definitions."""
+"""Intervals, the paired test and its correction against enumeration and definitions."""
 
 import math
-from itertools import combinations, product
+from itertools import product
 
 import numpy as np
 import pytest
@@ -10,14 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from bench.errors import IndicatorError
-from bench.indicators import (
-    bootstrap_interval,
-    holm,
-    mean_ranks,
-    paired_wilcoxon,
-    significance_groups,
-)
-from bench.indicators._letters import compact_letters
+from bench.indicators import bootstrap_interval, holm, paired_wilcoxon
 
 # -- bootstrap ---------------------------------------------------------------------------------
 
@@ -160,110 +153,3 @@ def test_holm_of_known_values():
     assert holm([]).shape == (0,)
     with pytest.raises(IndicatorError, match=r"p: position 1 is 1\.5; expected a probability"):
         holm([0.5, 1.5])
-
-
-# -- mean ranks --------------------------------------------------------------------------------
-
-
-@given(arrays(np.float64, (4, 5), elements=st.integers(0, 3).map(float)))
-def test_mean_ranks_count_better_methods(scores):
-    twin = [
-        np.mean(
-            [
-                1
-                + sum(row[r] > own[r] for row in scores)
-                + (sum(row[r] == own[r] for row in scores) - 1) / 2
-                for r in range(5)
-            ]
-        )
-        for own in scores
-    ]
-    assert mean_ranks(scores) == pytest.approx(twin)
-
-
-def test_mean_ranks_need_repetitions():
-    with pytest.raises(IndicatorError, match="scores: expected an array of shape"):
-        mean_ranks(np.empty((3, 0)))
-
-
-# -- letters -----------------------------------------------------------------------------------
-
-
-def relations(k):
-    pairs = list(combinations(range(k), 2))
-    return st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs)).map(
-        lambda flags: symmetric(k, [p for p, flag in zip(pairs, flags, strict=True) if flag])
-    )
-
-
-def symmetric(k, pairs):
-    differ = np.zeros((k, k), dtype=bool)
-    for i, j in pairs:
-        differ[i, j] = differ[j, i] = True
-    return differ
-
-
-def maximal_groups(differ):
-    """Return all maximal sets without a significant pair, by brute force."""
-    k = len(differ)
-    groups = [
-        set(members)
-        for size in range(1, k + 1)
-        for members in combinations(range(k), size)
-        if not any(differ[i, j] for i, j in combinations(members, 2))
-    ]
-    return [group for group in groups if not any(group < other for other in groups)]
-
-
-@given(st.integers(1, 7).flatmap(relations))
-def test_methods_share_a_letter_exactly_when_they_do_not_differ(differ):
-    letters = compact_letters(differ)
-    for i, j in combinations(range(len(differ)), 2):
-        assert bool(set(letters[i]) & set(letters[j])) == (not differ[i, j])
-
-
-@given(st.integers(1, 7).flatmap(relations))
-def test_letters_are_the_maximal_groups(differ):
-    letters = compact_letters(differ)
-    columns = {
-        letter: {m for m, own in enumerate(letters) if letter in own}
-        for letter in sorted(set("".join(letters)))
-    }
-    assert sorted(map(sorted, columns.values())) == sorted(map(sorted, maximal_groups(differ)))
-    assert list(columns) == list("abcdefghijklmnopqrstuvwxyz"[: len(columns)])
-    assert letters[0].startswith("a")
-
-
-def test_too_many_letters_are_refused():
-    # Ten pairs that differ, and no other: 2 ** 10 maximal groups.
-    differ = symmetric(20, [(2 * i, 2 * i + 1) for i in range(10)])
-    with pytest.raises(
-        IndicatorError, match="1024 letters needed for 20 methods; expected at most"
-    ):
-        compact_letters(differ)
-
-
-def test_significance_groups_are_lettered_by_median_in_the_given_order():
-    base = rng().normal(size=20) * 0.01
-    noise = rng(5).normal(size=20) * 0.01
-    assert significance_groups([base, base + 3, base + 1, base + 1 + noise]) == ["c", "a", "b", "b"]
-
-
-def test_significance_groups_need_not_be_transitive():
-    noise = rng(1).normal(size=(3, 20))
-    scores = noise + np.array([[0.0], [0.6], [1.2]])
-    p = holm([paired_wilcoxon(scores[i], scores[j]) for i, j in [(0, 1), (1, 2), (0, 2)]])
-    assert (p <= 0.05).tolist() == [False, False, True]
-    assert significance_groups(scores) == ["b", "ab", "a"]
-
-
-def test_significance_groups_of_one_method_and_of_few_repetitions():
-    assert significance_groups([[0.1, 0.2, 0.3]]) == ["a"]
-    assert significance_groups([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]) == ["a", "a"]
-
-
-def test_invalid_arguments_of_significance_groups_are_named():
-    with pytest.raises(IndicatorError, match=r"alpha: expected a level in \(0, 1\), got 5"):
-        significance_groups([[0.1], [0.2]], alpha=5)
-    with pytest.raises(IndicatorError, match=r"scores: row 1 is \[nan\]"):
-        significance_groups([[0.1], [math.nan]])

@@ -24,12 +24,24 @@ def make_results():
         repetitions=None,
         settings=None,
         seconds=0.5,
+        failed=None,
     ):
-        """Results with these final ratios: {method: [one for each repetition]}."""
+        """Results with these final ratios: {method: [one for each repetition]}.
+
+        `failed` names the repetitions of a method that failed and kept the ratio.
+        """
         loaded = load_search_protocol(protocol)
         chosen = repetitions or {m: range(len(v)) for m, v in finals.items()}
         runs = [
-            _run(loaded, method, repetition, final, (settings or {}).get(method, {}), seconds)
+            _run(
+                loaded,
+                method,
+                repetition,
+                final,
+                (settings or {}).get(method, {}),
+                seconds,
+                failed=repetition in (failed or {}).get(method, ()),
+            )
             for method, values in finals.items()
             for repetition, final in zip(chosen[method], values, strict=True)
         ]
@@ -48,7 +60,7 @@ def make_results():
     return make
 
 
-def _run(protocol, method, repetition, final, settings, seconds):
+def _run(protocol, method, repetition, final, settings, seconds, *, failed):
     n = protocol.rules.budget.evaluations
     m = len(protocol.rules.task.objectives)
     trace = np.linspace(0.3 * final, final, n)
@@ -77,7 +89,7 @@ def _run(protocol, method, repetition, final, settings, seconds):
         ask_seconds=seconds,
         tell_seconds=seconds,
     )
-    end = End(status="done", evaluations=n)
+    end = End(status="failed" if failed else "done", evaluations=n)
     line = json.dumps(batch.content()).encode()
     journal = Journal(Path("/nowhere/000.jsonl"), header, (line,), end, "", 0)
     return RunResult(
@@ -89,6 +101,8 @@ def _run(protocol, method, repetition, final, settings, seconds):
         incumbents=_points(m, 6, 1.0 - final),
         trace=trace,
         cost_seconds=np.full(n, 2.0),
+        status="failed" if failed else "done",
+        error="gave up" if failed else "",
     )
 
 

@@ -85,6 +85,7 @@ def test_parts_of_a_report_are_published(results, checkout, tmp_path):
         assert {file.name for file in (checkout / folder).iterdir()} == {
             "summary.json",
             "leaderboard.csv",
+            "pairs.csv",
             "runs.csv",
             "anytime.png",
         }
@@ -120,14 +121,14 @@ def test_selected_architectures_are_listed(make_results, checkout, tmp_path):
     assert "/selected.csv) | `random` " in line
 
 
-def test_a_report_without_a_comparison_is_listed_with_dashes(make_results, checkout, tmp_path):
+def test_a_report_without_random_search_is_listed_with_dashes(make_results, checkout, tmp_path):
     results = make_results(
         {"nsga2": [0.8], "moead": [0.9]}, repetitions={"nsga2": [0], "moead": [1]}
     )
     build_report([results], tmp_path / "out")
     publish(tmp_path / "out", checkout)
     (line,) = [x for x in block(checkout / "README.md", "protocols") if "`nb201-digits`" in x]
-    assert line.endswith("/leaderboard.csv) | \N{EN DASH} | \N{EN DASH} | 0.9820 | 0 of 0 |")
+    assert line.endswith("/anytime.png) | `moead` 0.9000 | \N{EN DASH} | 0.9820 | 0 of 0 |")
 
 
 def test_the_summary_has_the_numbers_of_the_leaderboard(results, tmp_path):
@@ -143,6 +144,17 @@ def test_the_summary_has_the_numbers_of_the_leaderboard(results, tmp_path):
     assert rows["nsga2"].better_than_random
     assert rows["random"].better_than_random is None
     assert rows["moead"].average_rank == 3.0
+    assert (rows["moead"].repetitions, rows["moead"].failed) == (8, 0)
+    assert (summary.resolution.pairs, summary.resolution.now) == (3, 3)
+    assert summary.resolution.projected == {50: 3.0, 100: 3.0, 200: 3.0}
+
+
+def test_the_main_readme_has_the_resolution_of_its_leaderboard(make_results, checkout, tmp_path):
+    results = make_results(FINALS, protocol="nb201-digits-3obj")
+    build_report([results], tmp_path / "out")
+    publish(tmp_path / "out", checkout)
+    lines = block(checkout.parents[1] / "README.md", "leaderboard")
+    assert lines[-1].startswith("Resolution: 8 repetitions tell 6 of 6 pairs of methods apart.")
 
 
 def test_a_readme_without_the_marks_of_a_table_is_an_error(checkout):

@@ -19,7 +19,7 @@ from bench.protocol import load_search_protocol
 from bench.results.search import load_search_results
 from reports import build_report
 
-FIGURES = ("anytime", "attainment", "profile", "final")
+FIGURES = ("anytime", "seconds", "attainment", "difference-1", "profile", "final", "pairs")
 BASE = np.linspace(0.7, 0.8, 8)
 
 
@@ -72,7 +72,8 @@ def test_the_same_results_give_the_same_bytes(make_results, tmp_path):
         files = sorted(p for p in (tmp_path / name).rglob("*") if p.is_file())
         written.append({p.relative_to(tmp_path / name): p.read_bytes() for p in files})
     assert written[0] == written[1]
-    assert len(written[0]) == 2 + 2 * (5 + 2 * len(FIGURES))
+    joint = 3 + 2 * 2  # page, table, figures
+    assert len(written[0]) == 2 + 2 * (6 + 2 * len(FIGURES)) + joint
     for path, content in written[0].items():
         assert str(tmp_path).encode() not in content, path
 
@@ -141,19 +142,53 @@ def test_when_all_methods_beat_random_search_the_page_says_so(make_results, tmp_
 
 def test_too_few_repetitions_for_significance_are_reported(make_results, tmp_path):
     html, markdown = texts(make_results({"random": [0.5, 0.5], "good": [0.9, 0.9]}), tmp_path)
-    assert "With 2 compared repetitions no method could be" in html
-    assert "With 2 compared repetitions no method could be" in markdown
+    assert "With so few repetitions no method could be" in html
+    assert "With so few repetitions no method could be" in markdown
 
 
 def test_failed_runs_are_listed_with_their_reasons(make_results, tmp_path):
-    unfinished = [("good", 8, "failed", "singular matrix"), ("good", 9, "timeout", "too slow")]
-    results = make_results({"random": BASE, "good": BASE + 0.1}, unfinished=unfinished)
+    unfinished = [("good", 8, "unfinished", "it was stopped"), ("bad", 9, "timeout", "too slow")]
+    results = make_results(
+        {"random": BASE, "good": BASE + 0.1}, unfinished=unfinished, failed={"good": [2]}
+    )
     html, _ = texts(results, tmp_path)
     rows = Cells(html).rows
-    assert ["good", "failed", "singular matrix", "8"] in rows
-    assert ["good", "timeout", "too slow", "9"] in rows
+    kept = f"{BASE[2] + 0.1:.4f}"
+    assert ["good", "failed", "gave up", "2", kept] in rows
+    assert ["good", "unfinished", "it was stopped", "8", "\N{EN DASH}"] in rows
+    assert ["bad", "timeout", "too slow", "9", "\N{EN DASH}"] in rows
+    assert "kept the value reached until then" in html
     good = next(row for row in rows if row[0] == "good" and len(row) == 11)
-    assert good[-2:] == [f"8 of {results.protocol.rules.repetitions}", "2"]
+    assert good[-2:] == [f"7 of {results.protocol.rules.repetitions}", "2, 1 kept"]
+
+
+def test_every_board_says_how_many_pairs_it_tells_apart(make_results, tmp_path):
+    results = make_results({"random": BASE, "good": BASE + 0.1, "fine": BASE + 0.1001})
+    for text in texts(results, tmp_path):
+        assert "Resolution: 8 repetitions tell 3 of 3 pairs of methods apart." in text
+        assert "3 with 50, 3 with 100, 3 with 200" in text
+        assert "Practically equal to fine, more probably than not different: good." in text
+    pairs = pd.read_csv(folder_of(results, tmp_path) / "pairs.csv")
+    assert pairs["first"].tolist() == ["fine", "fine", "good"]
+
+
+def test_the_board_says_who_has_fewer_repetitions(make_results, tmp_path):
+    results = make_results({"random": BASE, "good": BASE[:6] + 0.1})
+    for text in texts(results, tmp_path):
+        assert "Fewer repetitions than others: good (6)." in text
+        assert "6 to 8 of 20" in text
+
+
+def test_a_pair_is_drawn_where_a_protocol_has_both(make_results, tmp_path):
+    finals = {"random": BASE, "good": BASE + 0.1, "bad": BASE - 0.1}
+    results = make_results(finals)
+    build_report([results], tmp_path, pairs=[("bad", "random"), ("good", "bad")])
+    markdown = (folder_of(results, tmp_path) / "report.md").read_text(encoding="utf-8")
+    assert "Attainment: bad against random" in markdown
+    assert "Attainment: good against bad" in markdown
+    for pair in (("good", "nobody"), ("good", "good")):
+        with pytest.raises(CallError, match="no reported protocol has runs of both good and"):
+            build_report([results], tmp_path, pairs=[pair])
 
 
 def test_markup_in_names_and_errors_is_only_text(make_results, tmp_path, nasty):
@@ -163,7 +198,7 @@ def test_markup_in_names_and_errors_is_only_text(make_results, tmp_path, nasty):
     page = Cells(html)
     assert "script" not in page.tags
     assert page.tags.count("img") == len(FIGURES)
-    assert [nasty, "failed", "<img src=x onerror=alert(1)> | a b", "8"] in page.rows
+    assert [nasty, "failed", "<img src=x onerror=alert(1)> | a b", "8", "\N{EN DASH}"] in page.rows
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "script" not in Cells(index).tags
     assert nasty in [cell for row in Cells(index).rows for cell in row]
@@ -172,7 +207,7 @@ def test_markup_in_names_and_errors_is_only_text(make_results, tmp_path, nasty):
         assert "<img" not in text
     unescaped = re.compile(r"(?<!\\)\|")
     line = next(ln for ln in markdown.splitlines() if "onerror" in ln)
-    assert len(unescaped.findall(line)) == 5
+    assert len(unescaped.findall(line)) == 6
 
 
 def test_targets_that_are_not_reached_are_shown(make_results, tmp_path):
@@ -197,18 +232,19 @@ def test_three_objectives_make_a_page(make_results, tmp_path):
 def test_one_run_of_one_method_makes_a_page(make_results, tmp_path, protocol, method):
     results = make_results({method: [1.0]}, protocol=protocol)
     html, _ = texts(results, tmp_path)
-    sentence = "Only random search was run" if method == "random" else "no finished run of random"
+    sentence = "Only random search was run" if method == "random" else "There is no run of random"
     assert sentence in html
     assert "Sample efficiency" not in html
 
 
-def test_without_a_common_repetition_nothing_is_compared(make_results, tmp_path):
+def test_without_a_common_repetition_no_pair_is_compared(make_results, tmp_path):
     results = make_results({"random": [0.8], "b": [0.9]}, repetitions={"random": [0], "b": [1]})
     html, markdown = texts(results, tmp_path)
     for text in (html, markdown):
-        assert "nothing is compared" in text
-        assert "0.9000" not in text
-    assert not list((folder_of(results, tmp_path) / "figures").iterdir())
+        assert "No method shares a repetition with random search" in text
+        assert "0.9000" in text
+        assert "Pairs with" not in text
+    assert not (folder_of(results, tmp_path) / "pairs.csv").exists()
 
 
 def test_the_page_has_the_provenance(make_results, tmp_path):

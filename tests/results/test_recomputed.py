@@ -31,7 +31,6 @@ def finished(small_protocol_file, toys, tmp_path):
 def test_everything_is_recomputed(small_protocol, small_task, finished):
     results = load_search_results(small_protocol, finished)
     assert results.methods == ["good"]
-    assert results.common_repetitions() == [0, 1, 2]
     assert {(u.label, u.status) for u in results.unfinished} == {("bad", "failed")}
     frame = results.frame()
     reference = small_protocol.rules.normalisation.reference_point

@@ -93,12 +93,13 @@ def draw_curves(shown: list[CurvePanel], *, title: str, initial: int, foot: str)
     rows = -(-len(shown) // columns)
     figure, grid = panels(rows, columns, side=_SIDE_INCHES, above=0.75, below=0.85)
     low, high = _limits(shown, initial)
+    names = style.short_names(each.method for each in shown)
     last = max(_last(each) for each in shown)
     for position, ax in enumerate(grid.ravel()):
         if position >= len(shown):
             ax.set_axis_off()
             continue
-        _panel(ax, shown[position], initial)
+        _panel(ax, shown[position], names[shown[position].method], initial)
         ax.set_xlim(0, last * 1.02)
         ax.set_ylim(low, high)
         if position % columns:
@@ -115,7 +116,7 @@ def draw_curves(shown: list[CurvePanel], *, title: str, initial: int, foot: str)
     return figure
 
 
-def _panel(ax: Axes, each: CurvePanel, initial: int) -> None:
+def _panel(ax: Axes, each: CurvePanel, name: str, initial: int) -> None:
     if each.random is not None and each.method != "random":
         _mean(ax, each.random, RANDOM, initial, dashes=(0, (1.2, 1.2)))
     if each.ours is not None:
@@ -133,7 +134,7 @@ def _panel(ax: Axes, each: CurvePanel, initial: int) -> None:
     style.mark_initial(ax, initial)
     ax.grid(visible=True, axis="y")
     here = counted(each.ours.repetitions, "repetition") if each.ours else "not run"
-    ax.set_title(f"{each.label}\n{style.short_name(each.method)}, {here}", loc="left", fontsize=8)
+    ax.set_title(f"{each.label}\n{name}, {here}", loc="left", fontsize=8)
     if each.passes is not None:
         text = f"mean of random passes the\npublished end after {each.passes}"
     else:

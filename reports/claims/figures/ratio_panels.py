@@ -74,6 +74,7 @@ def draw_ratios(shown: list[RatioPanel], *, title: str, lower: bool, foot: str) 
     rows = -(-len(shown) // columns)
     side = _SIDE_INCHES if len(shown) > 1 else _ALONE_INCHES
     figure, grid = panels(rows, columns, side=side, above=0.25, below=0.85)
+    names = style.short_names(name for each in shown for name in (each.method, each.baseline))
     low = min(0.8, *(float(each.low.min()) for each in shown)) / 1.08
     high = max(1.25, *(max(float(each.high.max()), *each.claimed, 1.0) for each in shown))
     high *= (high / low) ** 0.25  # room for the text above the curves
@@ -82,7 +83,7 @@ def draw_ratios(shown: list[RatioPanel], *, title: str, lower: bool, foot: str) 
         if position >= len(shown):
             ax.set_axis_off()
             continue
-        _panel(ax, shown[position])
+        _panel(ax, shown[position], names)
         ax.set_yscale("log")
         ax.set_ylim(low, high)
         ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -118,7 +119,7 @@ def _ticks(low: float, high: float) -> list[float]:
     return found
 
 
-def _panel(ax: Axes, each: RatioPanel) -> None:
+def _panel(ax: Axes, each: RatioPanel, names: dict[str, str]) -> None:
     ax.axhline(1.0, color=style.REFERENCE, linewidth=0.9)
     for claimed in each.claimed:
         ax.axhline(claimed, color=PUBLISHED, linewidth=1.1, linestyle=(0, (5, 2)))
@@ -137,7 +138,7 @@ def _panel(ax: Axes, each: RatioPanel) -> None:
     ax.text(
         0.03,
         0.98,
-        f"{style.short_name(each.method)}\nagainst {style.short_name(each.baseline)}\n"
+        f"{names[each.method]}\nagainst {names[each.baseline]}\n"
         f"{counted(each.repetitions, 'repetition')}",
         transform=ax.transAxes,
         fontsize=8,

@@ -9,7 +9,7 @@ import numpy as np
 from bench.arrays import Floats
 from bench.results.search import SearchResults
 from reports.rendering import style
-from reports.search.comparison import RANDOM, common_traces
+from reports.search.comparison import RANDOM
 from reports.search.figures.method_looks import method_looks, sign
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["draw"]
 _CAPTION = (
     "Hypervolume ratio of each method's final set over the number of evaluations, and below it the "
     "regret, 1 less the ratio, on a logarithmic scale: median (line) and quartiles (band; of more "
-    "than six methods only those of the first, the last and random search) over the compared "
+    "than six methods only those of the first, the last and random search) over its "
     "repetitions. Higher above and lower below is better{shared}; the dotted line is "
     "the attainable ratio, an arrow if it is far away."
 )
@@ -44,7 +44,7 @@ def draw(results: SearchResults) -> tuple[str, Figure]:
     figure, (above, below) = style.new_figure((height, height), right=right)
     budget, looks = results.protocol.rules.budget, method_looks(results)
     quartiles = {
-        method: np.quantile(common_traces(results, method), (0.25, 0.5, 0.75), axis=0)
+        method: np.quantile(results.traces(method), (0.25, 0.5, 0.75), axis=0)
         for method in results.methods
     }
     attainable = results.protocol.rules.normalisation.attainable

@@ -10,7 +10,6 @@ import numpy as np
 from bench.arrays import Floats
 from bench.results.search import SearchResults
 from reports.rendering import style
-from reports.search.comparison import common_runs
 from reports.search.figures.method_looks import method_looks, sign
 
 if TYPE_CHECKING:
@@ -20,9 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["CAPTION", "draw"]
 
 CAPTION = (
-    "Hypervolume ratio of every compared repetition at the full budget (one mark each), with the "
-    "quartiles and the median as a box, and the attainable ratio as a dotted line, an arrow if it "
-    "is far away: further right is better, and a short box means that a single run is reliable."
+    "Hypervolume ratio of every repetition at the full budget (one mark each; a cross is a run "
+    "that failed and kept the value it had reached), with the quartiles and the median as a box, "
+    "and the attainable ratio as a dotted line, an arrow if it is far away: further "
+    "right is better, and a short box means that a single run is reliable."
 )
 _ROW_INCHES = 0.42
 
@@ -36,13 +36,13 @@ def draw(results: SearchResults, order: Sequence[str]) -> Figure:
     order : sequence of str
         Methods from top to bottom.
     """
-    left = 0.35 + 0.078 * max(len(style.short_name(method)) for method in order)
+    names = style.short_names(order)
+    left = 0.35 + 0.078 * max(map(len, names.values()))
     height = _ROW_INCHES * len(order) + 0.15
     figure, (ax,) = style.new_figure((height,), left=left)
     looks = method_looks(results)
     finals = {
-        method: np.array([run.hypervolume_ratio for run in common_runs(results, method)])
-        for method in order
+        method: np.array([run.hypervolume_ratio for run in results.of(method)]) for method in order
     }
     for row, (method, ratios) in enumerate(finals.items()):
         look = looks[method]
@@ -61,8 +61,12 @@ def draw(results: SearchResults, order: Sequence[str]) -> Figure:
         )
         # Rows of marks instead of random jitter: the same results give the same figure.
         offsets = (np.arange(len(ratios)) % 5 - 2) * 0.1
-        ax.plot(ratios, row + offsets - offsets.mean(), alpha=0.75, **look.mark)
-    ax.set_yticks(range(len(order)), [style.short_name(method) for method in order])
+        heights = row + offsets - offsets.mean()
+        failed = np.array([run.failed for run in results.of(method)])
+        ax.plot(ratios[~failed], heights[~failed], alpha=0.75, **look.mark)
+        crosses = look.mark | {"marker": "x", "markersize": 5.0, "markeredgewidth": 1.4}
+        ax.plot(ratios[failed], heights[failed], **crosses)
+    ax.set_yticks(range(len(order)), list(names.values()))
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.grid(visible=True, axis="x")

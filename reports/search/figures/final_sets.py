@@ -19,7 +19,7 @@ from bench.protocol import SearchProtocol
 from bench.results.search import SearchResults
 from reports.rendering import style
 from reports.rendering.panels import corners, panels
-from reports.search.comparison import common_runs, front_name, median_run
+from reports.search.comparison import front_name, median_run
 from reports.search.figures import parallel_coordinates
 from reports.search.figures.method_looks import method_looks, sign
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["denormalise", "draw"]
+__all__ = ["axis_names", "denormalise", "draw", "draw_steps", "limits"]
 
 _SURFACE = (
     "Each panel shows in colour the median attainment surface of one method, which the final sets "
-    "of at least half of its compared repetitions weakly dominate, in grey the surfaces of the "
+    "of at least half of its repetitions weakly dominate, in grey the surfaces of the "
     "other methods, and in black the {front}: nearer to black is better. Panels end at the "
     "reference point, beyond which nothing counts, or before it if all points are far from it."
 )
@@ -93,17 +93,16 @@ def draw(results: SearchResults, order: Sequence[str]) -> tuple[str, str, Figure
 
 
 def _surfaces(results: SearchResults, order: Sequence[str]) -> Figure:
-    protocol, looks = results.protocol, method_looks(results)
+    protocol, looks, names = results.protocol, method_looks(results), style.short_names(order)
     normalised = [
-        attainment_surface([run.incumbents for run in common_runs(results, method)], 0.5)
-        for method in order
+        attainment_surface([run.incumbents for run in results.of(method)], 0.5) for method in order
     ]
     surfaces = {m: denormalise(protocol, s) for m, s in zip(order, normalised, strict=True)}
     front = denormalise(protocol, results.front)
     columns = min(_COLUMNS, len(order))
     rows = -(-len(order) // columns)
     figure, grid = panels(rows, columns, side=_SIDE if columns > 1 else 3.2, above=0.3)
-    low, high = _limits(protocol, results.front, normalised)
+    low, high = limits(protocol, results.front, normalised)
     for position, ax in enumerate(grid.flat):
         if position >= len(order):
             ax.set_axis_off()
@@ -111,27 +110,27 @@ def _surfaces(results: SearchResults, order: Sequence[str]) -> Figure:
         method = order[position]
         for other in order:
             if other != method:
-                _steps(ax, surfaces[other], high, color="#c4c4c4", linewidth=0.9)
-        _steps(ax, front, high, color="black", linewidth=0.8)
+                draw_steps(ax, surfaces[other], high, color="#c4c4c4", linewidth=0.9)
+        draw_steps(ax, front, high, color="black", linewidth=0.8)
         ax.plot(*front.T, linestyle="none", marker="o", markersize=2, color="black")
-        _steps(ax, surfaces[method], high, color=looks[method].colour, linewidth=2.0)
-        ax.set_title(style.short_name(method), loc="left", fontsize=8.5)
+        draw_steps(ax, surfaces[method], high, color=looks[method].colour, linewidth=2.0)
+        ax.set_title(names[method], loc="left", fontsize=8.5)
         ax.set_xlim(low[0], high[0])
         ax.set_ylim(low[1], high[1])
         ax.grid(visible=True)
         _outer_labels(ax, grid, position, below=position + columns >= len(order))
-    names = _axis_names(protocol)
-    _name_axes(figure, names[0], names[1])
+    _name_axes(figure, *axis_names(protocol))
     sign(figure, results)
     return figure
 
 
 def _pairs(results: SearchResults, order: Sequence[str]) -> Figure:
     protocol, looks = results.protocol, method_looks(results)
-    names = [fill(name, _LINE_LETTERS) for name in _axis_names(protocol)]
+    names = [fill(name, _LINE_LETTERS) for name in axis_names(protocol)]
+    titles = style.short_names(order)
     figure, blocks = corners(len(order), len(names), columns=min(_BLOCKS, len(order)))
-    runs = [median_run(common_runs(results, method)) for method in order]
-    low, high = _limits(protocol, results.front, [run.incumbents for run in runs])
+    runs = [median_run(results.of(method)) for method in order]
+    low, high = limits(protocol, results.front, [run.incumbents for run in runs])
     front = denormalise(protocol, results.front)
     for method, run, block in zip(order, runs, blocks, strict=True):
         points = denormalise(protocol, run.incumbents)
@@ -158,18 +157,31 @@ def _pairs(results: SearchResults, order: Sequence[str]) -> Figure:
                 ax.set_ylabel(names[y], fontsize=7)
             if y == len(names) - 1:
                 ax.set_xlabel(names[x], fontsize=7)
-        title = f"{style.short_name(method)} (repetition {run.repetition})"
+        title = f"{titles[method]} (repetition {run.repetition})"
         block[0, 1].set_title(title, loc="left", fontsize=8.5)
     sign(figure, results)
     return figure
 
 
-def _limits(
+def limits(
     protocol: SearchProtocol, front: Floats, shown: Sequence[Floats]
 ) -> tuple[Floats, Floats]:
     """Return the corners of a panel: a little below the front, and the reference point.
 
     If all points are far from the reference point, the panel ends before it.
+
+    Parameters
+    ----------
+    protocol : SearchProtocol
+    front : array [p, m]
+        Normalised.
+    shown : sequence of array [n, m]
+        Other points of the panel, normalised.
+
+    Returns
+    -------
+    low, high : array [m]
+        In the units of the task.
     """
     reference = np.asarray(protocol.rules.normalisation.reference_point)
     least, most = front.min(axis=0), np.concatenate([front, *shown]).max(axis=0)
@@ -183,8 +195,18 @@ def _limits(
     return low, high
 
 
-def _steps(ax: Axes, points: Floats, high: Floats, **options: Any) -> None:
-    """Draw the border of the area that points [n, 2] dominate, up to the corner `high`."""
+def draw_steps(ax: Axes, points: Floats, high: Floats, **options: Any) -> None:
+    """Draw the border of the area that points dominate.
+
+    Parameters
+    ----------
+    ax : Axes
+    points : array [n, 2]
+    high : array [2]
+        Corner at which the border ends.
+    **options
+        Of the line.
+    """
     if len(points) == 0:
         return
     x, y = points[np.lexsort(points.T[::-1])].T
@@ -198,7 +220,8 @@ def _steps(ax: Axes, points: Floats, high: Floats, **options: Any) -> None:
     )
 
 
-def _axis_names(protocol: SearchProtocol) -> list[str]:
+def axis_names(protocol: SearchProtocol) -> list[str]:
+    """Return the name and the unit of each objective."""
     return [f"{each.title} [{each.unit}]" for each in protocol.rules.task.objectives]
 
 

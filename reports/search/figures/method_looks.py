@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench.results.search import SearchResults
 from reports.rendering import style
-from reports.rendering.display import counted
-from reports.search.comparison import RANDOM, method_order
+from reports.search.comparison import RANDOM, method_order, repetition_range
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,5 +29,6 @@ def sign(figure: Figure, results: SearchResults) -> None:
     results : SearchResults
         The results that the figure shows.
     """
-    repetitions = counted(len(results.common_repetitions()), "repetition")
-    style.foot_line(figure, f"{results.protocol.label}, {repetitions}")
+    repetitions = repetition_range(results)
+    noun = "repetition" if repetitions == "1" else "repetitions"
+    style.foot_line(figure, f"{results.protocol.label}, {repetitions} {noun}")

@@ -10,7 +10,7 @@ import numpy as np
 from bench.results.search import SearchResults
 from reports.rendering import style
 from reports.rendering.panels import panels
-from reports.search.comparison import common_runs, median_run
+from reports.search.comparison import median_run
 from reports.search.figures.method_looks import method_looks, sign
 
 if TYPE_CHECKING:
@@ -45,19 +45,20 @@ def draw(results: SearchResults, order: Sequence[str]) -> Figure:
     rows = -(-len(order) // columns)
     names = [objective.name for objective in rules.task.objectives]
     below = 0.55 + _LETTER_INCHES * max(len(name) for name in names)
+    titles = style.short_names(order)
     figure, grid = panels(rows, columns, side=_SIDE, above=0.3, apart=0.4, below=below)
     for position, ax in enumerate(grid.flat):
         if position >= len(order):
             ax.set_axis_off()
             continue
         method = order[position]
-        points = median_run(common_runs(results, method)).incumbents
+        points = median_run(results.of(method)).incumbents
         ax.plot(axes, results.front.T, color="#d9d9d9", linewidth=0.5)
         inside = points[(points <= reference).all(axis=1)]
         if len(inside):
             ax.plot(axes, inside.T, color=looks[method].colour, linewidth=0.7, alpha=0.6)
         ax.set_title(
-            f"{style.short_name(method)} ({len(inside)} of {len(points)})",
+            f"{titles[method]} ({len(inside)} of {len(points)})",
             loc="left",
             fontsize=8.5,
         )

@@ -9,7 +9,6 @@ import numpy as np
 from bench.indicators import runtime_profile
 from bench.results.search import SearchResults
 from reports.rendering import style
-from reports.search.comparison import common_traces
 from reports.search.figures.method_looks import method_looks, sign
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def draw(results: SearchResults) -> tuple[str, Figure]:
     figure, (ax,) = style.new_figure((height,), right=right)
     looks, ends = method_looks(results), {}
     for position, method in enumerate(results.methods):
-        shares = runtime_profile(common_traces(results, method), rules.targets).mean(axis=0)
+        shares = runtime_profile(results.traces(method), rules.targets).mean(axis=0)
         x = np.arange(1, len(shares) + 1)
         step = max(1, len(x) // 6)
         first = rules.budget.first + position * step // len(results.methods)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reports.search.comparison import run_frame
-from reports.search.search_page import selected_verdict
+from reports.search.search_page_indicators import selected_verdict
 from reports.search.search_tables import selected_frame
 from reports.search.selected import make_selected
 

@@ -10,14 +10,17 @@ import pytest
 
 from bench.protocol import load_search_protocol, released_protocols
 from reports.rendering import style
-from reports.search.comparison import median_run
-from reports.search.figures import draw_plots
+from reports.search.comparison import median_run, run_frame
+from reports.search.figures import attainment_differences, draw_plots
 from reports.search.figures.final_sets import denormalise
 from reports.search.figures.method_looks import method_looks
+from reports.search.figures.simulated_seconds import median_over_seconds
+from reports.search.pairs import make_pairs
 
 
-def plots_of(results):
-    return {plot.name: plot for plot in draw_plots(results, results.methods)}
+def plots_of(results, *chosen):
+    pairs = make_pairs(results, run_frame(results), results.methods)
+    return {plot.name: plot for plot in draw_plots(results, pairs, chosen)}
 
 
 def texts_of(figure):
@@ -37,12 +40,88 @@ def colours_of(figure, colour):
 def test_every_figure_names_methods_and_protocol(make_results, protocol):
     results = make_results({"random": [0.7, 0.8], "other": [0.8, 0.9]}, protocol=protocol)
     plots = plots_of(results)
-    assert set(plots) == {"anytime", "attainment", "profile", "final"}
+    assert set(plots) == {
+        "anytime",
+        "seconds",
+        "attainment",
+        "difference-1",
+        "profile",
+        "final",
+        "pairs",
+    }
     for plot in plots.values():
         texts = texts_of(plot.figure)
         assert any(results.protocol.label in text for text in texts)
         for method in results.methods:
             assert any(text.startswith(method) for text in texts), (plot.name, method)
+
+
+def test_labels_with_a_common_beginning_and_end_are_distinct_in_every_figure(make_results):
+    names = [f"a-method-with-{part}-and-a-very-long-common-end" for part in ("k-5", "k-9")]
+    results = make_results({name: [0.7, 0.8] for name in names})
+    plots = plots_of(results)
+    for name in plots.keys() - {"difference-1"}:
+        texts = texts_of(plots[name].figure)
+        assert any("k-5" in text for text in texts), name
+        assert any("k-9" in text for text in texts), name
+    left, right = (ax.get_title(loc="left") for ax in plots["difference-1"].figure.axes)
+    assert "k-5" in left
+    assert "k-9" in right
+
+
+def test_failed_runs_are_crosses(make_results):
+    results = make_results({"random": [0.7, 0.8, 0.9]}, failed={"random": [1]})
+    (ax,) = plots_of(results)["final"].figure.axes
+    (cross,) = [line for line in ax.lines if line.get_marker() == "x"]
+    assert cross.get_xdata().tolist() == [pytest.approx(0.8)]
+
+
+def test_the_chosen_pairs_are_drawn(make_results):
+    finals = {"random": [0.7, 0.8], "a": [0.9, 0.8], "b": [0.6, 0.6], "c": [0.5]}
+    results = make_results(finals, repetitions={m: [7] if m == "c" else [0, 1] for m in finals})
+    plots = plots_of(results, ("b", "a"), ("a", "c"))
+    titles = {name: plot.title for name, plot in plots.items() if name.startswith("difference")}
+    assert titles == {"difference-1": "Attainment: b against a"}  # a and c share nothing
+
+
+@pytest.mark.parametrize(("protocol", "panels"), [("nb201-digits", 2), ("nb201-digits-3obj", 6)])
+def test_differences_are_shaded_on_the_side_of_the_better_method(make_results, protocol, panels):
+    results = make_results({"random": [0.7, 0.8], "a": [0.9, 0.95]}, protocol=protocol)
+    axes = plots_of(results, ("random", "a"))["difference-1"].figure.axes
+    assert len(axes) == panels
+    shaded = [sum(len(c.get_paths()) for c in ax.collections) for ax in axes]
+    assert all(count == 0 for count in shaded[::2])
+    assert all(count > 0 for count in shaded[1::2])
+    assert axes[1].get_title(loc="left") == "a: more often, by up to 100 %"
+
+
+def test_more_objectives_than_fit_on_a_page_have_no_differences(make_results):
+    results = make_results({"random": [0.9], "a": [0.8]}, protocol="nb201-digits")
+    assert "difference-1" in plots_of(results)
+    many = load_search_protocol("evox-c10-mop5")
+    assert not attainment_differences.possible(replace(results, protocol=many))
+
+
+def test_the_ratio_over_seconds_is_that_after_the_last_ended_evaluation(make_results):
+    results = make_results({"random": [0.5, 0.9]})
+    slow, fast = results.of("random")
+    costs = np.where(np.arange(200) % 2, 3.0, 1.0)
+    slow, fast = replace(slow, cost_seconds=2 * costs), replace(fast, cost_seconds=costs)
+    seconds, ratios = median_over_seconds([slow, fast], 10)
+    assert (seconds[0], seconds[-1]) == (1.5 * 20.0, 1.5 * 400.0)
+    for at, ratio in list(zip(seconds, ratios, strict=True))[::50]:
+        reached = [
+            [v for v, t in zip(run.trace, np.cumsum(run.cost_seconds), strict=True) if t <= at][-1]
+            for run in (slow, fast)
+        ]
+        assert ratio == pytest.approx(np.median(reached))
+
+
+def test_without_costs_there_is_no_figure_of_seconds(make_results):
+    results = make_results({"random": [0.5]})
+    (run,) = results.runs
+    free = replace(results, runs=(replace(run, cost_seconds=np.zeros(200)),))
+    assert "seconds" not in plots_of(free)
 
 
 def test_anytime_curves_are_medians_from_the_end_of_the_initial_designs(make_results):

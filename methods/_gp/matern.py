@@ -1,7 +1,8 @@
 """Gaussian processes with a Matern-5/2 kernel with ARD, the model of the papers.
 
-The model is that of BoTorch 0.3, with its priors and its least noise; BoTorch, in which a fit takes
-about 25 times as long, is the oracle in the tests: value, gradient, optimum and posterior.
+The model is that of BoTorch 0.3, with its priors and its least noise; BoTorch, in which the fits
+of a run take about 15 times as long, is the oracle in the tests: value, gradient, optimum and
+posterior.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class NormalSamples:
     """Standard normal samples from a scrambled Sobol sequence, with a new shift for each draw.
 
     scipy scrambles by a random linear map of the binary digits and a random digital shift. The map
-    takes 20 times as long as the shift, and is drawn once (*ours*).
+    takes some thirty times as long as the shift, and is drawn once (*ours*).
 
     Parameters
     ----------

@@ -187,11 +187,11 @@ class _PointSets(Fronts):
         self._fronts = [front_within(own, reference_point) for own in observed]
 
     def gains(self, points: Floats) -> Floats:
-        boxes = np.prod(self._reference - points, axis=2)
+        boxes = np.prod(self._reference - np.minimum(points, self._reference), axis=2)
         gains = np.zeros(points.shape[1])
         for s, own in enumerate(points):
             front = self._front(s)
-            for k in np.flatnonzero((own < self._reference).all(axis=1)):
+            for k in np.flatnonzero(boxes[s] > 0.0):
                 # The box of a candidate, less the part that the front dominates already.
                 part = self._hypervolume(np.maximum(front, own[k])) if len(front) else 0.0
                 gains[k] += max(boxes[s, k] - part, 0.0)

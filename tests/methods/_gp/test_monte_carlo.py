@@ -54,6 +54,19 @@ def test_gains_are_differences_of_hypervolumes(seed, m, exact, levels, observed)
         np.testing.assert_allclose(sampled_fronts.gains(points)[k], 0.0, atol=1e-12)
 
 
+@pytest.mark.parametrize("m", [2, 3])
+def test_a_point_far_beyond_the_reference_gains_nothing(m, rng):
+    """A back-transform returns up to 1e300."""
+    fronts = make_fronts(rng.random((1, 4, m)), np.ones(m))
+    points = np.full((3, 2, m), 1e300)
+    points[:, 1] = 0.0
+    gains = fronts.gains(points)
+    assert gains[0] == 0.0
+    assert gains[1] > 0.0
+    fronts.add(points[:, 0])
+    np.testing.assert_array_equal(fronts.gains(points), gains)
+
+
 def test_second_choice_is_not_covered_by_the_first():
     points = np.array([[[0.2, 0.2], [0.21, 0.2], [0.05, 0.9]]])
     fronts = make_fronts(np.empty((1, 0, 2)), np.ones(2))

@@ -12,7 +12,6 @@ from bench.indicators import non_dominated
 from bench.method import Candidate, Evaluation, Method, Problem, candidates
 from bench.spaces import Box
 from bench.spaces.space import Rows
-from methods._gp.botorch import REQUIRES
 from methods._gp.matern_surrogates import (
     MATERN_SETTINGS,
     MaternSurrogate,
@@ -33,7 +32,6 @@ class BayesianSearch(Method):
     Once no unseen architecture is left, random ones are asked for. A subclass makes the surrogate.
     """
 
-    requires = REQUIRES
     canonical = False  # whether one representative replaces an isomorphism class
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
@@ -99,7 +97,7 @@ class BayesianSearch(Method):
 
 
 class _Published(BayesianSearch):
-    """A process with a Matern-5/2 kernel for each objective, fitted by BoTorch.
+    """A process with a Matern-5/2 kernel for each objective, with the priors of BoTorch 0.3.
 
     What differs from the papers, all *ours*:
 
@@ -108,7 +106,9 @@ class _Published(BayesianSearch):
       rounded, which would repeat architectures;
     - in a box it is maximised from 1,024 Sobol points by ever smaller random steps and not along
       gradients (see `_gp.optimise`);
-    - a fit starts from the last one.
+    - a fit starts from the last one;
+    - the process, its fit and the acquisition functions are our own code on numpy: BoTorch, in
+      which a run takes several times as long, is the oracle in the tests.
 
     In a large space the model learns little, which is due to the prior of BoTorch 0.3: its mode is
     at a length scale of 1/3, with which any two cells of nb301 (22 variables) are far apart. After
@@ -139,7 +139,7 @@ class QEHVI(_Published):
     name = "qehvi"
     surrogate = MaternSurrogate
     source = "Daulton, Balandat and Bakshy, NeurIPS 2020; LaMOO's qEHVI, ICLR 2022"
-    summary = "expected hypervolume improvement, Gaussian processes (BoTorch)"
+    summary = "expected hypervolume improvement, Gaussian processes"
 
 
 class QNEHVI(_Published):
@@ -151,7 +151,7 @@ class QNEHVI(_Published):
     name = "qnehvi"
     surrogate = NoisySurrogate
     source = "Daulton, Balandat and Bakshy, NeurIPS 2021"
-    summary = "noisy expected hypervolume improvement, Gaussian processes (BoTorch)"
+    summary = "noisy expected hypervolume improvement, Gaussian processes"
 
 
 class QParEGO(_Published):
@@ -167,7 +167,7 @@ class QParEGO(_Published):
     name = "qparego"
     surrogate = ScalarisedSurrogate
     source = "Knowles, IEEE TEVC 10(1), 2006; Daulton, Balandat and Bakshy, NeurIPS 2020"
-    summary = "expected improvement of random scalarisations, Gaussian processes (BoTorch)"
+    summary = "expected improvement of random scalarisations, Gaussian processes"
 
 
 class EHVITuned(BayesianSearch):

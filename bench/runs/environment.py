@@ -14,7 +14,7 @@ from bench.machine import processor_name
 
 __all__ = ["environment"]
 
-_RECORDED = "numpy scipy scikit-learn moocore pymoo torch botorch cma optuna"
+_RECORDED = "numpy scipy scikit-learn moocore pymoo torch cma optuna"
 
 
 def environment() -> dict[str, Any]:

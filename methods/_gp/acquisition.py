@@ -59,9 +59,8 @@ def front_within(objectives: Floats, reference_point: Floats) -> Floats:
 def decompose(objectives: Floats, reference_point: Floats) -> Boxes:
     """Return a decomposition of objective space into boxes.
 
-    For two objectives the non-dominated part is a strip above each step of the front. For more,
-    BoTorch decomposes the dominated part, which needs fewer boxes than the other part: exact, 24 ms
-    at 100 points of three objectives.
+    For two objectives the non-dominated part is a strip above each step of the front. For more, the
+    dominated part is decomposed, which needs fewer boxes than the other part.
 
     Parameters
     ----------
@@ -71,7 +70,8 @@ def decompose(objectives: Floats, reference_point: Floats) -> Boxes:
 
     Notes
     -----
-    Lacour, Klamroth and Fonseca, Computers & Operations Research 79, 2017.
+    Lacour, Klamroth and Fonseca, "A box decomposition algorithm to compute the hypervolume
+    indicator", Computers & Operations Research 79, 2017, algorithm 1 and equation 2.
     """
     front = front_within(objectives, reference_point)
     if len(reference_point) == 2 or len(front) == 0:
@@ -91,16 +91,30 @@ def _strips(front: Floats, reference: Floats) -> Boxes:
 
 
 def _dominated_boxes(front: Floats, reference: Floats) -> Boxes:
-    from methods._gp.botorch import preserved_torch_state
-
-    with preserved_torch_state():
-        import torch
-        from botorch.utils.multi_objective.box_decompositions import DominatedPartitioning
-
-        # BoTorch maximises.
-        partitioning = DominatedPartitioning(torch.from_numpy(-reference), torch.from_numpy(-front))
-        low, high = partitioning.get_hypercell_bounds()
-    return Boxes(-high.numpy(), -low.numpy(), reference, dominated=True)
+    m = len(reference)
+    # What is not dominated is the part below any of the local upper bounds. Row j of the defining
+    # points of a bound is the point (or the reference point) of which it has coordinate j.
+    bounds = reference[None].copy()
+    defining = np.full((1, m, m), -np.inf)
+    defining[0, range(m), range(m)] = reference
+    for point in front:
+        above = (point < bounds).all(axis=1)
+        new_bounds, new_defining = [bounds[~above]], [defining[~above]]
+        for j in range(m):
+            others = [i for i in range(m) if i != j]
+            lowered = above & (point[j] >= defining[:, others, j].max(axis=1))
+            new_bounds.append(bounds[lowered])
+            new_bounds[-1][:, j] = point[j]
+            new_defining.append(defining[lowered])
+            new_defining[-1][:, j] = point
+        bounds, defining = np.concatenate(new_bounds), np.concatenate(new_defining)
+    # The dominated part between a bound and what the points before it dominate.
+    lower, upper = np.empty_like(bounds), bounds.copy()
+    lower[:, 0], upper[:, 0] = defining[:, 0, 0], reference[0]
+    for j in range(1, m):
+        lower[:, j] = defining[:, :j, j].max(axis=1)
+    filled = (lower < upper).all(axis=1)
+    return Boxes(lower[filled], upper[filled], reference, dominated=True)
 
 
 def ehvi(improvements: Sequence[Improvement], boxes: Boxes) -> Floats:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.arrays import Floats
-from methods._gp.process import GaussianProcess, standardisation
+from methods._gp.likelihood import maximum_a_posteriori, negative_log_likelihood
+from methods._gp.process import GaussianProcess, plus_diagonal, standardisation
 
 __all__ = ["CategoricalProcess", "Layout", "Priors", "fit_categorical"]
 
@@ -160,8 +161,6 @@ def fit_categorical(
         Of L-BFGS-B, with analytic gradients; a step costs O(n^3). Four times as many from the
         medians.
     """
-    from scipy.optimize import minimize
-
     centre, spread = priors.centre(layout.weights), priors.spread(layout.weights)
     start, steps = (centre, 4 * maxiter) if last is None else (last.parameters, maxiter)
     prior = CategoricalProcess(inputs, outcomes, centre, layout)
@@ -170,22 +169,15 @@ def fit_categorical(
     standardised = (outcomes - shift) / scale
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
-        value, gradient = _negative_log_likelihood(parameters, distances, trend, standardised)
+        value, gradient = _likelihood_by_parameters(parameters, distances, trend, standardised)
         off = (parameters - centre) / spread
         return value + 0.5 * float(off @ off), gradient + off / spread
 
-    found = minimize(
-        loss,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[_BOUNDS] * len(start),
-        options={"maxiter": steps},
-    )
-    return CategoricalProcess(inputs, outcomes, np.asarray(found.x), layout)
+    found = maximum_a_posteriori(loss, start, [_BOUNDS] * len(start), maxiter=steps)
+    return CategoricalProcess(inputs, outcomes, found, layout)
 
 
-def _negative_log_likelihood(
+def _likelihood_by_parameters(
     parameters: Floats, distances: Floats, trend: Floats, outcomes: Floats
 ) -> tuple[float, Floats]:
     """Return minus the log marginal likelihood and its gradient [columns + 2].
@@ -201,22 +193,13 @@ def _negative_log_likelihood(
     outcomes : array [n]
         Standardised.
     """
-    from scipy.linalg import cho_solve, cholesky
-
     n = len(outcomes)
     weights, noise = np.exp(parameters[:-2]), np.exp(parameters[-1])
     kernel = np.exp(parameters[-2] - weights @ distances)
-    covariance = kernel.reshape(n, n) + trend + (noise + 1e-8) * np.eye(n)
-    try:
-        factor = cholesky(covariance, lower=True, check_finite=False)
-    except np.linalg.LinAlgError:
-        return 1e10, np.zeros_like(parameters)
-    solved = cho_solve((factor, True), outcomes, check_finite=False)
-    inverse = cho_solve((factor, True), np.eye(n), check_finite=False)
-    value = 0.5 * outcomes @ solved + np.log(np.diag(factor)).sum()
-    sensitivity = 0.5 * (inverse - np.outer(solved, solved))
-    weighted = sensitivity.ravel() * kernel
+    covariance = plus_diagonal(kernel.reshape(n, n) + trend, noise + 1e-8)
+    value, by_covariance, _ = negative_log_likelihood(covariance, outcomes)
+    weighted = by_covariance.ravel() * kernel
     gradient = np.concatenate(
-        [-weights * (distances @ weighted), [weighted.sum(), noise * np.trace(sensitivity)]]
+        [-weights * (distances @ weighted), [weighted.sum(), noise * np.trace(by_covariance)]]
     )
-    return float(value), gradient
+    return value, gradient

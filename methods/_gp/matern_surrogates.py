@@ -11,10 +11,9 @@ from bench.method import Problem, Setting
 from bench.spaces.space import Rows
 from methods._gp.matern import MaternProcess, encode, fit_matern
 from methods._gp.monte_carlo import (
-    Fronts,
     Scalarisation,
     choose_greedily,
-    normal_samples,
+    make_fronts,
     scalarised_improvement,
 )
 from methods._gp.surrogate import Candidates, Surrogate
@@ -38,14 +37,12 @@ MATERN_SETTINGS: Mapping[str, Setting] = {
         "ours",
         "classes that a batch is chosen from; None: 256, for 3 objectives 32 (in a box 128)",
     ),
-    "maxiter": Setting(
-        75, "ours", "steps of L-BFGS-B; released: 200; a fit should take under half a second"
-    ),
+    "maxiter": Setting(75, "ours", "steps of L-BFGS-B; released: 200; a fit ends after some 20"),
 }
 
 
 class MaternSurrogate(Surrogate):
-    """BoTorch's processes on an encoding; chooses by qEHVI.
+    """Matern processes on an encoding; chooses by qEHVI.
 
     Hypervolume is computed on the scale that is modelled.
 
@@ -108,7 +105,7 @@ class NoisySurrogate(MaternSurrogate):
         inputs = np.concatenate([self._observed_inputs, candidates.inputs[best]])
         known = np.concatenate([self._objectives, self._scaled(candidates.known[best])])
         points = self._samples(inputs, known, rng)
-        fronts = Fronts(list(points[:, :observed]), self._reference)
+        fronts = make_fronts(points[:, :observed], self._reference)
         return [best[i] for i in choose_greedily(fronts, points[:, observed:], n)]
 
 
@@ -125,10 +122,7 @@ class ScalarisedSurrogate(MaternSurrogate):
         """
         objectives = len(self.problem.objectives)
         self._drawn = [
-            (
-                Scalarisation.draw(rng, self._objectives),
-                normal_samples(rng, self.samples, objectives),
-            )
+            (Scalarisation.draw(rng, self._objectives), self._normal.draw(rng, objectives))
             for _ in range(n)
         ]
 

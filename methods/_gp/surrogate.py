@@ -14,7 +14,7 @@ from bench.method import Problem
 from bench.spaces import Box, FiniteSpace, Space
 from bench.spaces.space import Rows
 from methods._gp.acquisition import decompose, ehvi
-from methods._gp.monte_carlo import Fronts, choose_greedily, joint_samples, normal_samples
+from methods._gp.monte_carlo import NormalSamples, choose_greedily, joint_samples, make_fronts
 from methods._gp.process import GaussianProcess
 from methods._gp.transforms import (
     Improvement,
@@ -123,6 +123,7 @@ class Surrogate(ABC):
         pool: int | None = None,
     ) -> None:
         self.problem, self.samples = problem, samples
+        self._normal = NormalSamples(problem.rng, samples)
         self.known = problem.cheap_objectives if known else ()
         self.pool = pool or _default_pool(problem)
         self._processes: list[GaussianProcess | None] = [None] * len(problem.objectives)
@@ -205,7 +206,7 @@ class Surrogate(ABC):
         if n == 1:
             return best[:1]
         points = self._samples(candidates.inputs[best], self._scaled(candidates.known[best]), rng)
-        fronts = Fronts([self._objectives] * self.samples, self._reference)
+        fronts = make_fronts(self._objectives[None], self._reference)
         return [best[i] for i in choose_greedily(fronts, points, n, first=0)]
 
     def _leading(
@@ -247,7 +248,7 @@ class Surrogate(ABC):
         if not modelled:
             return drawn
         # One sequence for all objectives: two scramblings of the same points share their signs.
-        normal = normal_samples(rng, self.samples, len(modelled) * len(inputs))
+        normal = self._normal.draw(rng, len(modelled) * len(inputs))
         parts = np.split(normal, len(modelled), axis=1)
         for (j, process), own in zip(modelled, parts, strict=True):
             mean, covariance = process.joint(inputs, noisy=self.noisy)

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from bench.errors import MethodError
 from bench.method import Problem, Setting
-from methods._gp.botorch import REQUIRES
 from methods._gp.matern_surrogates import MATERN_SETTINGS, MaternSurrogate
 from methods._gp.tuned_surrogate import TUNED_SETTINGS, TunedSurrogate
 from methods.lamoo.algorithm import LaMOO
@@ -19,8 +18,6 @@ __all__ = ["LaMOOEHVITuned", "LaMOOQEHVI"]
 
 class _LaMOOBayesian(LaMOO):
     """LaMOO around a surrogate; needs the mode `enumerated`."""
-
-    requires = REQUIRES
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)

@@ -240,7 +240,7 @@ def test_debug_shows_the_traceback(monas):
     [
         ("protocols", "nb201-digits v1 ("),
         ("methods", "pareto-nash-tab"),
-        ("methods", "qehvi  (version 1; needs monas-bench[bo])"),
+        ("methods", "motpe  (version 1; needs monas-bench[optuna])"),
         ("estimators", "nwot  (version 1; needs networks, monas-bench[train])"),
         ("tasks", "minimise error"),
         ("data", "install it with `monas table build nb201-digits`"),

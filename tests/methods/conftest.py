@@ -148,12 +148,6 @@ def make_problem():
 
 
 @pytest.fixture
-def botorch():
-    """Skip a test that calls functions which need BoTorch, where it is not installed."""
-    pytest.importorskip("botorch")
-
-
-@pytest.fixture
 def ask_once(make_problem):
     """Return a function that tells a new method some architectures and asks for n others."""
 

@@ -6,7 +6,6 @@ import sys
 import numpy as np
 import pytest
 
-from bench.errors import CallError
 from bench.method import Evaluation, candidates
 from bench.spaces import DARTS, ListedSpace, NASBench201
 from methods._gp.surrogate import CandidateTable
@@ -23,7 +22,6 @@ def _answers(architectures, m):
 
 
 def _play(method, problem, *, n=16, batch=3, answers=_answers, **settings):
-    pytest.importorskip("botorch")
     m, player, asked = len(problem.objectives), method(problem, **settings), []
 
     def tell(batch):
@@ -162,10 +160,13 @@ def test_listing_the_methods_imports_no_heavy_library():
     assert loaded.stdout.strip() == "[]"
 
 
-def test_without_botorch_the_message_says_how_to_get_it(make_problem, monkeypatch):
+@every_method
+@pytest.mark.parametrize("objectives", [2, 3])
+def test_needs_no_torch(method, objectives, make_problem, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.setitem(sys.modules, "botorch", None)
-    with pytest.raises(CallError, match=r"needs botorch, .* `pip install 'monas-bench\[bo\]'`"):
-        QEHVI(make_problem())
+    problem = make_problem(objectives=objectives)
+    assert _distinct(problem.space, _play(method, problem, n=4, batch=2)[1]) == 4
 
 
 @every_method

@@ -70,7 +70,6 @@ class Weighted(np.random.Generator):
 @pytest.fixture
 def first_choice(ask_once, monkeypatch):
     """Return a function that returns the first choice of a search with a given posterior."""
-    pytest.importorskip("botorch")
 
     def choice(method, rng, told=TOLD, mean=MEAN, deviation=DEVIATION):
         posteriors = {

@@ -45,8 +45,6 @@ def task(request):
 
 
 def method(name):
-    if name in BAYESIAN:
-        pytest.importorskip("botorch")
     return find_method(name).entrant
 
 

@@ -19,16 +19,9 @@ OPERATORS = {
     "pareto-nash-tab-1op": {"deepen", "widen", "add skip", "remove", "prune", "substitute"},
     "pareto-nash-tab-uniform": {"deepen", "widen", "add skip", "remove", "prune", "substitute"},
 }
-SLOW = {
-    "ehvi-tuned",
-    "lamoo-ehvi-tuned",
-    "lamoo-qehvi",
-    "mote-nas-paper",
-    "motpe",
-    "qehvi",
-    "qnehvi",
-    "qparego",
-}
+BAYESIAN = {"ehvi-tuned", "lamoo-ehvi-tuned", "lamoo-qehvi", "qehvi", "qnehvi", "qparego"}
+
+SLOW = {*BAYESIAN, "motpe", "mote-nas-paper"}
 
 # (operator, operation before, operation after) on an edge of NAS-Bench-201.
 EDITS = {
@@ -59,6 +52,8 @@ def run(make_task, play):
     """Return a function that plays a registered method and returns its candidates in order."""
 
     def played(name, space, evaluations):
+        if name == "motpe":
+            pytest.importorskip("optuna")
         worth = np.random.default_rng(1).random((sum(space.cardinalities), 2))
         task = make_task()
         task.space, task.estimates, task.at_most = space, ("mote",), True

@@ -40,7 +40,7 @@ def corners_and_samples(space, n=2000):
 @every_function
 def test_values_are_those_of_botorch(name):
     pytest.importorskip("botorch")
-    from methods._gp.botorch import preserved_torch_state
+    from botorch_oracle import preserved_torch_state
 
     with preserved_torch_state():
         import torch

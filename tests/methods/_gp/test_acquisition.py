@@ -1,11 +1,12 @@
-"""Expected hypervolume improvement against Monte Carlo, BoTorch's analytic form and plain sums."""
+"""Boxes, and expected hypervolume improvement against Monte Carlo and plain sums."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.indicators import hypervolume
 from methods._gp.acquisition import decompose, ehvi, front_within
-from methods._gp.botorch import preserved_torch_state
 from methods._gp.transforms import (
     gaussian_improvement,
     known_improvement,
@@ -35,7 +36,6 @@ def _analytic(case):
     return ehvi(improvements, decompose(observed, reference))
 
 
-@pytest.mark.usefixtures("botorch")
 def test_agrees_with_monte_carlo(case, rng):
     observed, reference, mean, deviation = case
     draws = mean[:, None] + deviation[:, None] * rng.standard_normal((6, 1000, mean.shape[1]))
@@ -44,28 +44,24 @@ def test_agrees_with_monte_carlo(case, rng):
     assert (abs(_analytic(case) - gains.mean(axis=1)) < error + 1e-9).all()
 
 
-@pytest.mark.usefixtures("botorch")
-def test_agrees_with_botorch(case):
-    import torch
-
-    observed, reference, mean, deviation = case
-    with preserved_torch_state():
-        from botorch.acquisition.multi_objective.analytic import ExpectedHypervolumeImprovement
-        from botorch.utils.multi_objective.box_decompositions import NondominatedPartitioning
-        from botorch.utils.testing import MockModel, MockPosterior
-
-        answer = MockPosterior(
-            mean=torch.from_numpy(-mean)[:, None], variance=torch.from_numpy(deviation**2)[:, None]
-        )
-        theirs = ExpectedHypervolumeImprovement(
-            MockModel(answer),
-            (-reference).tolist(),
-            NondominatedPartitioning(torch.from_numpy(-reference), torch.from_numpy(-observed)),
-        )(torch.zeros(6, 1, 1, dtype=torch.float64))
-    np.testing.assert_allclose(_analytic(case), theirs.numpy(), rtol=1e-7, atol=1e-12)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([3, 4, 5]), st.sampled_from([3, 8, 10**6]))
+def test_boxes_fill_the_dominated_part_once(seed, m, levels):
+    """Also where points have equal coordinates."""
+    rng = np.random.default_rng(seed)
+    observed, reference = rng.integers(0, levels, (12, m)) / levels, np.full(m, 0.95)
+    boxes = decompose(observed, reference)
+    if not boxes.dominated:
+        assert len(front_within(observed, reference)) == 0
+        return
+    points = rng.random((300, m))
+    inside = ((boxes.lower <= points[:, None]) & (points[:, None] < boxes.upper)).all(axis=2)
+    dominated = (observed <= points[:, None]).all(axis=2).any(axis=1)
+    within = (points < reference).all(axis=1)
+    np.testing.assert_array_equal(inside.sum(axis=1), dominated & within)
+    volume = np.prod(boxes.upper - boxes.lower, axis=1).sum()
+    assert volume == pytest.approx(hypervolume(observed, reference))
 
 
-@pytest.mark.usefixtures("botorch")
 @pytest.mark.parametrize("m", [2, 3])
 def test_known_objectives_have_their_exact_gain(m, rng):
     observed, points, reference = rng.random((8, m)), rng.random((20, m)), np.full(m, 0.9)

@@ -1,14 +1,14 @@
-"""Gaussian processes: posteriors against plain formulas and BoTorch's; difficult observations."""
+"""Gaussian processes against plain formulas and BoTorch; difficult observations."""
 
 import numpy as np
 import pytest
 
 from bench.errors import MethodError
 from bench.spaces import Box, NASBench201
-from methods._gp.botorch import preserved_torch_state
 from methods._gp.categorical import CategoricalProcess, Layout, Priors, fit_categorical
-from methods._gp.categorical import _negative_log_likelihood as negative_log_likelihood
-from methods._gp.matern import MaternProcess, encode, fit_matern
+from methods._gp.categorical import _likelihood_by_parameters as likelihood_by_parameters
+from methods._gp.likelihood import maximum_a_posteriori, negative_log_likelihood
+from methods._gp.matern import MaternProcess, encode, fit_matern, negative_log_posterior
 
 
 def _matern(a, b, lengthscales):
@@ -27,9 +27,8 @@ def _plain(kernel, inputs, outcomes, new, noise):
 def test_matern_posterior_is_the_plain_formula(rng):
     inputs, new, outcomes = rng.random((12, 3)), rng.random((5, 3)), 3.0 + 2.0 * rng.random(12)
     lengthscales = np.array([0.3, 0.8, 2.0])
-    process = MaternProcess(
-        inputs, outcomes, variance=1.5, lengthscales=lengthscales, noise=0.01, mean=0.2
-    )
+    parameters = np.array([*np.log([*lengthscales, 1.5, 0.01]), 0.2])
+    process = MaternProcess(inputs, outcomes, parameters)
     shift, scale = outcomes.mean(), outcomes.std()
     mean, covariance = _plain(
         lambda a, b: 1.5 * _matern(a, b, lengthscales),
@@ -75,12 +74,38 @@ def test_gradient_of_the_likelihood_is_that_of_finite_differences(rng):
     differ = (categories[:, None] != categories[None]).astype(float)
     differ = np.moveaxis(differ, 2, 0).reshape(4, -1)
     outcomes, trend, at = rng.standard_normal(9), np.full((9, 9), 100.0), rng.normal(-1, 0.5, 6)
-    gradient = negative_log_likelihood(at, differ, trend, outcomes)[1]
-    slow = approx_fprime(at, lambda p: negative_log_likelihood(p, differ, trend, outcomes)[0], 1e-6)
+    gradient = likelihood_by_parameters(at, differ, trend, outcomes)[1]
+    slow = approx_fprime(
+        at, lambda p: likelihood_by_parameters(p, differ, trend, outcomes)[0], 1e-6
+    )
     np.testing.assert_allclose(gradient, slow, rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.usefixtures("botorch")
+def test_gradient_of_the_matern_posterior_is_that_of_finite_differences(rng):
+    from scipy.optimize import approx_fprime
+
+    inputs, outcomes, at = rng.random((9, 3)), rng.standard_normal(9), rng.normal(-1, 0.5, 6)
+    inputs[1] = inputs[0]
+    gradient = negative_log_posterior(at, inputs, outcomes)[1]
+    slow = approx_fprime(at, lambda p: negative_log_posterior(p, inputs, outcomes)[0], 1e-6)
+    np.testing.assert_allclose(gradient, slow, rtol=1e-3, atol=1e-4)
+
+
+def test_a_covariance_that_is_none_is_refused():
+    with pytest.raises(np.linalg.LinAlgError, match="not positive definite"):
+        negative_log_likelihood(np.array([[1.0, 2.0], [2.0, 1.0]]), np.ones(2))
+
+
+def test_a_search_turns_back_where_there_is_no_loss():
+    def loss(parameters):
+        if parameters[0] > 1.0:
+            raise np.linalg.LinAlgError("beyond")
+        return float((parameters[0] - 0.9) ** 2), 2.0 * (parameters - 0.9)
+
+    found = maximum_a_posteriori(loss, np.array([-3.0]), [(-9.0, 9.0)], maxiter=50)
+    assert found == pytest.approx(0.9, abs=1e-4)
+
+
 def test_fit_finds_which_variable_matters(rng):
     cells = NASBench201().sample(rng, 60).astype(float)
     outcomes = np.array([3.0, 1.0, 4.0, 1.5, 9.0])[cells[:, 2].astype(int)]
@@ -90,36 +115,6 @@ def test_fit_finds_which_variable_matters(rng):
     assert np.argmin(matern.lengthscales) == 2
 
 
-@pytest.mark.usefixtures("botorch")
-def test_posterior_of_a_fit_is_botorchs(rng):
-    import torch
-
-    inputs, outcomes, new = rng.random((20, 4)), rng.random(20), rng.random((6, 4))
-    ours = fit_matern(inputs, outcomes)
-    with preserved_torch_state():
-        from botorch.models import SingleTaskGP
-        from botorch.models.utils import gpytorch_modules
-
-        model = SingleTaskGP(
-            torch.from_numpy(inputs),
-            torch.from_numpy((outcomes - ours.shift) / ours.scale)[:, None],
-            covar_module=gpytorch_modules.get_matern_kernel_with_gamma_prior(4),
-            likelihood=gpytorch_modules.get_gaussian_likelihood_with_gamma_prior(),
-            outcome_transform=None,
-        )
-        model.mean_module.initialize(constant=ours.mean)
-        model.covar_module.initialize(outputscale=ours.variance)
-        model.covar_module.base_kernel.initialize(lengthscale=ours.lengthscales)
-        model.likelihood.initialize(noise=ours.noise)
-        with torch.no_grad():
-            posterior = model.posterior(torch.from_numpy(new))
-            mean, variance = posterior.mean.numpy(), posterior.variance.numpy()
-    found, deviation = ours.posterior(new)
-    np.testing.assert_allclose(found, ours.shift + ours.scale * mean[:, 0], rtol=1e-5)
-    np.testing.assert_allclose(deviation, ours.scale * np.sqrt(variance[:, 0]), rtol=1e-4)
-
-
-@pytest.mark.usefixtures("botorch")
 @pytest.mark.parametrize("fitted", ["matern", "categorical"])
 @pytest.mark.parametrize("difficulty", ["one", "constant", "duplicates", "huge"])
 def test_difficult_observations_are_fitted(fitted, difficulty, rng):
@@ -143,17 +138,6 @@ def test_difficult_observations_are_fitted(fitted, difficulty, rng):
     mean, deviation = process.posterior(new)
     assert (deviation > 0).all()
     assert (abs(mean - outcomes.mean()) < 10.0 * process.scale).all()
-
-
-@pytest.mark.usefixtures("botorch")
-def test_the_state_of_torch_is_preserved(rng):
-    import torch
-
-    threads, state, kind = torch.get_num_threads(), torch.get_rng_state(), torch.get_default_dtype()
-    fit_matern(rng.random((10, 2)), rng.random(10))
-    assert torch.get_num_threads() == threads
-    assert torch.get_default_dtype() == kind
-    assert torch.equal(torch.get_rng_state(), state)
 
 
 def test_encodings(rng):

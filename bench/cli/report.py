@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.console import chosen_rosters, results_option, roster_option
-from bench.errors import CallError, DataMissingError, NoResultsError
+from bench.errors import CallError, DataMissingError, NoResultsError, command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +67,8 @@ def report(
     else:
         found = [load_results(protocol, results) for protocol in chosen]
     if not found:
-        raise CallError(f"no results in {results}; make some with `monas run nb201-digits`")
+        way = command("monas", "run", "nb201-digits", "--results", results)
+        raise CallError(f"no results in {results}; make some with {way}")
     index = build_report(
         [each for each in found if isinstance(each, SearchResults)],
         out,

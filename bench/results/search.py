@@ -24,7 +24,6 @@ from bench.indicators import (
     non_dominated,
 )
 from bench.protocol import SearchProtocol
-from bench.protocol.normalisation import front_digest
 from bench.protocol.search import Indicator
 from bench.results.reading import Unfinished, no_finished_run, read_runs
 from bench.runs.journal import Journal, same_architectures
@@ -209,7 +208,6 @@ def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults
         raise no_finished_run(protocol, folder, list(unfinished))
     task, normalisation = protocol.task(), protocol.rules.normalisation
     raw_front = task.front("score")
-    _check_front(protocol, task, raw_front)
     front = protocol.normalise(raw_front)
     best = normalisation.maximum or hypervolume(front, normalisation.reference_point)
     numbers = {_repetition(journal) for journal in journals}
@@ -225,20 +223,6 @@ def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults
 def _repetition(journal: Journal) -> int:
     assert journal.header.subject.repetition is not None
     return journal.header.subject.repetition
-
-
-def _check_front(protocol: SearchProtocol, task: Task, front: Floats) -> None:
-    """Raise a ResultsError unless the front [p, m] is the one that the protocol was frozen on."""
-    frozen = protocol.rules.normalisation
-    exact = task.tolerance == 0.0  # computed objectives may differ in the last digit elsewhere
-    found = front_digest(front) if exact else frozen.front_sha256
-    if len(front) != frozen.front_size or found != frozen.front_sha256:
-        raise ResultsError(
-            f"{protocol.label}: the front of this task has {len(front)} points, digest "
-            f"{found[:12]}...; the protocol says normalisation.front_size {frozen.front_size}, "
-            f"front_sha256 {frozen.front_sha256[:12]}...: `monas protocol measure` gives the "
-            f"constants of a new version"
-        )
 
 
 def _recompute(

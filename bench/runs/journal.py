@@ -14,13 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from bench.errors import CallError, JournalBusyError, JournalError
+from bench.files import in_words
 from bench.runs.lines import Batch, End, Header, Line
 from bench.runs.schema_1 import as_schema_2
-from bench.schema import parse_model
+from bench.schema import parse_json, parse_model
 
 __all__ = ["Journal", "JournalWriter", "read_journal", "same_architectures"]
 
@@ -92,7 +94,10 @@ def read_journal(path: Path) -> Journal | None:
     """
     if not path.exists():
         return None
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise JournalError(f"cannot read {path}: {in_words(error)}") from None
     size = content.rfind(b"\n") + 1
     lines, seal = [], ""
     for number, line in enumerate(content[:size].splitlines(), start=1):
@@ -137,28 +142,40 @@ class JournalWriter:
     def __init__(self, path: Path, continued: Journal | None = None) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: IO[bytes] = path.open("ab")
+            self._file = path.open("ab", buffering=0)  # nothing is left to be written on closing
         except OSError as error:
-            raise CallError(
-                f"cannot write {path}: {error.strerror}; choose another folder with --results"
-            ) from None
+            raise _cannot_write(path, error) from None
+        self._path = path
         _lock(self._file, path)
         self._seal = continued.seal if continued else ""
         self._file.truncate(continued.size if continued else 0)
 
     def append(self, line: Line) -> None:
-        """Write a line; when this returns, the operating system has it."""
+        """Write a line; when this returns, the operating system has it.
+
+        Raises
+        ------
+        CallError
+            If it cannot be written, as on a full disk; what was written before is kept.
+        """
         content = _canonical(line.content())
         self._seal = _seal(self._seal, content)
-        self._file.write(content[:-1] + _SEAL + self._seal.encode() + b'"}\n')
-        self._file.flush()
+        left = memoryview(content[:-1] + _SEAL + self._seal.encode() + b'"}\n')
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            raise _cannot_write(self._path, error) from None
 
     def __enter__(self) -> JournalWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with self._file:
+            try:
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                raise _cannot_write(self._path, error) from None
 
 
 def same_architectures(
@@ -185,12 +202,9 @@ def _parse(model: type[L], line: bytes, path: Path, number: int, *, schema: int 
     """Return a line as a model; a header says itself which schema it has."""
     where = f"{path} line {number}"
     try:
-        content = json.loads(line)
-    except ValueError:
-        raise JournalError(f"{where} is not a journal line; {_fix(path)}") from None
-    if (schema or content.get("schema_version")) == 1:
-        content = as_schema_2(content)
-    try:
+        content = parse_json(line, where, JournalError)
+        if isinstance(content, dict) and (schema or content.get("schema_version")) == 1:
+            content = as_schema_2(content)
         return parse_model(model, content, where, JournalError)
     except JournalError as error:
         raise JournalError(f"{error}; {_fix(path)}") from None
@@ -204,11 +218,18 @@ def _seal(before: str, content: bytes) -> str:
     return sha256(before.encode() + content).hexdigest()[:16]
 
 
+def _cannot_write(path: Path, error: OSError) -> CallError:
+    return CallError(
+        f"cannot write {path}: {in_words(error)}, or choose another folder with --results; the "
+        f"same command continues"
+    )
+
+
 def _fix(path: Path) -> str:
     return f"remove {path.name} and run again"
 
 
-def _lock(file: IO[bytes], path: Path) -> None:
+def _lock(file: FileIO, path: Path) -> None:
     try:
         import fcntl
     except ImportError:  # not a POSIX system, which cannot lock files this way

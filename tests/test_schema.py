@@ -73,7 +73,7 @@ def test_a_fault_of_a_json_file_has_a_place(fault, tmp_path):
         read_json(path, DataError)
     assert str(error.value).startswith(str(path))
     assert said in str(error.value)
-    with pytest.raises(DataError, match="^the line"):
+    with pytest.raises(DataError, match=r"^the line"):
         parse_json(content, "the line", DataError)
 
 

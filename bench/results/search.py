@@ -27,6 +27,7 @@ from bench.protocol import SearchProtocol
 from bench.protocol.search import Indicator
 from bench.results.reading import Unfinished, no_finished_run, read_runs
 from bench.runs.journal import Journal, same_architectures
+from bench.schema import naming
 from bench.spaces.space import Rows
 from bench.tasks import Task
 
@@ -242,9 +243,21 @@ def _recompute(
             f"{journal.path} line {journal.line_of(0)}: not the initial designs that every method "
             f"starts from in repetition {repetition}: {difference}; run it again with --restart"
         )
-    architectures = task.space.check(journal.architectures)
+    with naming(journal.path):
+        architectures = task.space.check(journal.architectures)
     answer = task.evaluate(candidates(architectures))
-    recorded = np.asarray([o for batch in journal.batches for o in batch.values])
+    m = len(task.objectives)
+    for number, batch in enumerate(journal.batches):
+        wrong = next((row for row in batch.values if len(row) != m), None)
+        if wrong is not None:
+            raise ResultsError(
+                f"{journal.path} line {journal.line_of(number)}: values has {len(wrong)} numbers "
+                f"for an architecture; expected {m}, one for each objective; run it again with "
+                f"--restart"
+            )
+    recorded = np.asarray(
+        [o for batch in journal.batches for o in batch.values], dtype=np.float64
+    ).reshape(-1, m)
     if not task.same(answer.objectives, recorded):
         row = int(np.abs(answer.objectives - recorded).max(axis=1).argmax())
         raise ResultsError(

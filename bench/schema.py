@@ -192,7 +192,7 @@ def check_values(content: Any, where: object, error: type[MonasError]) -> None:
             left += [((*keys, index), each) for index, each in enumerate(value)]
         fault = _fault(value) or (_fault(keys[-1]) if keys else None)
         if fault:
-            raise error(f"{where}: {_key(keys)}: {fault}")
+            raise error(f"{where}: {_key(keys)}: {fault}" if keys else f"{where}: {fault}")
 
 
 def _fault(value: Any) -> str | None:

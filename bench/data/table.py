@@ -228,8 +228,8 @@ def write_table(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> None:
     except OSError as error:
         way = "choose another path with --out"
         if path.is_relative_to(data_folder()):
-            way = "choose another folder of tables with MONAS_DATA"
-        raise CallError(f"cannot write {path}: {in_words(error)}, or {way}") from None
+            way = "MONAS_DATA names the folder of tables"
+        raise CallError(f"cannot write {path}: {in_words(error)}; {way}") from None
 
 
 def _read(entry: CatalogueEntry, content: bytes) -> Columns:

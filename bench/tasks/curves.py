@@ -110,11 +110,14 @@ def _stacked(table: Table, name: str) -> Floats:
     """Return a column [rows, k], or the k columns whose names contain a number, in its order."""
     if "{}" not in name:
         found = table.column(name)
-        if found.ndim != 2 or found.dtype.kind not in "iufb":
+        if found.ndim != 2:
             raise DataError(
-                f"table {table.name!r}: column {name!r} has {found.dtype} values of shape "
-                f"{list(found.shape)}; expected numbers of shape [rows, k], or a name with {{}} in "
-                f"place of a number"
+                f"table {table.name!r}: column {name!r} has shape {list(found.shape)}; expected "
+                f"[rows, k], or a name with {{}} in place of a number"
+            )
+        if found.dtype.kind not in "iufb":
+            raise DataError(
+                f"table {table.name!r}: column {name!r} has {found.dtype} values; expected numbers"
             )
         return found.astype(np.float64)
     before, after = map(re.escape, name.split("{}", maxsplit=1))
@@ -204,7 +207,7 @@ def text_column(table: Table, name: str) -> list[str]:
     DataError
         If the column is missing, or is not text.
     """
-    values = table.column(name).tolist()
+    values: list[str] = table.column(name).tolist()
     for row, value in enumerate(values):
         if not isinstance(value, str):
             raise DataError(

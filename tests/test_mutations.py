@@ -19,7 +19,7 @@ from playing import reseal
 from bench.data import catalogue_entry, load_table
 from bench.errors import MonasError
 from bench.protocol import load_protocol, released_protocols
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 
 FOLDER = Path(__file__).resolve().parents[1] / "protocols"
 JOURNALS = Path(__file__).resolve().parent / "fixtures" / "schema-1" / "journals.zip"

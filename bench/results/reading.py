@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bench.errors import MixedProtocolsError, NoResultsError, ResultsError, command
 from bench.protocol import AnyProtocol
-from bench.runs.journal import Journal, read_journal
+from bench.runs.journal import Journal
+from bench.runs.journal_file import read_journal
 
 __all__ = ["Unfinished", "no_finished_run", "read_runs"]
 

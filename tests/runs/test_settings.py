@@ -11,7 +11,7 @@ from playing import cut, planned
 from bench.errors import MethodError, ProtocolError
 from bench.players.cards import json_value
 from bench.protocol import load_protocol
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 from bench.runs.sweep import perform
 
 HEAD = """\

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -176,3 +177,18 @@ def test_an_error_with_half_of_a_surrogate_pair_does_not_stop_a_report(
     assert status == 0, errors
     text = next(Path(tiny).parent.glob("report/tiny-*/report.md")).read_text(encoding="utf-8")
     assert "odd" in text
+
+
+def test_advice_can_be_pasted_into_a_shell(monas, tiny, tmp_path):
+    odd = tmp_path / "it's mine; rm -rf x"
+    odd.mkdir()
+    moved = tiny.rename(odd / "a b.toml")
+    status, _, err = monas("report", moved, "--results", odd)
+    assert status == 1
+    advice = err[err.index("`") + 1 : err.rindex("`")]
+    assert shlex.split(advice) == ["monas", "run", str(moved), "--results", str(odd)]
+    status, _, err = monas("report", "--results", odd)
+    assert (status, f"`monas run nb201-digits --results {shlex.quote(str(odd))}`" in err) == (
+        2,
+        True,
+    )

@@ -6,6 +6,8 @@ to fix it. The command line prints only the message and exits with `exit_status`
 
 from __future__ import annotations
 
+import shlex
+
 __all__ = [
     "CallError",
     "ClaimError",
@@ -25,7 +27,19 @@ __all__ = [
     "SpaceError",
     "TrainingError",
     "UntrustedPickleError",
+    "command",
 ]
+
+
+def command(*words: object) -> str:
+    """Return a command as messages advise it: quoted for the shell, between backquotes.
+
+    Examples
+    --------
+    >>> command("monas", "run", "my protocols/a.toml")
+    "`monas run 'my protocols/a.toml'`"
+    """
+    return f"`{shlex.join(map(str, words))}`"
 
 
 class MonasError(Exception):

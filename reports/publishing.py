@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bench.errors import CallError
+from bench.files import in_words, write_atomically
 from bench.protocol import MAIN_ROSTER
+from bench.schema import read_text
 from reports.rendering.display import (
     DASH,
     between,
@@ -68,12 +70,12 @@ def publish(out: Path, into: Path = PUBLISHED) -> list[str]:
         names = [_copy(file, into) for file in sorted(out.glob(f"*/{SUMMARY_FILE}"))]
         for file in sorted(out.glob("claims-*/claims.csv")):
             names.append(f"{file.parent.name}.csv")
-            (into / names[-1]).write_bytes(file.read_bytes())
+            write_atomically(into / names[-1], file.read_bytes())
         render_readmes(into)
     except OSError as error:
         raise CallError(
-            f"cannot publish into {error.filename or into}: {error.strerror}; publish from a "
-            f"checkout of the repository that can be written"
+            f"cannot publish into {error.filename or into}: {in_words(error)}; publish from "
+            f"a checkout of the repository that can be written"
         ) from None
     return names
 
@@ -89,7 +91,7 @@ def _copy(file: Path, into: Path) -> str:
         if old.name not in kept:
             old.unlink()
     for name, path in kept.items():
-        (folder / name).write_bytes(path.read_bytes())
+        write_atomically(folder / name, path.read_bytes())
     return folder.name
 
 
@@ -124,7 +126,7 @@ def render_readmes(into: Path = PUBLISHED) -> None:
     ):
         if not readme.is_file():
             continue
-        text = readme.read_text(encoding="utf-8")
+        text = read_text(readme, CallError)
         for name, table in tables.items():
             text = _replaced(text, name, table, readme)
         save_text(readme, text)

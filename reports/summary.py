@@ -6,15 +6,14 @@ the CSV files beside it.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, RootModel
 
 from bench import __version__
-from bench.errors import ResultsError
-from bench.schema import StrictModel, parse_model
+from bench.errors import MonasError, ResultsError
+from bench.schema import StrictModel, parse_model, read_json
 from reports.rendering.saving import save_text
 
 __all__ = [
@@ -292,7 +291,7 @@ def read_summary(path: Path) -> SearchSummary | RankingSummary:
         If the file is not JSON or is no summary; the message names the first fault.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"cannot read {path}: {error}; make the report again") from None
-    return parse_model(_Summary, content, path, ResultsError).root
+        content = read_json(path, ResultsError)
+        return parse_model(_Summary, content, path, ResultsError).root
+    except MonasError as error:
+        raise ResultsError(f"{error}; make the report again") from None

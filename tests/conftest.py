@@ -21,6 +21,23 @@ if "MONAS_DATA" not in os.environ and (ROOT.parent / "shared" / "data").is_dir()
     os.environ["MONAS_DATA"] = str(ROOT.parent / "shared" / "data")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the number of changed files that tests of what users write try."""
+    parser.addoption(
+        "--mutations",
+        type=int,
+        default=300,
+        help="Number of changed files that tests of what users write try, each.  [default: 300]",
+    )
+
+
+@pytest.fixture(scope="session")
+def mutations(request: pytest.FixtureRequest) -> int:
+    """Return the number of changed files to try."""
+    number: int = request.config.getoption("mutations")
+    return number
+
+
 @pytest.fixture(scope="session")
 def real_tables() -> Path:
     """Return the folder of published tables; tests that need it are skipped without."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def claims(papers: tuple[str, ...], results: Path, out: Path | None) -> None:
     from reports.claims.claims_report import build_claims, judge
 
     evidence = Evidence(results)
-    option = "" if results == DEFAULT_RESULTS else f" --results {results}"
+    option = "" if results == DEFAULT_RESULTS else f" --results {quote(str(results))}"
     for paper in [load_paper(name) for name in papers or record_names()]:
         judged = judge(paper, evidence)
         click.echo(f"{paper.name}\n{_indented(citation(paper), 2)}")

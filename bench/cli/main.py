@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from bench import __version__
-from bench.errors import MonasError
+from bench.errors import CallError, MonasError
+from bench.files import in_words
 
 __all__ = ["main"]
 
@@ -66,34 +71,72 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     given = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in given  # in any position
     words = [word for word in given if word != "--debug"]
+    if sys.stderr is None:  # closed; a file that is opened later must not get its number
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # names of files may have bytes that are no text
+            stream.reconfigure(errors="backslashreplace")
     try:
+        if sys.stdout is None:
+            raise CallError("standard output is closed; send it somewhere, such as to /dev/null")
         status: Any = _monas.main(words, prog_name="monas", standalone_mode=False)
+        sys.stdout.flush()
     except MonasError as error:
-        _print(error, str(error), debug)
-        sys.exit(error.exit_status)
-    except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
+        _leave(error, str(error), debug, error.exit_status)
+    except click.exceptions.Exit as left:
+        status = left.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        status = error.exit_code
     except (KeyboardInterrupt, click.Abort) as error:
-        _print(error, "stopped by Ctrl-C", debug)
-        sys.exit(130)
+        _leave(error, "stopped by Ctrl-C", debug, 130)
+    except BrokenPipeError:  # the reader has what it wants, as `head` does
+        _forget_output()
+        sys.exit(1)
     except OSError as error:
         file = error.filename2 or error.filename
-        _print(error, f"{file}: {error.strerror}" if file else _unexpected(error), debug)
-        sys.exit(1)
+        _leave(error, f"{file or _where()}: {in_words(error)}", debug, 1)
+    except MemoryError as error:
+        way = "free memory, or use fewer processes with --workers 1"
+        _leave(error, f"out of memory; {way}", debug, 1)
     except Exception as error:  # a fault of the suite: one line instead of a traceback
-        _print(error, _unexpected(error), debug)
-        sys.exit(1)
+        said = f"{type(error).__name__}: {error}"
+        _leave(error, f"a fault of the suite, {said}; report it with what --debug shows", debug, 1)
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _unexpected(error: Exception) -> str:
-    return f"unexpected {type(error).__name__}: {error} (add --debug to see where)"
+def _where() -> str:
+    """Return what the operating system refused to use, when it does not say which file it is."""
+    try:
+        Path.cwd()
+    except OSError:
+        return "the current folder was removed (change to another one)"
+    return "the output cannot be written"
 
 
-def _print(error: BaseException, message: str, debug: bool) -> None:
-    if debug:
-        traceback.print_exception(error)
-    click.echo(f"monas: {message}", err=True)
+def _leave(error: BaseException, message: str, debug: bool, status: int) -> NoReturn:
+    """Print one line, after the traceback if it is wanted, and exit."""
+    with suppress(OSError):
+        if debug:
+            traceback.print_exception(error)
+        click.echo(f"monas: {_on_one_line(message)}", err=True)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _forget_output()
+    sys.exit(status)
+
+
+def _on_one_line(message: str) -> str:
+    """Return a message without line breaks and control characters, which files could hold."""
+    line = " ".join(message.split("\n"))
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+
+
+def _forget_output() -> None:
+    """Send what is left of the output nowhere: Python would try to write it when it exits."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError, ValueError):
+        os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -9,6 +9,7 @@ import click
 
 from bench.cli.console import spinner
 from bench.errors import ProtocolError
+from bench.schema import naming
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +34,8 @@ def measure(file: Path) -> None:
     from bench.tasks import make_task
 
     draft = parse_draft(file)
-    measured = measure_normalisation(make_task(draft.task), draft.normalisation)
+    with naming(file):
+        measured = measure_normalisation(make_task(draft.task), draft.normalisation)
     click.echo(normalisation_toml(measured))
 
 
@@ -64,7 +66,8 @@ def front(file: Path, searches: int, points: int) -> None:
     from bench.tasks import make_task
 
     draft = parse_draft(file)
-    task, reference = make_task(draft.task), draft.normalisation.reference_point
+    with naming(file):
+        task, reference = make_task(draft.task), draft.normalisation.reference_point
     with spinner("architectures evaluated") as show:
 
         def report(evaluated: int, size: int) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.console import chosen_rosters, results_option, roster_option
-from bench.errors import CallError, DataMissingError, NoResultsError
+from bench.cli.console import DEFAULT_RESULTS, chosen_rosters, results_option, roster_option
+from bench.errors import CallError, DataMissingError, NoResultsError, command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,9 @@ def report(
     else:
         found = [load_results(protocol, results) for protocol in chosen]
     if not found:
-        raise CallError(f"no results in {results}; make some with `monas run nb201-digits`")
+        where = () if results == DEFAULT_RESULTS else ("--results", results)
+        way = command("monas", "run", "nb201-digits", *where)
+        raise CallError(f"no results in {results}; make some with {way}")
     index = build_report(
         [each for each in found if isinstance(each, SearchResults)],
         out,

@@ -20,6 +20,7 @@ from bench.cli.console import (
 )
 from bench.cli.summary import continued_by, print_summary
 from bench.errors import CallError, DataMissingError
+from bench.files import in_words
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -164,7 +165,7 @@ def _require_writable(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise CallError(
-            f"cannot write to {folder}: {error.strerror}; choose another folder with --results"
+            f"cannot write to {folder}: {in_words(error)}, or choose another folder with --results"
         ) from None
 
 

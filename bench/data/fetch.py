@@ -18,7 +18,8 @@ from bench.data.catalogue import (
     source_folder,
 )
 from bench.data.table import Columns, check_columns, content_digest, write_table
-from bench.errors import CallError, DataError, DownloadError
+from bench.errors import CallError, DataError, DownloadError, MonasError
+from bench.files import in_words, replacing
 
 __all__ = ["convert_sources", "fetch_source_file", "fetch_table", "install_table", "sha256_of"]
 
@@ -91,7 +92,15 @@ def convert_sources(entry: CatalogueEntry, files: Mapping[str, Path]) -> Columns
         If a file does not hold what the converter expects.
     """
     converter = import_module(f"bench.data.readers.converters.{entry.converter}")
-    columns: Columns = converter.convert(files)
+    try:
+        columns: Columns = converter.convert(files)
+    except MonasError:
+        raise
+    except Exception as error:  # other content than the converter knows can fail in any way
+        raise DataError(
+            f"the originals of {entry.name!r} do not have the content that its converter expects: "
+            f"{type(error).__name__}: {error}; they are {', '.join(map(str, files.values()))}"
+        ) from error
     return columns
 
 
@@ -158,7 +167,7 @@ def fetch_source_file(
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CallError(
-            f"cannot write to {target.parent}: {error.strerror}; MONAS_DATA names the folder of "
+            f"cannot write to {target.parent}: {in_words(error)}; MONAS_DATA names the folder of "
             f"tables"
         ) from None
     if mirror is not None and "://" not in mirror:
@@ -172,16 +181,14 @@ def fetch_source_file(
 def _copy(original: Path, target: Path, file: SourceFile) -> None:
     if not original.is_file():
         raise DownloadError(f"the mirror has no {original}; expected a file of {file.size:,} bytes")
-    partial = target.with_name(f".{target.name}.part")
-    shutil.copyfile(original, partial)
-    digest = sha256_of(partial)
+    digest = sha256_of(original)
     if digest != file.sha256:
-        partial.unlink()
         raise DownloadError(
             f"{original} is not the file that tables are made from: its sha256 is "
             f"{digest[:12]}..., expected {file.sha256[:12]}..."
         )
-    partial.replace(target)
+    with original.open("rb") as content, replacing(target) as out:
+        shutil.copyfileobj(content, out)
 
 
 def _download(url: str, target: Path, file: SourceFile, other_ways: str) -> None:

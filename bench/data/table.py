@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bench.data.catalogue import CatalogueEntry, catalogue_entry, data_folder
 from bench.errors import CallError, DataError, DataMissingError
+from bench.files import in_words, replacing
 
 __all__ = [
     "Columns",
@@ -114,7 +115,13 @@ def load_table(name: str) -> Table:
     """
     entry = catalogue_entry(name)
     require_tables(entry)
-    content = entry.path.read_bytes()
+    try:
+        content = entry.path.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"table {name!r} cannot be read from {entry.path}: {in_words(error)}; MONAS_DATA names "
+            f"the folder of tables"
+        ) from None
     found = sha256(content).hexdigest() if entry.sha256 else None
     if found and entry.sha256 and found != entry.sha256:
         raise DataError(
@@ -207,10 +214,9 @@ def write_table(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> None:
     CallError
         If the file cannot be written.
     """
-    partial = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as out:
+        with replacing(path) as out:
             if path.suffix == ".npz":
                 np.savez_compressed(out, allow_pickle=False, **columns)
             else:
@@ -219,12 +225,11 @@ def write_table(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> None:
 
                 made = pa.table({name: pa.array(values) for name, values in columns.items()})
                 pq.write_table(made, out, compression="zstd", compression_level=19)
-        partial.replace(path)
     except OSError as error:
         way = "choose another path with --out"
         if path.is_relative_to(data_folder()):
             way = "MONAS_DATA names the folder of tables"
-        raise CallError(f"cannot write {path}: {error.strerror}; {way}") from None
+        raise CallError(f"cannot write {path}: {in_words(error)}; {way}") from None
 
 
 def _read(entry: CatalogueEntry, content: bytes) -> Columns:

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any, ClassVar, Literal
 
-from bench.errors import CallError, MethodError
+from bench.errors import CallError, MethodError, command
 
 __all__ = ["Configured", "Setting"]
 
@@ -65,7 +65,7 @@ class Configured:
             if find_spec(module) is None:
                 raise CallError(
                     f"{cls.kind} {cls.name!r} needs {module}, which is not installed; it comes "
-                    f"with `pip install '{package}'`"
+                    f"with {command('pip', 'install', package)}"
                 )
 
     @classmethod

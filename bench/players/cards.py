@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from typing import Any, Literal
@@ -10,7 +11,8 @@ from typing import Any, Literal
 from bench.entrants.estimator import Estimator
 from bench.entrants.method import Method
 from bench.entrants.registry import Found
-from bench.errors import CallError, MethodError
+from bench.errors import CallError, MethodError, command
+from bench.schema import check_values, plain_text
 
 __all__ = ["BASES", "Card", "EntrantKind", "as_json", "card_of", "json_value"]
 
@@ -77,7 +79,7 @@ class Card:
             if find_spec(module) is None:
                 raise CallError(
                     f"{self.kind} {self.name!r} needs {module}, which is not installed; it comes "
-                    f"with `pip install '{package}'`"
+                    f"with {command('pip', 'install', package)}"
                 )
 
     def require_space(self, kind: str, of: str) -> None:
@@ -107,7 +109,7 @@ def card_of(found: Found[Any], *, own: bool) -> Card:
             kind=entrant.kind,
             name=found.name,
             spec=found.spec,
-            version=str(entrant.version),
+            version=plain_text(str(entrant.version)),
             defaults={key: json_value(what, key, value) for key, value in effective.items()},
             spaces=tuple(getattr(entrant, "spaces", ())),
             needs=str(getattr(entrant, "needs", "")),
@@ -139,15 +141,34 @@ def json_value(what: str, setting: str, value: Any) -> Any:
     try:
         kept = json.loads(json.dumps(value, allow_nan=False))
     except (TypeError, ValueError, RecursionError):
-        kept = None if value is not None else value
-        if value is not None:
-            raise MethodError(
-                f"{what}: setting {setting!r} is {str(value)[:80]!r} ({type(value).__name__}); "
-                f"expected what JSON can hold: finite numbers, text, true or false, none, and "
-                f"lists and dicts with text keys of these"
-            ) from None
-    if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
         raise MethodError(
-            f"{what}: setting {setting!r} has keys that are no text; JSON would change them"
+            f"{what}: setting {setting!r} is {_shown(value)} ({type(value).__name__}); "
+            f"expected what JSON can hold: finite numbers, text, true or false, none, and "
+            f"lists and dicts with text keys of these"
+        ) from None
+    check_values(kept, f"{what}: setting {setting!r}", MethodError)
+    other = next(_other_keys(value), None)
+    if other is not None:
+        raise MethodError(
+            f"{what}: setting {setting!r} has the key {other}, which is no text; JSON would change "
+            f"it"
         )
     return kept
+
+
+def _shown(value: Any) -> str:
+    """Return the beginning of a value's text; its class can raise anything."""
+    try:
+        return repr(str(value)[:80])
+    except Exception:
+        return "a value that cannot be shown"
+
+
+def _other_keys(value: Any) -> Iterator[str]:
+    """Yield the keys that are no text, of dicts at any level of a value that JSON can hold."""
+    if isinstance(value, dict):
+        yield from (_shown(key) for key in value if not isinstance(key, str))
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from _other_keys(each)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from bench.errors import CallError, ProtocolError
+from bench.files import in_words
 from bench.protocol.ranking import RankingProtocol, RankingRules
 from bench.protocol.search import SearchProtocol, SearchRules
-from bench.schema import parse_model, read_toml
+from bench.schema import parse_model, read_text, read_toml
 
 __all__ = [
     "AnyProtocol",
@@ -44,8 +45,8 @@ def load_protocol(name: str) -> AnyProtocol:
         If the file is not TOML, breaks a rule, or was changed after its release.
     """
     path, content = _read(name)
-    kind = str(content.get("kind", "search"))
-    if kind not in _KINDS:
+    kind = content.get("kind", "search")
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise ProtocolError(
             f"{path}: kind is {kind!r}; expected 'ranking', or 'search' (also without the key)"
         )
@@ -84,9 +85,15 @@ def released_protocols(kind: Literal["search", "ranking"] | None = None) -> list
 
 def read_lock() -> dict[str, str]:
     """Return the id of every released protocol, by the name of its file."""
-    lines = (_folder() / "LOCK").read_text(encoding="utf-8").splitlines()
-    entries = [line.split() for line in lines if line and not line.startswith("#")]
-    return {name: digest for digest, name in entries}
+    path, entries = _folder() / "LOCK", {}
+    for number, line in enumerate(read_text(path, ProtocolError).splitlines(), start=1):
+        words = line.split()
+        if not words or line.startswith("#"):
+            continue
+        if len(words) != 2:
+            raise ProtocolError(f"{path} line {number}: expected an id and a name, got {line!r}")
+        entries[words[1]] = words[0]
+    return entries
 
 
 def _of_kind(name: str, wanted: type[P], kind: Literal["search", "ranking"]) -> P:
@@ -102,7 +109,11 @@ def _of_kind(name: str, wanted: type[P], kind: Literal["search", "ranking"]) -> 
 def _read(name: str) -> tuple[Path, dict[str, Any]]:
     """Return the path and the content of the file of a protocol."""
     path = Path(name) if name.endswith(".toml") else _folder() / f"{name}.toml"
-    if path.is_file():
+    try:
+        found = path.is_file()
+    except OSError as error:
+        raise CallError(f"cannot read {path}: {in_words(error)}") from None
+    if found:
         return path, read_toml(path, ProtocolError)
     for other in () if name.endswith(".toml") else released_protocols():
         path = _folder() / f"{other}.toml"

@@ -35,13 +35,17 @@ __all__ = [
 
 Scheme = Literal["exact front", "known front", "z-score", "known maximum"]
 
+NOTHING_BELOW = (
+    "normalisation.reference_point is {}: no point of the front is better than it in every "
+    "objective, so that every hypervolume is 0; expected a point beyond the front"
+)
 _RANDOM = 10_000  # random architectures that represent a space which cannot be listed
 
 
 class DraftNormalisation(BaseModel):
     """The parts of a normalisation that are chosen; the others are measured."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
     scheme: Scheme = Field(default="exact front", description="Source of ideal and nadir.")
     reference_point: tuple[float, ...] | None = Field(
@@ -49,8 +53,14 @@ class DraftNormalisation(BaseModel):
         description="Reference point in normalised units; 1.1 in every objective by default.",
     )
     maximum: float | None = Field(
-        default=None, description="With the scheme `known maximum`: as in `Normalisation`."
+        default=None, gt=0, description="With the scheme `known maximum`: as in `Normalisation`."
     )
+
+    @model_validator(mode="after")
+    def _check_reference(self) -> DraftNormalisation:
+        if self.reference_point is not None:
+            _check_above_ideal(self.scheme, self.reference_point)
+        return self
 
 
 class Normalisation(StrictModel):
@@ -77,8 +87,9 @@ class Normalisation(StrictModel):
         pattern="^[0-9a-f]{64}$", description="SHA-256 of the front's points (`front_digest`)."
     )
     attainable: float = Field(
+        gt=0,
         description="Hypervolume ratio of the best final set for a method that knows the search "
-        "objectives of every architecture."
+        "objectives of every architecture.",
     )
     maximum: float | None = Field(
         default=None,
@@ -91,7 +102,21 @@ class Normalisation(StrictModel):
     def _check_maximum(self) -> Normalisation:
         if (self.scheme == "known maximum") != (self.maximum is not None):
             raise ValueError("maximum is needed with the scheme 'known maximum', and only then")
+        _check_above_ideal(self.scheme, self.reference_point)
         return self
+
+
+def _check_above_ideal(scheme: Scheme, reference_point: tuple[float, ...]) -> None:
+    """Raise a ValueError unless a reference point is worse than the ideal in every objective.
+
+    With `z-score`, 0 is no ideal but the mean of all architectures, and any point can be meant.
+    """
+    for index, value in enumerate(reference_point):
+        if scheme != "z-score" and not value > 0:
+            raise ValueError(
+                f"reference_point.{index} is {value:g}: expected more than 0, which is the ideal "
+                f"in normalised units; no hypervolume is below such a point"
+            )
 
 
 def front_digest(front: Floats) -> str:
@@ -133,8 +158,21 @@ def measure_normalisation(task: Task, draft: DraftNormalisation) -> Normalisatio
         ideal, nadir = np.zeros(front.shape[1]), np.ones(front.shape[1])
     else:
         ideal, nadir = front.min(axis=0), front.max(axis=0)
+    for index in np.flatnonzero(~(nadir > ideal)):
+        raise ProtocolError(
+            f"task.objectives.{index}: the objective {task.objectives[index]!r} is "
+            f"{ideal[index]:g} on the whole front, so that nadir and ideal are equal and nothing "
+            f"can be scaled; remove this objective, or choose one that conflicts with the others"
+        )
     reference = draft.reference_point or (1.1,) * len(ideal)
+    if len(reference) != len(ideal):
+        raise ProtocolError(
+            f"normalisation.reference_point has {len(reference)} numbers; expected {len(ideal)}, "
+            f"one per objective"
+        )
     best = draft.maximum or hypervolume(normalise(front, ideal, nadir), reference)
+    if not best > 0:
+        raise ProtocolError(NOTHING_BELOW.format(list(reference)))
     attained = hypervolume(normalise(task.front("search"), ideal, nadir), reference)
     return Normalisation(
         scheme=draft.scheme,

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from bench.entrants.entry import AnyEntry, RankingEntry
 from bench.protocol.base import Protocol, Rules
+from bench.schema import naming
 from bench.tasks import PinnedTable
 from bench.tasks.ranking.spec import NetworksSource, RankingTaskSpec
 from bench.tasks.ranking.task import RankingTask
@@ -71,7 +72,8 @@ class RankingProtocol(Protocol[RankingRules, RankingEntry]):
 
     def task(self) -> RankingTask:
         """Return the task, with its tables loaded and checked."""
-        return RankingTask(self.rules, self.name, self.stream)
+        with naming(self.spec):
+            return RankingTask(self.rules, self.name, self.stream)
 
     def require_tables(self) -> None:
         """Raise an error unless every table, and every image, is on this machine.

@@ -12,11 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bench.arrays import Floats
 from bench.entrants.entry import SearchEntry
-from bench.errors import ProtocolError
-from bench.indicators import normalise
+from bench.errors import ProtocolError, command
+from bench.indicators import hypervolume, normalise
 from bench.protocol.base import Protocol, Rules
-from bench.protocol.normalisation import DraftNormalisation, Normalisation
-from bench.schema import StrictModel, parse_model, read_toml
+from bench.protocol.normalisation import (
+    NOTHING_BELOW,
+    DraftNormalisation,
+    Normalisation,
+    front_digest,
+)
+from bench.schema import StrictModel, naming, parse_model, read_toml
 from bench.spaces.finite import FiniteSpace
 from bench.spaces.space import Rows, Space
 from bench.tasks import PinnedTable, Task, TaskSpec, make_task, origin, pinned_tables
@@ -40,13 +45,22 @@ _ALWAYS_IN_SCHEMA_1: tuple[Indicator, ...] = (
 )
 
 
+_MOST_EVALUATIONS, _MOST_REPETITIONS = 10_000_000, 100_000  # *ours*: more is a slip of the pen
+
+
 class Budget(StrictModel):
     """The evaluations of a run."""
 
     evaluations: int = Field(
-        ge=1, description="Number of evaluations, including the initial designs."
+        ge=1,
+        le=_MOST_EVALUATIONS,
+        description="Number of evaluations, including the initial designs.",
     )
-    batch: int = Field(ge=1, description="Maximal number of candidates asked for at once.")
+    batch: int = Field(
+        ge=1,
+        le=_MOST_EVALUATIONS,
+        description="Maximal number of candidates asked for at once.",
+    )
     initial: int = Field(ge=0, description="Number of initial designs, shared by all methods.")
     at_most: bool = Field(
         default=False,
@@ -68,7 +82,9 @@ class SearchRules(Rules[SearchEntry]):
     tier: Literal["bitwise", "statistical"] = Field(
         description="How runs repeat on another machine: bit by bit, or in distribution."
     )
-    repetitions: int = Field(ge=1, description="Number of runs of each method.")
+    repetitions: int = Field(
+        ge=1, le=_MOST_REPETITIONS, description="Number of runs of each method."
+    )
     task: TaskSpec = Field(
         discriminator="kind", description="The searched space, its objectives and their source."
     )
@@ -99,6 +115,16 @@ class SearchRules(Rules[SearchEntry]):
         self.refuse_without_effect("task.missing", given="missing" in self.task.model_fields_set)
         if "hypervolume_ratio" not in self.judged_by:
             raise ValueError("indicators must name hypervolume_ratio, which methods are ranked by")
+        for index, target in enumerate(self.targets):
+            if not 0 < target <= 1:
+                raise ValueError(
+                    f"targets.{index} is {target:g}: expected a share of the best hypervolume, "
+                    f"above 0 and at most 1"
+                )
+        names = [f"{target:g}" for target in self.targets]  # those of columns of the results
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"targets has {twice[0]} twice, to 6 digits; expected each once")
         if bool(self.targets) != ("evaluations_to_targets" in self.judged_by):
             raise ValueError("targets are needed by the indicator evaluations_to_targets alone")
         return self
@@ -130,8 +156,35 @@ class SearchProtocol(Protocol[SearchRules, SearchEntry]):
         return origin(self.rules.task)
 
     def task(self) -> Task:
-        """Return the task, with its tables loaded and checked."""
-        return make_task(self.rules.task)
+        """Return the task, with its tables loaded and checked.
+
+        Raises
+        ------
+        MonasError
+            If a table is missing or damaged, or does not have what the protocol names, or the front
+            is not the one that the protocol was frozen on; the message names the file and the key.
+        """
+        with naming(self.spec):
+            task = make_task(self.rules.task)
+            self._check_front(task.front("score"), exact=task.tolerance == 0.0)
+        return task
+
+    def _check_front(self, front: Floats, *, exact: bool) -> None:
+        """Raise a ProtocolError unless a front [p, m] is the one that the constants belong to.
+
+        Objectives that are computed, not `exact`, may differ in the last digits elsewhere.
+        """
+        frozen = self.rules.normalisation
+        found = front_digest(front) if exact else frozen.front_sha256
+        if len(front) != frozen.front_size or found != frozen.front_sha256:
+            raise ProtocolError(
+                f"the front of this task has {len(front)} points, digest {found[:12]}...; the "
+                f"protocol says normalisation.front_size {frozen.front_size}, front_sha256 "
+                f"{frozen.front_sha256[:12]}...: {command('monas', 'protocol', 'measure', 'FILE')} "
+                f"gives the constants of a new version"
+            )
+        if not hypervolume(self.normalise(front), frozen.reference_point) > 0:
+            raise ProtocolError(NOTHING_BELOW.format(list(frozen.reference_point)))
 
     def initial_designs(self, space: Space, repetition: int) -> Rows:
         """Return the designs [initial, variables] that all methods of a repetition start from.

@@ -17,12 +17,13 @@ from bench.arrays import Floats, Indices
 from bench.entrants.entry import RankingEntry
 from bench.entrants.estimator import CombinedEstimator, Estimator
 from bench.entrants.registry import find_own, is_own
-from bench.errors import MonasError, ResultsError
+from bench.errors import JournalError, MonasError, ResultsError
 from bench.indicators import fractional_ranks, kendall_tau, spearman_rho, top_members
 from bench.protocol import RankingProtocol
 from bench.results.reading import Unfinished, no_finished_run, read_runs
 from bench.runs.journal import Journal, same_architectures
 from bench.runs.lines import SCHEMA, EstimatorSubject, Header
+from bench.schema import parse_model
 from bench.tasks.ranking.networks import combined
 from bench.tasks.ranking.scores import Scores, table_scores
 from bench.tasks.ranking.task import RankingTask
@@ -277,19 +278,32 @@ def _scores(task: RankingTask, journal: Journal) -> Scores:
     """
     subject, spec = _subject(journal.header), journal.header.spec
     if subject.device is None and not journal.batches:
-        entry = RankingEntry(
-            label=subject.name,
-            source=subject.source,
-            column=subject.column,
-            sign=1 if subject.sign > 0 else -1,
-            estimator=None if subject.column is not None else spec,
-            settings=subject.settings,
-            epochs=subject.epochs,
-        )
+        content = {
+            "label": subject.name,
+            "source": subject.source,
+            "column": subject.column,
+            "sign": subject.sign,
+            "estimator": None if subject.column is not None else spec,
+            "settings": subject.settings,
+            "epochs": subject.epochs,
+        }
+        where = f"{journal.path} line 1: subject"
+        entry = parse_model(RankingEntry, content, where, JournalError)
+        if entry.source not in task.spec.sources:
+            raise JournalError(
+                f"{where}.source: expected one of {', '.join(task.spec.sources)}, got "
+                f"{entry.source!r}"
+            )
         return table_scores(task, entry, _same_estimator(journal) if entry.estimator else None)
     indices = task.sample if subject.device else _indices_of(task, journal)
     values = np.full(len(task), np.nan)
-    values[indices] = _recorded(journal)
+    recorded = _recorded(journal)
+    if recorded.shape != indices.shape:
+        raise ResultsError(
+            f"{journal.path}: {recorded.size} scores of {len(indices)} architectures; expected one "
+            f"for each; run it again with --restart"
+        )
+    values[indices] = recorded
     covered = np.zeros(len(task), dtype=bool)
     covered[indices] = True
     seconds = [s for batch in journal.batches for s in batch.cost_seconds]
@@ -302,6 +316,11 @@ def _recorded(journal: Journal) -> Floats:
         if batch.combined is not None:
             return np.array(batch.combined, dtype=np.float64)
     rows = [row for batch in journal.batches for row in batch.values]
+    if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
+        raise ResultsError(
+            f"{journal.path}: values do not have the same number of scores for every architecture; "
+            f"run it again with --restart"
+        )
     parts = np.array(rows, dtype=np.float64)
     spec = journal.header.spec or ""
     if not is_own(spec, Estimator):  # of others, combined scores are recorded

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 
-from bench.errors import MixedProtocolsError, NoResultsError, ResultsError
+from bench.errors import MixedProtocolsError, NoResultsError, ResultsError, command
 from bench.protocol import AnyProtocol
 from bench.runs.journal import Journal
 from bench.runs.journal_file import read_journal
@@ -135,5 +134,5 @@ def _no_journal(protocol: AnyProtocol, folder: Path) -> NoResultsError:
     hint = f" (there are results of other ids: {', '.join(others)})" if others else ""
     return NoResultsError(
         f"no results of {protocol.label} in {folder}{hint}; make them with "
-        f"`monas run {quote(protocol.spec)} --results {quote(str(folder))}`"
+        f"{command('monas', 'run', protocol.spec, '--results', folder)}"
     )

@@ -24,11 +24,11 @@ from bench.indicators import (
     non_dominated,
 )
 from bench.protocol import SearchProtocol
-from bench.protocol.normalisation import front_digest
 from bench.protocol.search import Indicator
 from bench.results.reading import Unfinished, no_finished_run, read_runs
 from bench.runs.journal import Journal, same_architectures
 from bench.runs.lines import Status
+from bench.schema import naming
 from bench.spaces.space import Rows
 from bench.tasks import Task
 
@@ -231,7 +231,6 @@ def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults
     unfinished = tuple(e for e in stopped if e.journal is None or e.label not in started)
     task, normalisation = protocol.task(), protocol.rules.normalisation
     raw_front = task.front("score")
-    _check_front(protocol, task, raw_front)
     front = protocol.normalise(raw_front)
     best = normalisation.maximum or hypervolume(front, normalisation.reference_point)
     numbers = {_repetition(journal) for journal in journals}
@@ -247,20 +246,6 @@ def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults
 def _repetition(journal: Journal) -> int:
     assert journal.header.subject.repetition is not None
     return journal.header.subject.repetition
-
-
-def _check_front(protocol: SearchProtocol, task: Task, front: Floats) -> None:
-    """Raise a ResultsError unless the front [p, m] is the one that the protocol was frozen on."""
-    frozen = protocol.rules.normalisation
-    exact = task.tolerance == 0.0  # computed objectives may differ in the last digit elsewhere
-    found = front_digest(front) if exact else frozen.front_sha256
-    if len(front) != frozen.front_size or found != frozen.front_sha256:
-        raise ResultsError(
-            f"{protocol.label}: the front of this task has {len(front)} points, digest "
-            f"{found[:12]}...; the protocol says normalisation.front_size {frozen.front_size}, "
-            f"front_sha256 {frozen.front_sha256[:12]}...: `monas protocol measure` gives the "
-            f"constants of a new version"
-        )
 
 
 def _recompute(
@@ -298,9 +283,21 @@ def _recompute(
             f"{journal.path} line {journal.line_of(0)}: not the initial designs that every method "
             f"starts from in repetition {repetition}: {difference}; run it again with --restart"
         )
-    architectures = task.space.check(journal.architectures)
+    with naming(journal.path):
+        architectures = task.space.check(journal.architectures)
     answer = task.evaluate(candidates(architectures))
-    recorded = np.asarray([o for batch in journal.batches for o in batch.values])
+    m = len(task.objectives)
+    for number, batch in enumerate(journal.batches):
+        wrong = next((row for row in batch.values if len(row) != m), None)
+        if wrong is not None:
+            raise ResultsError(
+                f"{journal.path} line {journal.line_of(number)}: values has {len(wrong)} numbers "
+                f"for an architecture; expected {m}, one for each objective; run it again with "
+                f"--restart"
+            )
+    recorded = np.asarray(
+        [o for batch in journal.batches for o in batch.values], dtype=np.float64
+    ).reshape(-1, m)
     if not task.same(answer.objectives, recorded):
         row = int(np.abs(answer.objectives - recorded).max(axis=1).argmax())
         raise ResultsError(

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from bench import __version__
 from bench.errors import CallError, JournalError, MethodError, RunInterrupted
+from bench.files import write_atomically
 from bench.limits import Limits
 from bench.players.host import OutOfTime
 from bench.protocol import RankingProtocol, SearchProtocol
@@ -18,6 +19,7 @@ from bench.runs.environment import environment
 from bench.runs.journal import Journal
 from bench.runs.journal_file import JournalWriter
 from bench.runs.lines import Batch, End, Header, Status
+from bench.schema import plain_text
 
 __all__ = ["NO_LIMIT", "RESTART", "Outcome", "Run"]
 
@@ -169,8 +171,8 @@ class Run(ABC, Generic[P, T]):
         except OutOfTime:
             status, error = "timeout", f"not finished after {self._limits.seconds:g} seconds"
         except MethodError as reason:
-            status, error = "failed", str(reason)
-            trace = "\n".join(getattr(reason, "__notes__", ())) or None
+            status, error = "failed", plain_text(str(reason))
+            trace = plain_text("\n".join(getattr(reason, "__notes__", ()))) or None
         finally:
             self._keep_output()
         if status != "timeout" and self._batches < len(self._recorded):
@@ -184,7 +186,7 @@ class Run(ABC, Generic[P, T]):
     def _keep_output(self) -> None:
         """Write what the entrant's process has printed beside the journal, if it is anything."""
         if self._output:
-            self.path.with_suffix(".log").write_bytes(self._output)
+            write_atomically(self.path.with_suffix(".log"), self._output)
 
     def _append(self, batch: Batch) -> None:
         """Append a batch to the journal, unless it repeats one, and count it."""

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from bench.errors import JournalError
 from bench.runs.lines import Batch, End, Header, Line
 from bench.runs.schema_1 import as_schema_2
-from bench.schema import parse_model
+from bench.schema import parse_json, parse_model
 
 __all__ = ["Journal", "parse_journal", "same_architectures", "sealed"]
 
@@ -161,12 +161,9 @@ def _parse(model: type[L], line: bytes, path: Path, number: int, *, schema: int 
     """Return a line as a model; a header says itself which schema it has."""
     where = f"{path} line {number}"
     try:
-        content = json.loads(line)
-    except ValueError:
-        raise JournalError(f"{where} is not a journal line; {_fix(path)}") from None
-    if (schema or content.get("schema_version")) == 1:
-        content = as_schema_2(content)
-    try:
+        content = parse_json(line, where, JournalError)
+        if isinstance(content, dict) and (schema or content.get("schema_version")) == 1:
+            content = as_schema_2(content)
         return parse_model(model, content, where, JournalError)
     except JournalError as error:
         raise JournalError(f"{error}; {_fix(path)}") from None

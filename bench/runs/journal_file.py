@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.errors import CallError, JournalBusyError, JournalError
+from bench.files import in_words
 from bench.runs.journal import Journal, parse_journal, sealed
 from bench.runs.lines import Line
 
@@ -42,7 +43,7 @@ def read_journal(path: Path) -> Journal | None:
     try:
         return parse_journal(path, _content(descriptor))
     except OSError as error:
-        raise JournalError(f"cannot read {path}: {error.strerror}") from None
+        raise JournalError(f"cannot read {path}: {in_words(error)}") from None
     finally:
         os.close(descriptor)
 
@@ -153,7 +154,7 @@ def remove_journal(path: Path, planned: Journal | None = None) -> None:
         if planned is None or (now and now.seal == planned.seal):
             path.unlink(missing_ok=True)
     except OSError as error:
-        raise CallError(f"cannot remove {path}: {error.strerror}") from None
+        raise CallError(f"cannot remove {path}: {in_words(error)}") from None
     finally:
         os.close(descriptor)
 
@@ -179,7 +180,7 @@ def _open(path: Path, flags: int) -> int:
             raise _no_file(path, _kind(path.stat().st_mode)) from None
         if flags & os.O_CREAT:
             raise _cannot_write(path, error) from None
-        raise JournalError(f"cannot read {path}: {error.strerror}") from None
+        raise JournalError(f"cannot read {path}: {in_words(error)}") from None
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)
@@ -260,8 +261,8 @@ def _write(descriptor: int, content: bytes) -> None:
 
 def _cannot_write(path: Path, error: OSError) -> CallError:
     return CallError(
-        f"cannot write {path}: {error.strerror}; what was written before is kept, choose another "
-        f"folder with --results or make room"
+        f"cannot write {path}: {in_words(error)}, or choose another folder with --results; what "
+        f"was written before is kept"
     )
 
 

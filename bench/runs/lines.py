@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bench.schema import StrictModel
 
@@ -156,6 +156,25 @@ class Batch(Line):
         description="In the last line of a combined estimator that is not the suite's own: its "
         "score of each architecture, from those of its parts.",
     )
+
+    @model_validator(mode="after")
+    def _check_lengths(self) -> Batch:
+        n = len(self.architectures)
+        for key in ("values", "cost_seconds", "parents", "operators"):
+            found = getattr(self, key)
+            if found is not None and len(found) != n:
+                raise ValueError(
+                    f"{key} has {len(found)} entries; expected {n}, one for each architecture"
+                )
+        for key in ("architectures", "values"):
+            lengths = [len(row) for row in getattr(self, key)]
+            for index, length in enumerate(lengths):
+                if length != lengths[0]:
+                    raise ValueError(
+                        f"{key}.{index} has {length} numbers; expected {lengths[0]}, as the first "
+                        f"has"
+                    )
+        return self
 
 
 class End(Line):

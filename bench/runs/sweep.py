@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from bench.errors import CallError, MonasError, ResultsError, RunInterrupted
+from bench.files import in_words
 from bench.machine import interrupts_held, numeric_pool, stop_requested
 from bench.protocol import AnyProtocol, SearchProtocol, load_protocol
 from bench.runs.base import Outcome, Run
@@ -143,6 +144,10 @@ def perform(planned: PlannedRun) -> Outcome:
         raise
     except MonasError as error:
         reason = str(error)
+    except OSError as error:
+        reason = f"{error.filename or planned.path}: {in_words(error)}"
+    except MemoryError:
+        reason = "out of memory; free memory, or use fewer processes with --workers 1"
     except (Exception, SystemExit) as error:  # of the suite or the machine; the other runs go on
         reason = f"unexpected {type(error).__name__}: {error}"
     return _not_played(planned, reason)

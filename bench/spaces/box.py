@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from bench.arrays import Floats
 from bench.errors import SpaceError
-from bench.spaces.space import Space
+from bench.spaces.space import Space, as_rows
 
 __all__ = ["Box"]
 
@@ -78,7 +78,7 @@ class Box(Space):
         SpaceError
             If the shape is not [n, variables], or a value is not a number or is out of bounds.
         """
-        found = np.asarray(architectures)
+        found = as_rows(architectures, self.name)
         if found.shape[:1] == (0,):
             return np.empty((0, self.variables))
         if found.ndim != 2 or found.shape[1] != self.variables:

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bench.arrays import Floats, Indices, Mask
 from bench.errors import SpaceError
-from bench.spaces.space import Space
+from bench.spaces.space import Space, as_rows
 
 __all__ = ["LISTABLE", "Architectures", "FiniteSpace"]
 
@@ -67,7 +67,7 @@ class FiniteSpace(Space):
             If the shape is not [n, variables], a value is not an integer, or a category does not
             exist.
         """
-        found = np.asarray(architectures)
+        found = as_rows(architectures, self.name)
         if found.shape[:1] == (0,):
             return np.empty((0, self.variables), dtype=np.int8)
         if found.ndim != 2 or found.shape[1] != self.variables:

@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Kind", "Rows", "Space"]
+from bench.errors import SpaceError
+
+__all__ = ["Kind", "Rows", "Space", "as_rows"]
 
 Rows = NDArray[Any]  # architectures [n, variables]; the data type depends on the space
 Kind = Literal["finite", "box"]
@@ -75,3 +77,26 @@ class Space(ABC):
     @abstractmethod
     def class_keys(self, architectures: ArrayLike) -> list[Hashable]:
         """Return a key [n] per architecture; equal keys mean isomorphic architectures."""
+
+
+def as_rows(architectures: ArrayLike, space: str) -> Rows:
+    """Return architectures as an array, of whatever shape they have.
+
+    Parameters
+    ----------
+    architectures : array_like
+        Architectures.
+    space : str
+        Name of the space, for messages.
+
+    Raises
+    ------
+    SpaceError
+        If they are not all of one length.
+    """
+    try:
+        return np.asarray(architectures)
+    except ValueError:
+        raise SpaceError(
+            f"{space}: expected architectures of one length, got some of different lengths"
+        ) from None

@@ -9,13 +9,20 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from bench.arrays import Floats
+from bench.arrays import Floats, Indices
 from bench.data import Table
 from bench.entrants.estimator import CurveEstimator, Estimator, TrainingCurves, checked_scores
 from bench.errors import DataError, MethodError
 from bench.schema import StrictModel
 
-__all__ = ["CurveColumns", "numeric_column", "read_curves", "run_curve_estimator"]
+__all__ = [
+    "CurveColumns",
+    "numeric_column",
+    "read_curves",
+    "run_curve_estimator",
+    "text_column",
+    "whole_column",
+]
 
 
 class CurveColumns(StrictModel):
@@ -102,14 +109,18 @@ def read_curves(table: Table, source: CurveColumns, *, epochs: int | None = None
 def _stacked(table: Table, name: str) -> Floats:
     """Return a column [rows, k], or the k columns whose names contain a number, in its order."""
     if "{}" not in name:
-        found = table.column(name).astype(np.float64)
+        found = table.column(name)
         if found.ndim != 2:
             raise DataError(
                 f"table {table.name!r}: column {name!r} has shape {list(found.shape)}; expected "
                 f"[rows, k], or a name with {{}} in place of a number"
             )
-        return found
-    before, after = map(re.escape, name.split("{}"))
+        if found.dtype.kind not in "iufb":
+            raise DataError(
+                f"table {table.name!r}: column {name!r} has {found.dtype} values; expected numbers"
+            )
+        return found.astype(np.float64)
+    before, after = map(re.escape, name.split("{}", maxsplit=1))
     numbered = re.compile(f"{before}([0-9]+){after}")
     matches = [m for m in map(numbered.fullmatch, table.columns) if m]
     if not matches:
@@ -147,3 +158,59 @@ def numeric_column(table: Table, name: str) -> Floats:
             f"{values.dtype} values of shape {list(values.shape)}"
         )
     return values.astype(np.float64)
+
+
+def whole_column(table: Table, name: str) -> Indices:
+    """Return a column of whole numbers, such as keys or categories.
+
+    Parameters
+    ----------
+    table : Table
+        A table.
+    name : str
+        Name of the column.
+
+    Returns
+    -------
+    array of int [rows]
+
+    Raises
+    ------
+    DataError
+        If the column is missing, or is not one whole number per row.
+    """
+    values = table.column(name)
+    if values.dtype.kind in "iu" and values.ndim == 1:
+        return values.astype(np.int64)
+    numbers = numeric_column(table, name)
+    wrong = np.flatnonzero(~(np.isfinite(numbers) & (numbers == np.floor(numbers))))
+    if wrong.size:
+        raise DataError(
+            f"table {table.name!r}: column {name!r} has {numbers[wrong[0]]:g} in row {wrong[0]}; "
+            f"expected a whole number"
+        )
+    return numbers.astype(np.int64)
+
+
+def text_column(table: Table, name: str) -> list[str]:
+    """Return a column of text, such as the strings of architectures.
+
+    Parameters
+    ----------
+    table : Table
+        A table.
+    name : str
+        Name of the column.
+
+    Raises
+    ------
+    DataError
+        If the column is missing, or is not text.
+    """
+    values: list[str] = table.column(name).tolist()
+    for row, value in enumerate(values):
+        if not isinstance(value, str):
+            raise DataError(
+                f"table {table.name!r}: column {name!r} has {value!r} in row {row}; expected text"
+            )
+    return values

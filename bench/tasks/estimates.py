@@ -11,8 +11,14 @@ from bench.arrays import Indices
 from bench.data import Table
 from bench.entrants.estimator import find_estimator
 from bench.entrants.problem import Estimated
-from bench.schema import StrictModel
-from bench.tasks.curves import CurveColumns, numeric_column, read_curves, run_curve_estimator
+from bench.schema import StrictModel, naming
+from bench.tasks.curves import (
+    CurveColumns,
+    numeric_column,
+    read_curves,
+    run_curve_estimator,
+    whole_column,
+)
 from bench.tasks.pinned import PinnedTable, load_pinned
 
 __all__ = ["StoredEstimate", "stored_estimate"]
@@ -89,8 +95,10 @@ def stored_estimate(spec: StoredEstimate, first: Table, rows: Indices) -> Estima
         If the estimator raises, or does not return one number per architecture.
     """
     table = load_pinned(spec.table)
-    row_of = {key: row for row, key in enumerate(table.column(spec.join).tolist())}
-    paired = np.array([row_of.get(key, -1) for key in first.column(spec.join).tolist()])[rows]
+    with naming(f"task.estimates.{spec.name}.join"):
+        row_of = {key: row for row, key in enumerate(whole_column(table, spec.join).tolist())}
+        wanted = whole_column(first, spec.join).tolist()
+    paired = np.array([row_of.get(key, -1) for key in wanted])[rows]
     if spec.curves and spec.estimator:
         curves = read_curves(table, spec.curves)
         estimator = find_estimator(spec.estimator).entrant

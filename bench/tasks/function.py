@@ -13,7 +13,7 @@ from bench.arrays import Floats
 from bench.entrants.problem import Candidate
 from bench.errors import ProtocolError
 from bench.indicators import non_dominated
-from bench.schema import StrictModel
+from bench.schema import StrictModel, naming
 from bench.spaces.box import Box
 from bench.spaces.space import Kind
 from bench.tasks.base import Answer, Measurement, Task
@@ -228,5 +228,6 @@ class FunctionTask(Task):
             raise ProtocolError(
                 "task.known_front is empty: `monas protocol front FILE` searches for one"
             )
-        score = self.score(self.space.check(self._known_front))
+        with naming("task.known_front"):
+            score = self.score(self.space.check(self._known_front))
         return np.unique(score[non_dominated(score)], axis=0)

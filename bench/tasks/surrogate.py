@@ -12,7 +12,7 @@ from bench.arrays import Floats
 from bench.entrants.problem import Candidate
 from bench.errors import ProtocolError
 from bench.indicators import non_dominated
-from bench.schema import StrictModel
+from bench.schema import StrictModel, naming
 from bench.spaces.darts import DARTS, DARTSSkeleton
 from bench.spaces.finite import Architectures
 from bench.spaces.space import Kind
@@ -132,7 +132,8 @@ class SurrogateTask(Task):
             raise ProtocolError(
                 "task.known_front is empty: `monas protocol front FILE` searches for one"
             )
-        score = self.score(np.asarray(self._spec.known_front, dtype=np.int8))
+        with naming("task.known_front"):
+            score = self.score(self.space.check(self._spec.known_front))
         return np.unique(score[non_dominated(score)], axis=0)
 
     def _answer(self, architectures: Architectures) -> Answer:

@@ -13,12 +13,12 @@ from bench.data import Table
 from bench.entrants.problem import Candidate, Estimated
 from bench.errors import DataError, ProtocolError
 from bench.indicators import non_dominated
-from bench.schema import StrictModel
+from bench.schema import StrictModel, naming
 from bench.spaces import HWGPT, FiniteSpace, ListedSpace, get_space
 from bench.spaces.finite import Architectures
 from bench.spaces.space import Kind
 from bench.tasks.base import Answer, Measurement, ObjectiveSpec, Task
-from bench.tasks.curves import numeric_column
+from bench.tasks.curves import numeric_column, whole_column
 from bench.tasks.estimates import StoredEstimate, stored_estimate
 from bench.tasks.pinned import PinnedTable, load_pinned
 
@@ -157,7 +157,8 @@ class TableTask(Task):
         self._row_of = _rows_of_space(tables[0], spec, self.space)
         self._search = _measure(tables, spec, "search")
         self._score = _measure(tables, spec, "score")
-        costs = [_column(tables, name) for name in spec.cost]
+        with naming("task.cost"):
+            costs = [_column(tables, name) for name in spec.cost]
         self.estimates = tuple(each.name for each in spec.estimates)
         self._estimates = {
             each.name: stored_estimate(each, tables[0], self._row_of) for each in spec.estimates
@@ -231,15 +232,16 @@ def _check_same_rows(tables: Sequence[Table], key: str) -> None:
 def _column(tables: Sequence[Table], name: str) -> Floats:
     """Return a column [rows] of the first table that has it."""
     first = next((table for table in tables if name in table.columns), tables[0])
-    return first.column(name).astype(np.float64)
+    return numeric_column(first, name)
 
 
 def _measure(tables: Sequence[Table], spec: TableTaskSpec, measurement: Measurement) -> Floats:
     """Return the objectives [rows, m] of every row of the tables."""
     columns = []
-    for objective in spec.objectives:
+    for index, objective in enumerate(spec.objectives):
         names = objective.search if measurement == "search" else objective.score
-        mean = np.mean([_column(tables, name) for name in names], axis=0)
+        with naming(f"task.objectives.{index}.{measurement}"):
+            mean = np.mean([_column(tables, name) for name in names], axis=0)
         value = 100.0 - mean if objective.transform == "100 - mean" else mean
         if not np.isfinite(value).all():
             row = int(np.flatnonzero(~np.isfinite(value))[0])
@@ -271,7 +273,9 @@ def _rows_of_space(table: Table, spec: TableTaskSpec, space: FiniteSpace) -> Ind
     if spec.row_key:
         indices = _indices(table, spec.row_key, space)
     else:
-        indices = space.index(np.stack([table.column(c) for c in spec.architecture], axis=1))
+        with naming("task.architecture"):
+            categories = [whole_column(table, name) for name in spec.architecture]
+            indices = space.index(np.stack(categories, axis=1))
     row_of = np.full(space.size, -1, dtype=np.int64)
     row_of[indices] = np.arange(table.rows)
     without = np.flatnonzero(row_of < 0)

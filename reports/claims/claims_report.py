@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.files import write_atomically
 from reports.claims.claims_page import JudgedClaim, make_claims_page
 from reports.claims.evidence import Evidence
 from reports.claims.record import Paper
@@ -70,7 +71,7 @@ def _write(paper: Paper, judged: Sequence[JudgedClaim], evidence: Evidence, fold
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     plots = chain(draw_plots(paper, evidence), paper_plots(paper.name, evidence))
     figures = save_plots(plots, folder / "figures", salt=f"claims {paper.name}")
-    (folder / "claims.csv").write_bytes(csv_bytes(claims_frame(paper, judged)))
+    write_atomically(folder / "claims.csv", csv_bytes(claims_frame(paper, judged)))
     page = make_claims_page(paper, judged, figures=bool(figures))
     write_page(page, folder, "claims", figures=figures, files=["claims.csv"])
     return folder / "claims.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -91,8 +92,8 @@ class Evidence:
     def _command(self, name: str, methods: tuple[str, ...]) -> str | None:
         if _released(name) is None:
             return None
-        named = "".join(f" --method {method}" for method in methods)
-        return f"monas run {name}{named}"
+        named = [word for method in methods for word in ("--method", method)]
+        return shlex.join(["monas", "run", name, *named])
 
 
 def playable_protocol(name: str) -> SearchProtocol:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from bench.files import write_atomically
 from bench.protocol import MAIN_ROSTER
 from bench.results.ranking import RankingResults
 from reports.ranking.agreement import agreement_frame
@@ -40,7 +41,7 @@ def write_ranking(results: RankingResults, out: Path) -> dict[str, str]:
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     tables = {"ranks.csv": results.frame(), "agreement.csv": agreement_frame(results)}
     for file, frame in tables.items():
-        (folder / file).write_bytes(csv_bytes(frame))
+        write_atomically(folder / file, csv_bytes(frame))
     figures = save_plots(draw_ranking_plots(results), folder / "figures", salt=protocol.id)
     page = make_ranking_page(results)
     write_page(page, folder, "report", figures=figures, files=list(tables), index="../index.html")

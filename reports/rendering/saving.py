@@ -6,10 +6,13 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import CallError
+from bench.files import in_words, write_atomically
+from bench.schema import plain_text
 from reports.rendering import style
 
 if TYPE_CHECKING:
@@ -74,17 +77,19 @@ def save_plots(plots: Iterable[Plot], folder: Path, *, salt: str) -> list[dict[s
 def _save(plot: Plot, folder: Path, salt: str) -> bytes:
     """Write `<name>.svg` and `<name>.png` into a folder and return the SVG."""
     metadata = {"svg": {"Date": None}, "png": {"Software": None}}
+    content = {}
     for suffix, options in metadata.items():
-        with style.settings(salt):
-            file = folder / f"{plot.name}.{suffix}"
-            plot.figure.savefig(file, format=suffix, metadata=options)
-    return (folder / f"{plot.name}.svg").read_bytes()
+        with style.settings(salt), BytesIO() as drawn:
+            plot.figure.savefig(drawn, format=suffix, metadata=options)
+            content[suffix] = drawn.getvalue()
+        write_atomically(folder / f"{plot.name}.{suffix}", content[suffix])
+    return content["svg"]
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """Return a data frame as CSV in UTF-8, numbers with 12 significant digits."""
     text: str = frame.to_csv(index=False, float_format="%.12g", lineterminator="\n")
-    return text.encode()
+    return plain_text(text).encode()
 
 
 def save_text(path: Path, text: str) -> None:
@@ -96,7 +101,7 @@ def save_text(path: Path, text: str) -> None:
         In an existing folder.
     text : str
     """
-    path.write_bytes(text.encode())
+    write_atomically(path, plain_text(text).encode())
 
 
 @contextmanager
@@ -106,6 +111,6 @@ def writing_below(out: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CallError(
-            f"cannot write {error.filename or out}: {error.strerror}; choose another folder with "
-            f"--out"
+            f"cannot write {error.filename or out}: {in_words(error)}, or choose another folder "
+            f"with --out"
         ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.files import write_atomically
 from bench.protocol import MAIN_ROSTER
 from bench.results.search import SearchResults
 from reports.provenance import make_provenance
@@ -82,7 +83,7 @@ def write_search(
     if selected:
         tables[_SELECTED] = selected_frame(selected, results)
     for file, table in tables.items():
-        (folder / file).write_bytes(csv_bytes(table))
+        write_atomically(folder / file, csv_bytes(table))
     figures = save_plots(
         draw_plots(results, pairs, chosen_pairs), folder / "figures", salt=protocol.id
     )

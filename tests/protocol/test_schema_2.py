@@ -8,7 +8,7 @@ import pytest
 from method_bodies import RANDOM_BODY
 from playing import planned
 
-from bench.errors import ProtocolError, ResultsError
+from bench.errors import ProtocolError
 from bench.protocol import load_ranking_protocol, load_search_protocol
 from bench.results import load_search_results
 from bench.runs.sweep import perform
@@ -76,13 +76,13 @@ def test_keys_without_effect_are_refused(changes, message, second):
         load_search_protocol(str(second(*changes)))
 
 
-def test_another_front_than_the_frozen_one_is_an_error(second, played):
+def test_another_front_than_the_frozen_one_is_an_error(second):
     protocol = load_search_protocol(str(second()))
     digest = protocol.rules.normalisation.front_sha256
-    with pytest.raises(ResultsError, match=r"the front of this task has 12 points, digest .*fr"):
-        played(second((digest, "0" * 64)))
-    with pytest.raises(ResultsError, match=r"the protocol says normalisation\.front_size 13"):
-        played(second(("front_size = 12", "front_size = 13")))
+    with pytest.raises(ProtocolError, match=r"the front of this task has 12 points, digest .*fr"):
+        load_search_protocol(str(second((digest, "0" * 64)))).task()
+    with pytest.raises(ProtocolError, match=r"the protocol says normalisation\.front_size 13"):
+        load_search_protocol(str(second(("front_size = 12", "front_size = 13")))).task()
 
 
 def test_rankings_have_the_second_schema(rules):

@@ -170,7 +170,7 @@ def test_a_readme_without_the_marks_of_a_table_is_an_error(checkout):
 def test_a_summary_that_is_none_is_an_error(tmp_path):
     path = tmp_path / SUMMARY_FILE
     path.write_text("{", encoding="utf-8")
-    with pytest.raises(ResultsError, match=r"cannot read .*summary\.json"):
+    with pytest.raises(ResultsError, match=r"summary\.json is not JSON: .*; make the report again"):
         read_summary(path)
     path.write_text('{"kind": "search"}', encoding="utf-8")
     with pytest.raises(ResultsError, match=r"summary\.json: search\.protocol: Field required"):

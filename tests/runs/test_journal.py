@@ -95,7 +95,7 @@ def test_batches_are_parsed_once_and_only_when_needed(path, monkeypatch):
     loads = json.loads
     monkeypatch.setattr("json.loads", lambda line: parsed.append(line) or loads(line))
     journal = read_journal(path)
-    assert [b'"header"' in parsed[0], b'"end"' in parsed[1]] == [True, True]
+    assert ['"header"' in parsed[0], '"end"' in parsed[1]] == [True, True]
     assert len(parsed) == 2
     assert len(journal.batches) == 8
     assert len(journal.architectures) == 42

@@ -10,8 +10,10 @@ import numpy as np
 from bench.arrays import Floats, Indices, Mask
 from bench.data import Table
 from bench.errors import DataError, ProtocolError
+from bench.schema import naming
 from bench.spaces import get_space
 from bench.spaces.finite import Architectures, FiniteSpace
+from bench.tasks.curves import numeric_column, text_column, whole_column
 from bench.tasks.pinned import load_pinned
 from bench.tasks.ranking.spec import ArchitectureSet, RankingTaskSpec
 
@@ -64,10 +66,11 @@ class RankingTask:
         self._tables = {pinned.name: load_pinned(pinned) for pinned in spec.tables}
         table = self.table(spec.truth.table)
         self._keys = _keys(table, spec.key)
-        self.architectures: Architectures = self.space.from_strings(
-            table.column(spec.truth.strings).tolist()
-        )
-        columns = [table.column(name).astype(np.float64) for name in spec.truth.columns]
+        with naming("truth.strings"):
+            strings = text_column(table, spec.truth.strings)
+            self.architectures: Architectures = self.space.from_strings(strings)
+        with naming("truth.columns"):
+            columns = [numeric_column(table, name) for name in spec.truth.columns]
         self.truth: Floats = np.mean(columns, axis=0)
         if not np.isfinite(self.truth).all():
             row = int(np.flatnonzero(~np.isfinite(self.truth))[0])
@@ -152,7 +155,8 @@ class RankingTask:
 
 
 def _keys(table: Table, key: str) -> Indices:
-    keys = table.column(key).astype(np.int64)
+    with naming("key"):
+        keys = whole_column(table, key)
     if len(np.unique(keys)) != len(keys):
         raise DataError(
             f"table {table.name!r}: column {key!r} has a value twice; expected one row per value"

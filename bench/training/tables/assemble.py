@@ -10,6 +10,7 @@ import numpy as np
 
 from bench.data import Columns, content_digest, write_table
 from bench.errors import TrainingError
+from bench.files import write_atomically
 from bench.spaces import NASBench201
 from bench.training.tables.build import BuildFile
 from bench.training.tables.embedded import EmbeddedTable, table_cells
@@ -46,9 +47,9 @@ def assemble(build: BuildFile, data_folder: Path) -> Path:
     entry = data_folder / "catalogue" / "tables" / f"{table.name}.toml"
     entry.parent.mkdir(parents=True, exist_ok=True)
     toml = _catalogue_toml(table, len(columns["index"]), file_digest, digest)
-    entry.write_text(toml, encoding="utf-8")
+    write_atomically(entry, toml.encode())
     card = _card(build, columns, file_digest, digest)
-    path.with_suffix(".md").write_text(card, encoding="utf-8")
+    write_atomically(path.with_suffix(".md"), card.encode())
     return path
 
 

@@ -22,6 +22,7 @@ import torch
 from bench.data import Table
 from bench.errors import TrainingError
 from bench.machine import interrupts_held, numeric_pool, processor_name
+from bench.schema import parse_json
 from bench.training.tables.embedded import EmbeddedTable, RowCheck, TimedTable, table_cells
 
 __all__ = ["BuildFile", "check_rows", "measure_latencies", "train_rows"]
@@ -81,12 +82,9 @@ class BuildFile:
             out.write(json.dumps(line, separators=(",", ":")) + "\n")
 
     def _lines(self) -> Iterator[dict[str, Any]]:
-        with self.path.open(encoding="utf-8") as lines:
+        with self.path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
-                try:
-                    yield json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise TrainingError(f"{self.path} line {number} is damaged: {error}") from None
+                yield parse_json(line, f"{self.path} line {number}", TrainingError)
 
     def _drop_unfinished_line(self) -> None:
         content = self.path.read_bytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from bench.arrays import Indices
 from bench.errors import DataError
+from bench.schema import read_text
 
 __all__ = ["numbers", "read_csv", "row_order", "source_path", "text_column"]
 
@@ -48,15 +50,26 @@ def read_csv(path: Path, columns: Sequence[str]) -> dict[str, list[str]]:
     Raises
     ------
     DataError
-        If the header lacks one of them.
+        If the file is not UTF-8 or not CSV, the header lacks one of them, or a line has more or
+        fewer values than the header; the message names the line.
     """
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines)
-        missing = [name for name in columns if name not in (rows.fieldnames or ())]
-        if missing:
-            raise DataError(f"{path}: no column {missing[0]!r}: expected {', '.join(columns)}")
-        content = list(rows)
-    return {name: [row[name] for row in content] for name in columns}
+    rows = csv.reader(StringIO(read_text(path, DataError), newline=""), strict=True)
+    content = []
+    try:
+        names = next(rows, [])
+        for row in rows:
+            if row and len(row) != len(names):
+                raise DataError(
+                    f"{path} line {rows.line_num}: {len(row)} values; expected {len(names)}, as "
+                    f"the header has"
+                )
+            content += [row] if row else []
+    except csv.Error as error:
+        raise DataError(f"{path} line {rows.line_num} is not CSV: {error}") from None
+    missing = [name for name in columns if name not in names]
+    if missing:
+        raise DataError(f"{path}: no column {missing[0]!r}: expected {', '.join(columns)}")
+    return {name: [row[names.index(name)] for row in content] for name in columns}
 
 
 def row_order(indices: Sequence[int] | NDArray[np.integer], size: int, origin: str) -> Indices:

@@ -7,7 +7,6 @@ authors do not have are NaN.
 
 from __future__ import annotations
 
-import json
 import re
 import tarfile
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ import numpy as np
 from bench.data.readers.converters._files import numbers, source_path
 from bench.data.table import Columns
 from bench.errors import DataError
+from bench.schema import parse_json
 
 __all__ = ["convert"]
 
@@ -78,7 +78,7 @@ def _read(path: Path) -> dict[int, dict[str, Any]]:
             number = int(match[1])
             if number in results:
                 raise DataError(f"{path}: result {number} is there twice")
-            results[number] = json.load(content)
+            results[number] = parse_json(content.read(), f"{path}: {member.name}", DataError)
     if not results:
         raise DataError(f"{path}: no result_<number>.json in the archive")
     return results

@@ -5,7 +5,6 @@ The converter needs the package onnx (an extra). `bench.tasks.yahpo` computes wi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from bench.data.readers.converters._files import source_path
 from bench.data.table import Columns
 from bench.errors import CallError, DataError
+from bench.schema import read_json
 
 __all__ = ["CARDINALITIES", "EPOCHS", "INPUT_NAMES", "OUTPUTS", "convert"]
 
@@ -195,9 +195,11 @@ def _check_encoding(files: Mapping[str, Path]) -> None:
     """Compare the codes in both JSON files with those of `bench.tasks.yahpo`."""
     encoding_path = source_path(files, f"{_SOURCE}/encoding_v2.json")
     space_path = source_path(files, f"{_SOURCE}/config_space_v2.json")
-    encoding: dict[str, dict[str, int]] = _read_json(encoding_path)
+    encoding: dict[str, dict[str, int]] = read_json(encoding_path, DataError)
     try:
-        space = {entry["name"]: entry for entry in _read_json(space_path)["hyperparameters"]}
+        space = {
+            entry["name"]: entry for entry in read_json(space_path, DataError)["hyperparameters"]
+        }
         epochs = (space["epoch"]["lower"], space["epoch"]["upper"])
         choices = {name: set(space[name]["choices"]) for name in INPUT_NAMES}
     except (KeyError, TypeError) as error:
@@ -211,10 +213,3 @@ def _check_encoding(files: Mapping[str, Path]) -> None:
                 f"{encoding_path}: codes of {name} are {codes}, expected 0 to {count - 1} for "
                 f"#na# and {', '.join(sorted(choices[name]))}"
             )
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_bytes())
-    except ValueError as error:
-        raise DataError(f"{path}: not JSON: {error}") from None

@@ -6,7 +6,6 @@ Monto-Carlo Tree Search", CVPR 2021). Rows are in the order of the architectures
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 from bench.data.readers.converters._files import numbers, source_path, text_column
 from bench.data.table import Columns
 from bench.errors import DataError
+from bench.schema import read_json
 
 __all__ = ["convert"]
 
@@ -32,7 +32,7 @@ def convert(files: Mapping[str, Path]) -> Columns:
         If a key is not eight digits from 0 to 2, or a network does not have three accuracies.
     """
     path = source_path(files, _FILE)
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = read_json(path, DataError)
     names = sorted(content)
     for name in names:
         if len(name) != _LAYERS or not set(name) <= set("012"):

@@ -76,7 +76,7 @@ def _node(graph, start):
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        ("encoding_v2.json", b"{", b"", r"encoding_v2.json: not JSON"),
+        ("encoding_v2.json", b"{", b"", r"encoding_v2.json is not JSON"),
         ("encoding_v2.json", b'"#na#": 0', b'"#na#": 1', r"encoding_v2.json: codes of .*normal_0"),
         ("config_space_v2.json", b'"max_pool_3x3"', b'"max_pool"', r"expected 0 to 7 for #na#"),
         ("config_space_v2.json", b'"upper": 98', b'"upper": 99', r"epochs \(1, 99\), expected"),

@@ -1,7 +1,8 @@
 """Search results, recomputed from journals and the task.
 
-A journal is trusted for the order of the evaluated architectures only: objectives are looked up
-again and compared, test objectives and indicators are computed here.
+A journal is trusted for the order of the evaluated architectures, the number of cheap objectives
+and the cost of estimates only. Objectives and costs are looked up again and compared, test
+objectives and indicators are computed here. What is trusted, a replay checks (`bench.verify`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.arrays import Floats
-from bench.entrants.problem import candidates
 from bench.errors import ResultsError
 from bench.indicators import (
     evaluations_to_targets,
@@ -26,8 +26,9 @@ from bench.indicators import (
 from bench.protocol import SearchProtocol
 from bench.protocol.normalisation import front_digest
 from bench.protocol.search import Indicator
+from bench.results.answers import check_answers
 from bench.results.reading import Unfinished, no_finished_run, read_runs
-from bench.runs.journal import Journal, same_architectures
+from bench.runs.journal import Journal
 from bench.spaces.space import Rows
 from bench.tasks import Task
 
@@ -195,8 +196,9 @@ def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults
     NoResultsError
         If there is no finished run.
     ResultsError
-        If a journal does not have the path of its run, or does not have the initial designs, the
-        objectives and the number of evaluations that the protocol gives.
+        If a journal does not have the path of its run, breaks a rule of its protocol
+        (`bench.results.rules`), or does not have the initial designs, the objectives and the costs
+        that the task gives (`bench.results.answers`).
     MixedProtocolsError
         If a journal in the protocol's folder belongs to another protocol id.
     JournalError
@@ -246,27 +248,7 @@ def _recompute(
 ) -> RunResult:
     """Return a run, whose designs are `designs` [initial, variables], as a share of `best`."""
     budget, repetition = protocol.rules.budget, _repetition(journal)
-    least = budget.first if budget.at_most else budget.evaluations
-    if not least <= len(journal.architectures) <= budget.evaluations:
-        raise ResultsError(
-            f"{journal.path}: ended as done with {len(journal.architectures)} evaluations, the "
-            f"budget is {budget.evaluations}; run it again with --restart"
-        )
-    difference = same_architectures(designs.tolist(), journal.batches[0].architectures)
-    if len(designs) and difference:
-        raise ResultsError(
-            f"{journal.path} line {journal.line_of(0)}: not the initial designs that every method "
-            f"starts from in repetition {repetition}: {difference}; run it again with --restart"
-        )
-    architectures = task.space.check(journal.architectures)
-    answer = task.evaluate(candidates(architectures))
-    recorded = np.asarray([o for batch in journal.batches for o in batch.values])
-    if not task.same(answer.objectives, recorded):
-        row = int(np.abs(answer.objectives - recorded).max(axis=1).argmax())
-        raise ResultsError(
-            f"{journal.path}: evaluation {row} records objectives {recorded[row].tolist()}, the "
-            f"task returns {answer.objectives[row].tolist()}; run it again with --restart"
-        )
+    architectures, answer = check_answers(task, journal, designs)
     search = protocol.normalise(answer.objectives)
     score = protocol.normalise(task.score(architectures))
     reference = protocol.rules.normalisation.reference_point

@@ -185,15 +185,22 @@ def _parse(model: type[L], line: bytes, path: Path, number: int, *, schema: int 
     """Return a line as a model; a header says itself which schema it has."""
     where = f"{path} line {number}"
     try:
-        content = json.loads(line)
-    except ValueError:
-        raise JournalError(f"{where} is not a journal line; {_fix(path)}") from None
-    if (schema or content.get("schema_version")) == 1:
-        content = as_schema_2(content)
-    try:
+        content = json.loads(line, object_pairs_hook=_distinct)
+        if (schema or content.get("schema_version")) == 1:
+            content = as_schema_2(content)
         return parse_model(model, content, where, JournalError)
+    except (ValueError, AttributeError, RecursionError):  # no JSON, no object, or nested too deeply
+        raise JournalError(f"{where} is not a journal line; {_fix(path)}") from None
     except JournalError as error:
         raise JournalError(f"{error}; {_fix(path)}") from None
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; a key that is there twice is a ValueError."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
 
 
 def _canonical(entry: dict[str, Any]) -> bytes:

@@ -1,5 +1,6 @@
-"""Reading of a protocol's journals, with a check that each has the path and keeps the rules of its
-run (`bench.results.rules`).
+"""Reading of a protocol's journals, each with the path of its run and by the rules of its protocol.
+
+The rules are those of `bench.results.rules`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from bench.protocol import AnyProtocol
 from bench.results.rules import check_rules
 from bench.runs.journal import Journal, read_journal
 
-__all__ = ["check_path", "Unfinished", "no_finished_run", "read_runs"]
+__all__ = ["Unfinished", "check_path", "no_finished_run", "read_runs"]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from bench.entrants.entry import AnyEntry, RankingEntry, SearchEntry
+from bench.entrants.entry import AnyEntry, RankingEntry
 from bench.entrants.registry import find_own, is_own, registered
 from bench.errors import MethodError, ResultsError
 from bench.players.cards import BASES, Card, EntrantKind, card_of
@@ -77,7 +77,7 @@ def check_rules(protocol: AnyProtocol, journal: Journal) -> None:
     if isinstance(protocol, SearchProtocol):
         _check_search(protocol, journal)
     else:
-        _check_ranking(protocol, journal)
+        _check_ranking(journal)
 
 
 def _check_header(protocol: AnyProtocol, journal: Journal) -> None:
@@ -148,9 +148,7 @@ def _check_batch(journal: Journal, i: int, batch: Batch) -> None:
     for key in ("values", "cost_seconds", "parents", "operators"):
         found = getattr(batch, key)
         if found is not None and len(found) != n:
-            raise refusal(
-                journal, line, f"{key} of {len(found)} architectures, and there are {n}"
-            )
+            raise refusal(journal, line, f"{key} of {len(found)} architectures, and there are {n}")
 
 
 def _check_search(protocol: SearchProtocol, journal: Journal) -> None:
@@ -175,7 +173,9 @@ def _check_search(protocol: SearchProtocol, journal: Journal) -> None:
         for row in batch.values:
             if len(row) != width or None in row:
                 raise refusal(
-                    journal, line, f"values {list(row)}; expected {width} numbers, one per objective"
+                    journal,
+                    line,
+                    f"values {list(row)}; expected {width} numbers, one per objective",
                 )
         for parent in batch.parents or ():
             if parent is not None and parent >= seen:
@@ -219,7 +219,7 @@ def _check_spent(protocol: SearchProtocol, journal: Journal) -> None:
             raise refusal(journal, journal.line_of(i), "no architecture, and no cost of estimates")
 
 
-def _check_ranking(protocol: RankingProtocol, journal: Journal) -> None:
+def _check_ranking(journal: Journal) -> None:
     """Raise an error unless the batches are those of a ranked entry."""
     subject, card = journal.header.subject, own_card(journal)
     assert isinstance(subject, EstimatorSubject)

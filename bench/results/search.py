@@ -7,7 +7,7 @@ objectives and indicators are computed here. What is trusted, a replay checks (`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from bench.protocol.normalisation import front_digest
 from bench.protocol.search import Indicator
 from bench.results.answers import check_answers
 from bench.results.reading import Unfinished, no_finished_run, read_runs
+from bench.results.verdicts import read_tiers, row_tiers
 from bench.runs.journal import Journal
 from bench.spaces.space import Rows
 from bench.tasks import Task
@@ -35,7 +36,7 @@ from bench.tasks import Task
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RunResult", "SearchResults", "load_search_results"]
+__all__ = ["RunResult", "SearchJudge", "SearchResults", "load_search_results"]
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,8 @@ class SearchResults:
         Hypervolume of `front`, or the maximum that the protocol states; traces are shares of it.
     architectures : int, optional
         Number of architectures in the space; None if it is infinite.
+    tiers : dict of str to str
+        How far the runs of each method were checked, by label (`bench.results.verdicts`).
     """
 
     protocol: SearchProtocol
@@ -112,6 +115,7 @@ class SearchResults:
     search_front: Floats
     front_hypervolume: float
     architectures: int | None
+    tiers: dict[str, str] = field(default_factory=dict)
 
     @property
     def methods(self) -> list[str]:
@@ -209,19 +213,65 @@ def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults
     journals = [each for each in found if isinstance(each, Journal)]
     if not journals:
         raise no_finished_run(protocol, folder, list(unfinished))
-    task, normalisation = protocol.task(), protocol.rules.normalisation
-    raw_front = task.front("score")
-    _check_front(protocol, task, raw_front)
-    front = protocol.normalise(raw_front)
-    best = normalisation.maximum or hypervolume(front, normalisation.reference_point)
-    numbers = {_repetition(journal) for journal in journals}
-    designs = {number: protocol.initial_designs(task.space, number) for number in numbers}
-    runs = tuple(
-        _recompute(protocol, task, journal, designs[_repetition(journal)], best)
-        for journal in journals
+    judge = SearchJudge(protocol)
+    tiers = row_tiers(read_tiers(protocol.home(folder), journals))
+    runs = tuple(map(judge.recompute, journals))
+    search_front = protocol.normalise(judge.task.front("search"))
+    size = judge.task.space.size
+    return SearchResults(
+        protocol, runs, unfinished, judge.front, search_front, judge.best, size, tiers
     )
-    search_front = protocol.normalise(task.front("search"))
-    return SearchResults(protocol, runs, unfinished, front, search_front, best, task.space.size)
+
+
+class SearchJudge:
+    """Recomputes and checks the runs of one protocol.
+
+    Parameters
+    ----------
+    protocol : SearchProtocol
+        The protocol.
+
+    Attributes
+    ----------
+    task : Task
+        Its task.
+    front : array of float [p, m]
+        Normalised Pareto front of the test objectives.
+    best : float
+        Hypervolume of which runs reach a share.
+
+    Raises
+    ------
+    ResultsError
+        If the task's front is not the one that the protocol was frozen on.
+    """
+
+    def __init__(self, protocol: SearchProtocol) -> None:
+        self._protocol, self.task = protocol, protocol.task()
+        normalisation = protocol.rules.normalisation
+        raw_front = self.task.front("score")
+        _check_front(protocol, self.task, raw_front)
+        self.front = protocol.normalise(raw_front)
+        self.best = normalisation.maximum or hypervolume(self.front, normalisation.reference_point)
+        self._designs: dict[int, Rows] = {}
+
+    def designs(self, repetition: int) -> Rows:
+        """Return the initial designs [initial, variables] of a repetition."""
+        if repetition not in self._designs:
+            drawn = self._protocol.initial_designs(self.task.space, repetition)
+            self._designs[repetition] = drawn
+        return self._designs[repetition]
+
+    def recompute(self, journal: Journal) -> RunResult:
+        """Return a finished run from its journal, which keeps the rules.
+
+        Raises
+        ------
+        ResultsError
+            If the journal does not have what the task gives (`bench.results.answers`).
+        """
+        designs = self.designs(_repetition(journal))
+        return _recompute(self._protocol, self.task, journal, designs, self.best)
 
 
 def _repetition(journal: Journal) -> int:

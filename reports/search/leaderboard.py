@@ -106,12 +106,15 @@ class BoardRow:
         Runs that are finished, and runs without a result.
     measured : Measured, optional
         None if the method has no finished run, or no repetition is common to all methods.
+    tier : str
+        How far its runs were checked (`bench.results.verdicts`).
     """
 
     method: str
     done: int
     failed: int
     measured: Measured | None
+    tier: str
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,13 @@ def make_leaderboard(
     failed = Counter(each.label for each in results.unfinished)
     measured = _measure(results, frame) if common else {}
     rows = [
-        BoardRow(method, done[method], failed[method], measured.get(method))
+        BoardRow(
+            method,
+            done[method],
+            failed[method],
+            measured.get(method),
+            results.tiers.get(method, ""),
+        )
         for method in sorted({*done, *failed})
     ]
     rows.sort(key=_board_order)

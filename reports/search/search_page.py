@@ -162,6 +162,7 @@ def _leaderboard(board: Leaderboard, protocol: SearchProtocol) -> Section:
         "p against random",
         "Runs done",
         "Failed",
+        "Checked",
     )
     planned = protocol.rules.repetitions
     rows = tuple(_board_cells(row, planned, further) for row in board.rows)
@@ -189,7 +190,7 @@ def _leaderboard(board: Leaderboard, protocol: SearchProtocol) -> Section:
 
 
 def _board_cells(row: BoardRow, planned: int, further: Collection[str]) -> tuple[str, ...]:
-    runs = (display.count_of(row.done, planned), str(row.failed))
+    runs = (display.count_of(row.done, planned), str(row.failed), row.tier or display.DASH)
     measured = row.measured
     if measured is None:
         return row.method, *(display.DASH,) * (6 + len(further)), *runs
@@ -378,7 +379,8 @@ def _provenance(provenance: Provenance) -> Section:
         paragraphs=(
             "From the headers of the finished runs' journals. Search objectives, test objectives "
             "and indicators were recomputed from the table; wall-clock seconds stay in the "
-            "journals.",
+            "journals. Numbers of cheap objectives and costs of estimates are as recorded, except "
+            "those of runs that were replayed bitwise.",
         ),
         tables=(code, PageTable(("Environment", "", "Runs"), rows, words=2)),
     )

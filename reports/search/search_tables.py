@@ -86,4 +86,5 @@ def _row(row: BoardRow, board: Leaderboard, protocol: SearchProtocol) -> dict[st
         "p_against_random_holm": against.p if against else None,
         "runs_done": row.done,
         "runs_failed": row.failed,
+        "checked": row.tier,
     }

@@ -5,47 +5,31 @@ from __future__ import annotations
 import os
 import platform
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.synchronize import Event
 from threading import Thread
 
-__all__ = ["interrupts_held", "numeric_pool", "processor_name", "single_threaded", "stop_requested"]
+from bench.kernels import numeric_environment
 
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
+__all__ = ["interrupts_held", "numeric_pool", "processor_name", "stop_requested"]
+
 _stop: Event | None = None
-
-
-def single_threaded(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which numeric libraries have one thread.
-
-    Parameters
-    ----------
-    environment : mapping of str to str
-        The rest of it.
-    """
-    return {**environment, **dict.fromkeys(_THREAD_VARIABLES, "1")}
 
 
 def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
     """Return a pool of new processes with one numeric thread each, and the event that stops them.
 
-    The thread limits are set in the environment before a worker starts, hence before it imports a
-    numeric library. Workers ignore Ctrl-C, which a terminal sends to every process: the parent
-    sets the event instead, and they stop at the next batch (`stop_requested`). They start when
-    work is submitted; if it is submitted within `interrupts_held`, Ctrl-C cannot reach them while
-    they start. If the parent is killed, they exit at once: no process would take their results,
-    and their journals would stay locked.
+    Thread limits and kernels (`bench.kernels`) are set in the environment before a worker starts,
+    hence before it imports a numeric library. Workers ignore Ctrl-C, which a terminal sends to
+    every process: the parent sets the event instead, and they stop at the next batch
+    (`stop_requested`). They start when work is submitted; if it is submitted within
+    `interrupts_held`, Ctrl-C cannot reach them while they start. If the parent is killed, they exit
+    at once: no process would take their results, and their journals would stay locked.
     """
-    os.environ.update(single_threaded({}))
+    os.environ.update(numeric_environment({}))
     context = get_context("spawn")
     stop = context.Event()
     pool = ProcessPoolExecutor(

@@ -7,9 +7,10 @@ from hashlib import sha256
 
 from bench.entrants.entry import SearchEntry
 from bench.entrants.method import find_method
-from bench.players.limits import Limits
+from bench.limits import Limits
 from bench.protocol import load_protocol
 from bench.runs.entrant import find_entrant
+from bench.runs.journal_file import JournalWriter
 from bench.runs.plan import plan
 from bench.runs.search import SearchRun
 from bench.runs.sweep import perform
@@ -47,9 +48,15 @@ def planned(*specs, timeout=None, **options):
 def score(spec, results, *entrants, **options):
     """Do the planned runs of a ranking protocol; return the outcomes by label."""
     made = planned(spec, results=results, entrants=entrants, **options)
-    for path in made.removed:
-        path.unlink(missing_ok=True)
+    for removal in made.removed:
+        removal.path.unlink(missing_ok=True)
     return {outcome.label: outcome for outcome in map(perform, made.runs)}
+
+
+def rewritten(path):
+    """Return a writer of a new journal in the place of another."""
+    path.unlink()
+    return JournalWriter(path)
 
 
 def reseal(path, lines):

@@ -66,20 +66,41 @@ def test_settings_of_rosters_are_known():
             find_method(entry.method).entrant.effective_settings(entry.settings)
 
 
-def test_constraints_pin_every_direct_dependency():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = list(project["project"]["dependencies"])
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def needed(project, *, groups):
+    """Return the requirements of the suite and its extras, and of the groups of tools if asked."""
+    found = [*project["project"]["dependencies"]]
     for extra in project["project"]["optional-dependencies"].values():
-        wanted += extra
-    for group in project["dependency-groups"].values():
-        wanted += group
+        found += extra
+    for group in project["dependency-groups"].values() if groups else ():
+        found += group
+    return found
+
+
+def pins(name):
+    """Return the version of each package, in lower case, of a file of constraints."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    found = [line.partition("==")[::2] for line in lines if not line.startswith("#") and line]
+    return {package.lower(): version for package, version in found}
+
+
+def test_constraints_pin_every_direct_dependency():
+    wanted = needed(project(), groups=True)
     names = {re.split(r"[<>=\[ ]", w, maxsplit=1)[0].lower() for w in wanted}
-    pinned = {
-        line.split("==")[0].lower()
-        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-        if "==" in line
-    }
+    pinned = pins("constraints.txt").keys()
     assert names <= pinned, names - pinned
+
+
+def test_lowest_constraints_are_the_lower_bounds():
+    bounds = {}
+    for requirement in needed(project(), groups=False):
+        name, lowest = re.match(r"([\w-]+)[>=]=([\w.]+)", requirement).groups()
+        assert bounds.setdefault(name, lowest) == lowest, f"{name} has two lower bounds"
+    pinned = pins("constraints-lowest.txt")
+    assert {name: pinned.get(name) for name in bounds} == bounds
 
 
 def test_readme_commands_exist():

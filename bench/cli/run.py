@@ -92,7 +92,7 @@ def run(
     Ctrl-C is safe: what is finished is kept, and the same command continues (without --restart,
     which would delete it).
     """
-    from bench.players.limits import Limits
+    from bench.limits import Limits
     from bench.protocol import load_protocol
     from bench.runs.plan import plan
     from bench.runs.sweep import sweep

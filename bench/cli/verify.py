@@ -87,7 +87,7 @@ def verify(
 
     Exit status 1 if a journal is refused, or a run that was to be played again is not repeated.
     """
-    from bench.players.limits import Limits
+    from bench.limits import Limits
     from bench.protocol import load_protocol
     from bench.verify import find_journals, write_verdicts
     from bench.verify import verify as verify_journals

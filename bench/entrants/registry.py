@@ -52,9 +52,10 @@ class Found(Generic[C]):
 def registered(base: type[Configured]) -> dict[str, str]:
     """Return `module:Class` of every registered entrant of a kind, by name.
 
-    `base` is the base class of the kind; the entry points of methods are `monas.methods`.
+    `base` is the base class of the kind; the entry points of methods are `monas.methods`. Of a name
+    that two packages register, which `find` refuses, one is returned.
     """
-    return {name: entry.value for name, entry in _entry_points(f"monas.{base.kind}s").items()}
+    return {name: first.value for name, (first, *_) in _entry_points(f"monas.{base.kind}s").items()}
 
 
 def is_own(spec: str, base: type[Configured]) -> bool:
@@ -137,24 +138,53 @@ def find(spec: str, base: type[C]) -> Found[C]:
 
 
 @lru_cache
-def _entry_points(group: str) -> dict[str, EntryPoint]:
-    """Return the entry points of a group by name; the search in all packages takes long."""
-    return {entry.name: entry for entry in sorted(entry_points(group=group))}
+def _entry_points(group: str) -> dict[str, tuple[EntryPoint, ...]]:
+    """Return the entry points of a group by name, those of one name that differ beside each other.
+
+    The search in all packages takes long.
+    """
+    found: dict[str, dict[tuple[str, str], EntryPoint]] = {}
+    for entry in sorted(entry_points(group=group)):
+        found.setdefault(entry.name, {})[entry.value, _distribution(entry)] = entry
+    return {name: tuple(entries.values()) for name, entries in found.items()}
 
 
-def _load_registered(name: str, kind: str) -> Any:
+def _distribution(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else "an unnamed package"
+
+
+def _registered_once(name: str, kind: str) -> EntryPoint:
+    """Return the entry point of a name.
+
+    Raises
+    ------
+    CallError
+        If there is none, or two packages register it.
+    """
     known = _entry_points(f"monas.{kind}s")
     if name not in known:
         raise CallError(
             f"unknown {kind} {name!r}: expected one of {', '.join(known)}, or "
             f"path/to/file.py:ClassName"
         )
+    entry, *others = known[name]
+    if others:
+        by = " and ".join(f"{_distribution(each)} ({each.value})" for each in known[name])
+        raise CallError(
+            f"{kind} {name!r} is registered by {by}: a name is that of one thing; uninstall one of "
+            f"them, or have its author choose another name"
+        )
+    return entry
+
+
+def _load_registered(name: str, kind: str) -> Any:
+    entry = _registered_once(name, kind)
     try:
-        return known[name].load()
+        return entry.load()
     except (Exception, SystemExit) as error:
         raise CallError(
             f"{kind} {name!r} cannot be loaded: {type(error).__name__}: {error}; it is "
-            f"registered as {known[name].value}: fix or uninstall that package"
+            f"registered as {entry.value}: fix or uninstall that package"
         ) from error
 
 
@@ -170,6 +200,7 @@ def _load_file(file: Path, class_name: str, base: type[Configured]) -> Any:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
+    sys.path.insert(0, str(file.resolve().parent))  # for the files beside it, as `python FILE` does
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:

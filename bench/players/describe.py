@@ -10,9 +10,9 @@ import os
 
 from bench.entrants.registry import find, is_own
 from bench.errors import CallError, MethodError
+from bench.limits import Limits
 from bench.players.cards import BASES, Card, EntrantKind, card_of
 from bench.players.host import OutOfTime, Player
-from bench.players.limits import Limits
 
 __all__ = ["describe"]
 

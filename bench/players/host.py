@@ -11,7 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from bench.errors import MethodError
-from bench.players.limits import Limits, ending, resident_bytes
+from bench.limits import Limits, ending, resident_bytes
 from bench.players.nursery import zygote
 from bench.players.wire import Closed, Late, Malformed, receive, send
 

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from bench.errors import MethodError
-from bench.machine import single_threaded
-from bench.players.limits import Limits
+from bench.kernels import numeric_environment
+from bench.limits import Limits
 
 __all__ = ["Zygote", "zygote"]
 
@@ -40,7 +40,7 @@ class Zygote:
                 [sys.executable, "-P", "-m", "bench.players.zygote", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
-                env=single_threaded(os.environ),
+                env=numeric_environment(os.environ),
                 start_new_session=True,  # Ctrl-C is for the command alone
             )
         atexit.register(self.close)
@@ -62,7 +62,7 @@ class Zygote:
         return answer["pid"], mine, reading
 
     def end(self, pid: int, *, grace: float = 0.0) -> int | None:
-        """End a player and all processes that it made, and return its wait status, if known.
+        """End a player and all processes that it made, and return its exit status, if known.
 
         Parameters
         ----------

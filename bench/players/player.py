@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -57,19 +57,17 @@ class _Player:
     def follow(self, order: dict[str, Any], arrays: Sequence[NDArray[Any]]) -> dict[str, Any]:
         """Return the answer to an order; `do` says which it is."""
         what = order["do"]
-        if what == "describe":
-            return _describe(order)
-        if what == "make":
-            return self._make(order)
-        if what == "ask":
-            return self._ask(order["n"], order["left"])
-        if what == "tell":
-            return self._tell(order["evaluations"], order["left"])
-        if what == "open":
-            return self._open(order)
-        if what == "measure":
-            return self._measure(order)
-        return self._score(what, arrays)
+        if what in ("read", "combine"):
+            return self._score(what, arrays)
+        follow: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "describe": _describe,
+            "make": self._make,
+            "ask": self._ask,
+            "tell": self._tell,
+            "open": self._open,
+            "measure": self._measure,
+        }
+        return follow[what](order)
 
     # -- methods
 
@@ -80,8 +78,9 @@ class _Player:
         self._asked = candidates(self._problem.initial)
         return {"made": sorted(sys.modules)}
 
-    def _ask(self, n: int, left: int) -> dict[str, Any]:
-        self._problem.evaluations_left = left
+    def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
+        n = order["n"]
+        self._problem.evaluations_left = order["left"]
         asked = list(islice(self._method.ask(n), n + 1))
         self._asked = asked
         for each in asked:
@@ -99,9 +98,9 @@ class _Player:
             answer["operators"] = [_jsonable(each.operators) for each in asked]
         return {"asked": answer}
 
-    def _tell(self, evaluations: list[dict[str, Any]], left: int) -> dict[str, Any]:
-        self._problem.evaluations_left = left
-        self._method.tell(evaluations_from(evaluations, self._asked))
+    def _tell(self, order: dict[str, Any]) -> dict[str, Any]:
+        left = self._problem.evaluations_left = order["left"]
+        self._method.tell(evaluations_from(order["evaluations"], self._asked))
         return {"told": sorted(sys.modules) if left == 0 else []}
 
     def _question(self, question: dict[str, Any]) -> Any:

@@ -22,7 +22,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.players.limits import Limits
+from bench.limits import Limits
 from bench.players.player import serve
 
 __all__ = ["main"]
@@ -89,7 +89,7 @@ def _become_player(control: socket.socket, channel: int, output: int, limits: Li
 
 
 def _end(pid: int, players: set[int], grace: float) -> int | None:
-    """End a player and what it left behind, and return its wait status.
+    """End a player and what it left behind, and return its exit status.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def _end(pid: int, players: set[int], grace: float) -> int | None:
 
 
 def _status(pid: int, seconds: float) -> int | None:
-    """Return the wait status of a child that ends within so many seconds; None if it does not."""
+    """Return the exit status of a child that ends within so many seconds; None if it does not."""
     until = time.monotonic() + seconds
     while True:
         try:
@@ -123,7 +123,7 @@ def _status(pid: int, seconds: float) -> int | None:
         except ChildProcessError:
             return None
         if ended:
-            return status
+            return os.waitstatus_to_exitcode(status)
         if time.monotonic() >= until:
             return None
         time.sleep(0.001)

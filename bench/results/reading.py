@@ -15,7 +15,8 @@ from bench.errors import MixedProtocolsError, NoResultsError, ResultsError
 from bench.players.host import printable
 from bench.protocol import AnyProtocol
 from bench.results.rules import check_rules
-from bench.runs.journal import Journal, read_journal
+from bench.runs.journal import Journal
+from bench.runs.journal_file import read_journal
 
 __all__ = ["Unfinished", "check_path", "no_finished_run", "read_runs"]
 

@@ -81,7 +81,7 @@ def read_verdicts(home: Path) -> dict[str, Verdict]:
         If the file is not one of verdicts.
     """
     path = home / VERDICTS_FILE
-    if not path.exists():
+    if not path.is_file():
         return {}
     fix = "remove it, and run `monas verify --rerun` again"
     try:

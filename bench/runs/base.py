@@ -10,12 +10,13 @@ from typing import Generic, TypeVar
 
 from bench import __version__
 from bench.errors import CallError, JournalError, MethodError, RunInterrupted
+from bench.limits import Limits
 from bench.players.host import OutOfTime
-from bench.players.limits import Limits
 from bench.protocol import RankingProtocol, SearchProtocol
 from bench.runs.entrant import Entrant
 from bench.runs.environment import environment
-from bench.runs.journal import Journal, JournalWriter, read_journal
+from bench.runs.journal import Journal
+from bench.runs.journal_file import JournalWriter
 from bench.runs.lines import Batch, End, Header, Status
 
 __all__ = ["NO_LIMIT", "RESTART", "Outcome", "Run"]
@@ -137,9 +138,10 @@ class Run(ABC, Generic[P, T]):
         Raises
         ------
         CallError
-            If the timeout is not above 0.
+            If the timeout is not above 0, or the journal cannot be written.
         JournalError
-            If the journal is damaged, is that of another run, or is not repeated by the entrant.
+            If the journal is damaged, is that of another run, is being written by another process,
+            or is not repeated by the entrant.
         RunInterrupted
             If `stopped` returned true; the journal can be continued.
         """
@@ -147,41 +149,42 @@ class Run(ABC, Generic[P, T]):
         if seconds is not None and not seconds > 0:  # also for NaN
             raise CallError(f"timeout is {seconds:g}: expected seconds above 0, or inf for none")
         self._limits, self._stopped = limits, stopped
-        recorded, header = read_journal(self.path), self._header()
-        if recorded:
-            _check_same_run(recorded, header)
-            if recorded.end:
-                return self._outcome(recorded.end)
-            self._recorded = recorded.batches
-        status: Status = "done"
-        error = trace = None
-        with JournalWriter(self.path, recorded) as self._journal:
+        header = self._header()
+        with JournalWriter(self.path) as self._journal:
+            recorded = self._journal.recorded
             if recorded is None:
                 self._journal.append(header)
-            try:
-                self._play()
-            except OutOfTime:
-                status, error = "timeout", f"not finished after {limits.seconds:g} seconds"
-            except MethodError as reason:
-                status, error = "failed", str(reason)
-                trace = "\n".join(getattr(reason, "__notes__", ())) or None
-            finally:
-                self._keep_output()
-            if status != "timeout" and self._batches < len(self._recorded):
-                raise self._does_not_repeat(f"the run went on here, now {error or 'it is done'}")
-            before = sum(len(batch.architectures) for batch in self._recorded)
-            evaluations = max(self._evaluated, before)
-            end = End(status=status, evaluations=evaluations, error=error, traceback=trace)
-            self._journal.append(end)
-        return self._outcome(end)
+            else:
+                _check_same_run(recorded, header)
+                self._recorded = recorded.batches
+            end = (recorded.end if recorded else None) or self._to_the_end()
+        return Outcome(self.label, self.repetition, end.status, end.error, self.path)
+
+    def _to_the_end(self) -> End:
+        """Play the run, and return the last line of its journal."""
+        status: Status = "done"
+        error = trace = None
+        try:
+            self._play()
+        except OutOfTime:
+            status, error = "timeout", f"not finished after {self._limits.seconds:g} seconds"
+        except MethodError as reason:
+            status, error = "failed", str(reason)
+            trace = "\n".join(getattr(reason, "__notes__", ())) or None
+        finally:
+            self._keep_output()
+        if status != "timeout" and self._batches < len(self._recorded):
+            raise self._does_not_repeat(f"the run went on here, now {error or 'it is done'}")
+        before = sum(len(batch.architectures) for batch in self._recorded)
+        evaluations = max(self._evaluated, before)
+        end = End(status=status, evaluations=evaluations, error=error, traceback=trace)
+        self._journal.append(end)
+        return end
 
     def _keep_output(self) -> None:
         """Write what the entrant's process has printed beside the journal, if it is anything."""
         if self._output:
             self.path.with_suffix(".log").write_bytes(self._output)
-
-    def _outcome(self, end: End) -> Outcome:
-        return Outcome(self.label, self.repetition, end.status, end.error, self.path)
 
     def _append(self, batch: Batch) -> None:
         """Append a batch to the journal, unless it repeats one, and count it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
 from functools import lru_cache
@@ -10,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from bench.kernels import kernels
 from bench.machine import processor_name
 
 __all__ = ["environment"]
@@ -18,14 +18,15 @@ _RECORDED = "numpy scipy scikit-learn moocore pymoo torch botorch cma optuna"
 
 
 def environment() -> dict[str, Any]:
-    """Return packages, git_commit, git_dirty, processor and threads, as headers have them."""
+    """Return packages, git_commit, git_dirty, processor, threads and kernels of a run's process."""
     commit, dirty = _git_state()
     return {
         "packages": _packages(),
         "git_commit": commit,
         "git_dirty": dirty,
         "processor": processor_name(),
-        "threads": int(os.environ.get("OMP_NUM_THREADS", os.cpu_count() or 1)),
+        "threads": 1,
+        "kernels": kernels(),
     }
 
 

@@ -9,23 +9,23 @@ process leaves, is dropped. Journals of the first schema are read too (`bench.ru
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
-from bench.errors import CallError, JournalBusyError, JournalError
+from bench.errors import JournalError
 from bench.runs.lines import Batch, End, Header, Line
 from bench.runs.schema_1 import as_schema_2
 from bench.schema import parse_model
 
-__all__ = ["Journal", "JournalWriter", "read_journal", "same_architectures"]
+__all__ = ["Journal", "parse_journal", "same_architectures", "sealed"]
 
 L = TypeVar("L", bound=Line)
 
+_BEGIN = b'{"kind":"header",'
 _SEAL = b',"seal":"'  # what follows the content of a line
 
 
@@ -81,19 +81,25 @@ class Journal:
         return batch + 2
 
 
-def read_journal(path: Path) -> Journal | None:
-    """Return the journal in a file; None without a file, or without a whole line in it.
+def parse_journal(path: Path, content: bytes) -> Journal | None:
+    """Return the journal with some content; None if that is empty or part of a first line.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for messages.
+    content : bytes
+        What it has.
 
     Raises
     ------
     JournalError
-        If a line was changed, is missing or duplicate, or header or end do not agree with the
-        schema; the message names the line.
+        If it is no journal, a line was changed, is missing or duplicate, or header or end do not
+        agree with the schema; the message names the line.
     """
-    if not path.exists():
-        return None
-    content = path.read_bytes()
     size = content.rfind(b"\n") + 1
+    if not size and not content.startswith(_BEGIN[: len(content)]):
+        raise JournalError(f"{path} line 1 is not a journal line; {_fix(path)}")
     lines, seal = [], ""
     for number, line in enumerate(content[:size].splitlines(), start=1):
         body, found, claimed = line.rpartition(_SEAL)
@@ -116,49 +122,19 @@ def read_journal(path: Path) -> Journal | None:
     return Journal(path, header, tuple(lines[1:]), end, seal, size)
 
 
-class JournalWriter:
-    """Appends lines to a journal that no other process writes; use it as a context manager.
+def sealed(before: str, line: Line) -> tuple[str, bytes]:
+    """Return the seal of a line and its bytes in the file.
 
     Parameters
     ----------
-    path : Path
-        The file.
-    continued : Journal, optional
-        The journal in the file, if there is one; a partial line after it is removed.
-
-    Raises
-    ------
-    JournalBusyError
-        If another process has the journal open.
-    CallError
-        If the file cannot be written.
+    before : str
+        Seal of the line before it; empty for the first.
+    line : Line
+        The line.
     """
-
-    def __init__(self, path: Path, continued: Journal | None = None) -> None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: IO[bytes] = path.open("ab")
-        except OSError as error:
-            raise CallError(
-                f"cannot write {path}: {error.strerror}; choose another folder with --results"
-            ) from None
-        _lock(self._file, path)
-        self._seal = continued.seal if continued else ""
-        self._file.truncate(continued.size if continued else 0)
-
-    def append(self, line: Line) -> None:
-        """Write a line; when this returns, the operating system has it."""
-        content = _canonical(line.content())
-        self._seal = _seal(self._seal, content)
-        self._file.write(content[:-1] + _SEAL + self._seal.encode() + b'"}\n')
-        self._file.flush()
-
-    def __enter__(self) -> JournalWriter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        os.fsync(self._file.fileno())
-        self._file.close()
+    content = _canonical(line.content())
+    seal = _seal(before, content)
+    return seal, content[:-1] + _SEAL + seal.encode() + b'"}\n'
 
 
 def same_architectures(
@@ -212,18 +188,4 @@ def _seal(before: str, content: bytes) -> str:
 
 
 def _fix(path: Path) -> str:
-    return f"remove {path.name} and run again"
-
-
-def _lock(file: IO[bytes], path: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # not a POSIX system, which cannot lock files this way
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise JournalBusyError(
-            f"{path} is being written by another process; wait for it or stop it"
-        ) from None
+    return f"move {path.name} away and run again"

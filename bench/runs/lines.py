@@ -112,8 +112,12 @@ class Header(Line):
     git_dirty: bool | None = Field(description="Whether that checkout had changes.")
     processor: Text = Field(description="Model of the processor.")
     threads: Count = Field(description="Number of threads that numeric libraries may use.")
+    kernels: dict[Text, Text] | None = Field(
+        default=None,
+        description="Variables that pin the kernels of numeric libraries (`bench.kernels`).",
+    )
     limits: dict[str, float | None] | None = Field(
-        default=None, description="Hard limits of the run's process (`bench.players.limits`)."
+        default=None, description="Hard limits of the run's process (`bench.limits`)."
     )
 
     def identity(self) -> dict[str, Any]:

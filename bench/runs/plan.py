@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.entrants.entry import AnyEntry
-from bench.errors import CallError
-from bench.players.limits import Limits
+from bench.errors import CallError, JournalError
+from bench.limits import Limits
 from bench.protocol import MAIN_ROSTER, AnyProtocol
 from bench.runs.base import NO_LIMIT, Outcome
 from bench.runs.entrant import chosen_entrants
-from bench.runs.journal import read_journal
+from bench.runs.journal import Journal
+from bench.runs.journal_file import read_journal
 
-__all__ = ["Plan", "PlannedRun", "plan"]
+__all__ = ["Plan", "PlannedRun", "Removal", "plan"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,23 @@ class PlannedRun:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """A journal that a sweep removes before its runs.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    journal : Journal, optional
+        What it was when this was planned, without which it is not removed; None for whatever is
+        there.
+    """
+
+    path: Path
+    journal: Journal | None
+
+
+@dataclass(frozen=True)
 class Plan:
     """The runs of a sweep, and those that have ended.
 
@@ -56,7 +74,7 @@ class Plan:
     ----------
     runs : tuple of PlannedRun
         The runs to do.
-    removed : tuple of Path
+    removed : tuple of Removal
         Journals that are removed before.
     ended : dict of str to tuple of Outcome
         By protocol (`Protocol.spec`): how the other runs ended, as their journals say.
@@ -66,7 +84,7 @@ class Plan:
     """
 
     runs: tuple[PlannedRun, ...]
-    removed: tuple[Path, ...]
+    removed: tuple[Removal, ...]
     ended: dict[str, tuple[Outcome, ...]]
     outdated: dict[str, tuple[str, ...]]
 
@@ -108,11 +126,9 @@ def plan(
     CallError
         If a name is unknown or that of two classes, an entrant cannot take part or requires a
         package that is not installed, or a protocol has fewer repetitions.
-    JournalError
-        If a journal is damaged.
     """
     runs: dict[Path, PlannedRun] = {}
-    removed: list[Path] = []
+    removed: list[Removal] = []
     ended: dict[str, tuple[Outcome, ...]] = {}
     outdated: dict[str, tuple[str, ...]] = {}
     for protocol in protocols:
@@ -127,7 +143,7 @@ def plan(
             for entrant in chosen:
                 label = entrant.label
                 path = protocol.journal_path(results, label, repetition)
-                journal = None if restart else read_journal(path)
+                journal = None if restart else _readable(path)
                 end = journal.end if journal else None
                 if journal and end and (end.status == "done" or not retry_failed):
                     outcomes.append(Outcome(label, repetition, end.status, end.error, path))
@@ -136,7 +152,7 @@ def plan(
                         changed[label] = None
                     continue
                 if end or restart:
-                    removed.append(path)
+                    removed.append(Removal(path, journal))
                 if entrant.card:
                     entrant.card.require_installed()
                 runs[path] = PlannedRun(
@@ -144,6 +160,14 @@ def plan(
                 )
         ended[protocol.spec], outdated[protocol.spec] = tuple(outcomes), tuple(changed)
     return Plan(tuple(runs.values()), tuple(removed), ended, outdated)
+
+
+def _readable(path: Path) -> Journal | None:
+    """Return a journal; None for a damaged one, whose run then fails with the reason."""
+    try:
+        return read_journal(path)
+    except JournalError:
+        return None
 
 
 def _numbers(protocol: AnyProtocol, wanted: int | None) -> Sequence[int | None]:

@@ -80,11 +80,11 @@ class SearchRun(Run[SearchProtocol, Task]):
         answers = {"cheap": self._answer_cheap, "estimate": self._answer_estimate}
         with Player(self._limits, answers) as self._player:
             try:
-                self._to_the_end()
+                self._all_batches()
             finally:
                 self._output = self._player.output
 
-    def _to_the_end(self) -> None:
+    def _all_batches(self) -> None:
         made = self._player.order(
             "make",
             doing=f"making {self.label}",

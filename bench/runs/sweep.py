@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
@@ -13,11 +13,14 @@ from bench.machine import interrupts_held, numeric_pool, stop_requested
 from bench.protocol import AnyProtocol, SearchProtocol, load_protocol
 from bench.runs.base import Outcome, Run
 from bench.runs.entrant import find_entrant
+from bench.runs.journal_file import remove_journal
 from bench.runs.plan import Plan, PlannedRun
 from bench.runs.ranking import RankingRun
 from bench.runs.search import SearchRun
 
 __all__ = ["perform", "sweep"]
+
+_POOLS = 5  # that may break, each with one run or more to its end or on its way
 
 
 def sweep(
@@ -51,48 +54,80 @@ def sweep(
     Raises
     ------
     ResultsError
-        If a worker process dies.
+        If worker processes die again and again; a pool that breaks is replaced.
     RunInterrupted
         After Ctrl-C, when the workers have stopped; every journal can be continued.
     """
-    for path in plan.removed:
-        path.unlink(missing_ok=True)
+    for removal in plan.removed:
+        remove_journal(removal.path, removal.journal)
     if not plan.runs:
         return []
+    outcomes: list[Outcome] = []
+
+    def done(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        report(len(outcomes), outcome)
+
     if executor is not None:
-        return _collect([executor.submit(perform, run) for run in plan.runs], report)
-    pool, stop = numeric_pool(min(workers, len(plan.runs)))
+        _collect({executor.submit(perform, run): run for run in plan.runs}, done)
+        return outcomes
+    waiting = list(plan.runs)
+    for _ in range(_POOLS):
+        try:
+            _on_a_pool(waiting, min(workers, len(waiting)), done)
+        except BrokenProcessPool:
+            ended = {outcome.path for outcome in outcomes}
+            waiting = [run for run in waiting if run.path not in ended]
+        except KeyboardInterrupt:
+            raise RunInterrupted(
+                f"stopped by Ctrl-C; what is finished is kept, {continued_by} continues"
+            ) from None
+        else:
+            return outcomes
+    raise ResultsError(
+        f"worker processes died {_POOLS} times (killed, or out of memory); what is finished is "
+        f"kept, {continued_by} continues, --workers 1 needs the least memory"
+    )
+
+
+def _on_a_pool(runs: Sequence[PlannedRun], workers: int, done: Callable[[Outcome], None]) -> None:
+    """Do runs with a pool of new processes.
+
+    Raises
+    ------
+    BrokenProcessPool
+        If a process of the pool dies, and with it the pool.
+    """
+    pool, stop = numeric_pool(workers)
     try:
         with interrupts_held():
-            futures = [pool.submit(perform, run) for run in plan.runs]
-        return _collect(futures, report)
-    except BrokenProcessPool:
-        raise ResultsError(
-            f"a worker process died (killed, or out of memory); what is finished is kept, "
-            f"{continued_by} continues, --workers 1 needs the least memory"
-        ) from None
+            futures = {pool.submit(perform, run): run for run in runs}
+        _collect(futures, done)
     except KeyboardInterrupt:
         stop.set()
-        raise RunInterrupted(
-            f"stopped by Ctrl-C; what is finished is kept, {continued_by} continues"
-        ) from None
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _collect(
-    futures: list[Future[Outcome]], report: Callable[[int, Outcome], None]
-) -> list[Outcome]:
-    outcomes = []
+    futures: Mapping[Future[Outcome], PlannedRun], done: Callable[[Outcome], None]
+) -> None:
+    """Report the outcome of each future; a run whose worker a cluster lost has failed."""
     try:
         for future in as_completed(futures):
-            outcomes.append(future.result())
-            report(len(outcomes), outcomes[-1])
+            try:
+                outcome = future.result()
+            except (BrokenProcessPool, MonasError):
+                raise
+            except Exception as error:
+                reason = f"its worker was lost: {type(error).__name__}: {error}"
+                outcome = _not_played(futures[future], reason)
+            done(outcome)
     except BaseException:
         for future in futures:
             future.cancel()
         raise
-    return outcomes
 
 
 def perform(planned: PlannedRun) -> Outcome:
@@ -110,6 +145,11 @@ def perform(planned: PlannedRun) -> Outcome:
         reason = str(error)
     except (Exception, SystemExit) as error:  # of the suite or the machine; the other runs go on
         reason = f"unexpected {type(error).__name__}: {error}"
+    return _not_played(planned, reason)
+
+
+def _not_played(planned: PlannedRun, reason: str) -> Outcome:
+    """Return the outcome of a run that could not be started or continued."""
     return Outcome(
         planned.entry.label, planned.repetition, "failed", reason, planned.path, has_end=False
     )

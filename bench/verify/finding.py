@@ -11,7 +11,8 @@ from bench.errors import CallError, JournalError, MonasError, ResultsError
 from bench.protocol import AnyProtocol, load_protocol, read_lock
 from bench.results.reading import check_path
 from bench.results.rules import check_rules
-from bench.runs.journal import Journal, read_journal
+from bench.runs.journal import Journal
+from bench.runs.journal_file import read_journal
 
 __all__ = ["Found", "find_journals"]
 
@@ -61,7 +62,7 @@ def find_journals(paths: Sequence[Path], protocols: Sequence[AnyProtocol]) -> li
         if not path.exists():
             raise CallError(f"no such file or folder: {path}")
         found = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
-        files |= dict.fromkeys(each.resolve() for each in found)
+        files |= dict.fromkeys(each.parent.resolve() / each.name for each in found)
     if not files:
         raise CallError(f"no journal in {', '.join(map(str, paths))}; expected files *.jsonl")
     known = {protocol.id: protocol for protocol in protocols}

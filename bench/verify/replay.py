@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from bench.errors import CallError, MonasError
-from bench.players.limits import Limits
+from bench.limits import Limits
 from bench.protocol import AnyProtocol, SearchProtocol
 from bench.runs.base import Outcome
 from bench.runs.entrant import Entrant, chosen_entrants
-from bench.runs.journal import Journal, read_journal, same_architectures
+from bench.runs.journal import Journal, same_architectures
+from bench.runs.journal_file import read_journal
 from bench.runs.lines import SCHEMA, Batch
 from bench.runs.plan import Plan, PlannedRun
 from bench.runs.sweep import sweep

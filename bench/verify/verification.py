@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.errors import MonasError
-from bench.players.limits import Limits
+from bench.limits import Limits
 from bench.protocol import AnyProtocol, SearchProtocol
 from bench.results.answers import check_answers
 from bench.results.scores import check_measured, entry_scores
@@ -108,9 +108,9 @@ def verify(
 
 
 def _refused(found: Found, reason: str) -> Verified:
-    return Verified(
-        found, Verdict(sha256=journal_digest(found.path), tier="refused", reason=reason)
-    )
+    is_file = found.path.is_file() and not found.path.is_symlink()
+    digest = journal_digest(found.path) if is_file else ""
+    return Verified(found, Verdict(sha256=digest, tier="refused", reason=reason))
 
 
 class _Group:

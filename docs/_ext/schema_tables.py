@@ -119,8 +119,8 @@ def _type(value: Mapping[str, Any], *, plural: bool = False) -> tuple[str, ...]:
     if kind == "array":
         return ("arrays of " if plural else "array of ", *_items(value))
     if kind == "object":
-        content = value["additionalProperties"]
-        known = isinstance(content, Mapping)
+        content = value.get("additionalProperties")  # absent, True or {} if any value will do
+        known = isinstance(content, Mapping) and bool(content)
         return ("mapping of names to ", *(_type(content, plural=True) if known else ["values"]))
     return (_PLURALS.get(kind, kind) if plural else kind,)
 
@@ -144,7 +144,8 @@ def _items(value: Mapping[str, Any]) -> tuple[str, ...]:
 def _constraints(value: Mapping[str, Any]) -> Iterator[str]:
     for key, text in _CONSTRAINTS.items():
         if key in value and "prefixItems" not in value:
-            yield text.format(value[key])
+            limit = value[key]
+            yield text.format(f"{limit:g}" if isinstance(limit, float) else limit)
     for option in value.get("anyOf", ()):
         yield from _constraints(option)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from method_bodies import RANDOM_BODY
-from playing import cut
+from playing import cut, rewritten
 
-from bench.runs.journal import JournalWriter, read_journal
+from bench.runs.journal_file import read_journal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -99,7 +99,7 @@ def forge(path):
     first = journal.batches[0]
     better = ((0.0, first.values[0][1]), *first.values[1:])
     batches = (first.model_copy(update={"values": better}), *journal.batches[1:])
-    with JournalWriter(path) as writer:
+    with rewritten(path) as writer:
         for line in (journal.header, *batches, journal.end):
             writer.append(line)
 
@@ -185,7 +185,7 @@ def test_an_entrant_that_cannot_be_loaded_is_reported(monas, monkeypatch):
     }
     monkeypatch.setattr(
         "bench.entrants.registry._entry_points",
-        lambda group: {name: EntryPoint(name, value, group) for name, value in entries[group]},
+        lambda group: {name: (EntryPoint(name, value, group),) for name, value in entries[group]},
     )
     for kind, name in (("method", "random"), ("estimator", "tse")):
         status, out, _ = monas("list", f"{kind}s")

@@ -7,6 +7,7 @@ import pytest
 
 from bench.data import import_table, load_table, write_table
 from bench.data.importing import ORIGINALS
+from bench.data.readers.importers import Importer
 from bench.errors import CallError, DataError
 
 
@@ -52,9 +53,7 @@ def test_other_content_is_refused_and_can_be_written_elsewhere(monkeypatch, tmp_
             for c in ("edgegpu_latency_ms", "edgegpu_energy_mj", "eyeriss_arithmetic_intensity")
         },
     }
-    monkeypatch.setattr(
-        "bench.data.readers.importers.hw_nas_bench.read", lambda path, finished=None: columns
-    )
+    monkeypatch.setattr(Importer, "read", lambda self, path, finished=None: columns)
     path = tmp_path / "mine.pickle"
     path.touch()
     with pytest.raises(DataError, match=r"read as hw-nas-bench, is not 'nb201-hw': .*--out FILE"):
@@ -69,10 +68,7 @@ def test_other_content_is_refused_and_can_be_written_elsewhere(monkeypatch, tmp_
 def test_a_file_that_cannot_be_written_names_the_option_for_another_path(
     monkeypatch, tmp_path, folder
 ):
-    monkeypatch.setattr(
-        "bench.data.readers.importers.hw_nas_bench.read",
-        lambda path, finished=None: {"a": np.zeros(1)},
-    )
+    monkeypatch.setattr(Importer, "read", lambda self, path, finished=None: {"a": np.zeros(1)})
     path = tmp_path / "mine.pickle"
     path.touch()
     with pytest.raises(CallError, match=r"cannot write .*own\.parquet: .*; .* path with --out$"):

@@ -10,7 +10,7 @@ from playing import run
 
 from bench.entrants.method import find_method, registered_methods
 from bench.protocol import load_search_protocol
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import EntryPoint
 
 import pytest
 
+from bench.entrants import registry
 from bench.entrants.estimator import find_estimator, registered_estimators
 from bench.entrants.method import find_method
 from bench.errors import CallError
+from bench.players.describe import describe
 
 
 @pytest.mark.parametrize("name", registered_estimators())
@@ -76,6 +79,49 @@ def test_a_class_in_a_file_needs_its_own_name(tmp_path, line, message):
 
 def test_a_class_has_the_name_of_its_entry_point(monkeypatch):
     entry = EntryPoint("other", "methods.random_search:RandomSearch", "monas.methods")
-    monkeypatch.setattr("bench.entrants.registry._entry_points", lambda group: {"other": entry})
+    monkeypatch.setattr("bench.entrants.registry._entry_points", lambda group: {"other": (entry,)})
     with pytest.raises(CallError, match="'other' is registered for a class of the name 'random'"):
         find_method("other")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "find"),
+    [("method", "nsga2", find_method), ("estimator", "tse", find_estimator)],
+)
+def test_a_name_that_two_packages_register_is_an_error(kind, name, find, tmp_path, monkeypatch):
+    """The suite's own names too: neither of the two is played under the name of the other."""
+    info = tmp_path / "rival-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: rival\nVersion: 1.0\n", "utf-8")
+    text = f"[monas.{kind}s]\n{name} = rival:Mine\n"
+    (info / "entry_points.txt").write_text(text, encoding="utf-8")
+    for add in (monkeypatch.syspath_prepend, lambda folder: sys.path.append(str(folder))):
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "path", list(sys.path))
+            add(tmp_path)
+            registry._entry_points.cache_clear()
+            with pytest.raises(CallError) as caught:
+                find(name)
+        assert f"{kind} '{name}' is registered by " in str(caught.value)
+        assert "rival (rival:Mine)" in str(caught.value)
+        assert "monas-bench (methods." in str(caught.value)
+    registry._entry_points.cache_clear()
+    assert find(name).name == name
+
+
+def test_a_file_imports_the_files_beside_it(tmp_path):
+    (tmp_path / "beside_mine.py").write_text("NAME = 'mine'\n", encoding="utf-8")
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from methods.random_search import RandomSearch\n"
+        "from beside_mine import NAME\n"
+        "class Mine(RandomSearch):\n    name = NAME\n",
+        encoding="utf-8",
+    )
+    card = describe(f"{file}:Mine", "method")
+    assert card.name == "mine"
+    (tmp_path / "beside_mine.py").write_text("NAME = 'ours'\n", encoding="utf-8")  # as long
+    again = describe(f"{file}:Mine", "method")
+    assert again.name == "ours"
+    assert again.source_sha256 != card.source_sha256
+    assert not (tmp_path / "__pycache__").exists()

@@ -148,10 +148,18 @@ def make_problem():
 
 
 @pytest.fixture
+def botorch():
+    """Skip a test that calls functions which need BoTorch, where it is not installed."""
+    pytest.importorskip("botorch")
+
+
+@pytest.fixture
 def ask_once(make_problem):
     """Return a function that tells a new method some architectures and asks for n others."""
 
     def ask(method, space, told, objectives, n, rng, *, reference, **settings):
+        for package in method.requires:
+            pytest.importorskip(package)
         problem = make_problem(
             space,
             objectives=("left", "right"),
@@ -184,6 +192,8 @@ def play(make_problem):
         initial=INITIAL,
         **settings,
     ):
+        for package in method.requires:
+            pytest.importorskip(package)
         designs = np.random.default_rng([repetition, 0])
         problem = make_problem(
             task.space,

@@ -8,7 +8,7 @@ from playing import planned
 
 from bench.errors import CallError, MethodError, ProtocolError
 from bench.protocol import load_search_protocol
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 from bench.runs.sweep import perform
 
 VARIANT = """

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from method_bodies import BAD_BODY, RANDOM_BODY
-from playing import planned
+from playing import planned, rewritten
 
 from bench.entrants.problem import candidates
 from bench.errors import JournalError, MixedProtocolsError, ResultsError
 from bench.indicators import hypervolume, non_dominated
 from bench.protocol import load_search_protocol
 from bench.results import load_search_results
-from bench.runs.journal import JournalWriter, read_journal
+from bench.runs.journal_file import read_journal
 from bench.runs.sweep import perform
 
 
@@ -77,7 +77,7 @@ def test_a_journal_that_disagrees_with_the_table_is_an_error(small_protocol, fin
     path.unlink()
     forged = journal.batches[2].values
     better = ((0.0, forged[0][1]), *forged[1:])
-    with JournalWriter(path) as writer:  # with correct seals, so that only the table disagrees
+    with rewritten(path) as writer:  # with correct seals, so that only the table disagrees
         for line in (journal.header, *journal.batches, journal.end):
             if line is journal.batches[2]:
                 line = line.model_copy(update={"values": better})  # noqa: PLW2901

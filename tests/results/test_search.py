@@ -7,12 +7,12 @@ import shutil
 
 import pytest
 from method_bodies import RANDOM_BODY
-from playing import run
+from playing import rewritten, run
 
 from bench.entrants.method import find_method
 from bench.errors import MixedProtocolsError, ResultsError
 from bench.results.search import load_search_results
-from bench.runs.journal import JournalWriter, read_journal
+from bench.runs.journal_file import JournalWriter, read_journal
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def rewrite(path, change):
     """Write a journal again with changed batches and correct seals."""
     journal = read_journal(path)
     path.unlink()
-    with JournalWriter(path) as writer:
+    with rewritten(path) as writer:
         for line in (journal.header, *change(list(journal.batches)), journal.end):
             writer.append(line)
 

@@ -17,7 +17,7 @@ from bench.indicators import hypervolume
 from bench.method import Method, Problem
 from bench.protocol import load_search_protocol
 from bench.results.search import load_search_results
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 from bench.seeds import stream
 from reports import build_report
 

@@ -6,14 +6,14 @@ import json
 
 import numpy as np
 import pytest
-from playing import run
+from playing import rewritten, run
 
 from bench.data import load_table
 from bench.entrants.method import find_method
 from bench.errors import JournalError
 from bench.protocol import load_search_protocol
 from bench.results.search import load_search_results
-from bench.runs.journal import JournalWriter, read_journal
+from bench.runs.journal_file import read_journal
 from bench.seeds import stream
 
 METHOD = """
@@ -159,7 +159,7 @@ def test_wrong_seconds_in_a_journal_are_found(with_estimate, costly, tmp_path):
     _, outcome = played(with_estimate, costly("Costly"), tmp_path)
     journal = read_journal(outcome.path)
     outcome.path.unlink()
-    with JournalWriter(outcome.path) as out:
+    with rewritten(outcome.path) as out:
         out.append(journal.header)
         out.append(journal.batches[0].model_copy(update={"estimate_seconds": 1.0}))
     with pytest.raises(JournalError, match="1 seconds of estimates are recorded, those of this"):

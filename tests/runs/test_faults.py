@@ -10,7 +10,7 @@ from method_bodies import EMPTY_TELL, RANDOM_BODY
 from playing import play
 
 from bench.errors import CallError
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 
 FAULTS = {
     "raises in ask": (

@@ -7,8 +7,8 @@ import json
 import pytest
 from playing import play, reseal
 
-from bench.errors import JournalBusyError, JournalError
-from bench.runs.journal import JournalWriter, read_journal
+from bench.errors import JournalError
+from bench.runs.journal_file import read_journal
 
 
 def _change_digit(lines):
@@ -62,7 +62,7 @@ def test_a_damaged_journal_is_refused_with_the_line(
     lines = path.read_bytes().splitlines(keepends=True)
     number = damage(lines)
     path.write_bytes(b"".join(lines))
-    with pytest.raises(JournalError, match=rf"000\.jsonl line {number} .*; remove 000\.jsonl and"):
+    with pytest.raises(JournalError, match=rf"000\.jsonl line {number} .*; move 000\.jsonl away"):
         play(small_protocol, small_task, toy, tmp_path)
 
 
@@ -100,12 +100,3 @@ def test_batches_are_parsed_once_and_only_when_needed(path, monkeypatch):
     assert len(journal.batches) == 8
     assert len(journal.architectures) == 42
     assert len(parsed) == 10
-
-
-def test_two_processes_do_not_write_one_journal(small_protocol, small_task, toy, tmp_path):
-    path = small_protocol.journal_path(tmp_path, "toy", 0)
-    with (
-        JournalWriter(path),
-        pytest.raises(JournalBusyError, match="written by another process"),
-    ):
-        play(small_protocol, small_task, toy, tmp_path)

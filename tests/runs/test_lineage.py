@@ -9,7 +9,7 @@ from method_bodies import EMPTY_TELL
 from playing import play, reseal
 
 from bench.errors import JournalError
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 
 CHILDREN = """
     def ask(self, n):

@@ -75,7 +75,7 @@ def test_failures_are_recorded(rules, estimator_file, tmp_path):
     }
     again = planned(path, results=tmp_path, entrants=[raising, "params"], retry_failed=True)
     assert [p.entry.label for p in again.runs] == ["raising"]
-    assert [p.stem for p in again.removed] == ["raising"]
+    assert [removal.path.stem for removal in again.removed] == ["raising"]
     assert {p.stem for p in tmp_path.rglob("*.jsonl")} == {"raising", "short", "params"}
     again = planned(path, results=tmp_path, entrants=["params"], restart=True)
     assert len(again.runs) == 1

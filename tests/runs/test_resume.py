@@ -14,7 +14,7 @@ from method_bodies import RANDOM_BODY, SLOW_BODY
 from playing import content, cut, play
 
 from bench.errors import JournalError, RunInterrupted
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 
 
 def test_a_stopped_run_continues(small_protocol, small_task, toy, tmp_path):

@@ -14,7 +14,7 @@ from playing import planned, reseal
 from bench.errors import JournalError
 from bench.protocol import load_protocol, released_protocols
 from bench.results import SearchResults, load_results
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 from bench.runs.sweep import perform
 
 FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "schema-1"

@@ -8,7 +8,7 @@ from method_bodies import RANDOM_BODY
 from playing import content, play
 
 from bench.errors import MethodError
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 
 
 def test_the_budget_is_spent_exactly(small_protocol, small_task, toy, tmp_path):

@@ -8,13 +8,16 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children
 
 import pytest
 from method_bodies import BAD_BODY, RANDOM_BODY
 from playing import planned
 
 from bench.errors import CallError, ResultsError
-from bench.runs.journal import read_journal
+from bench.kernels import kernels
+from bench.runs.journal_file import read_journal
 from bench.runs.sweep import perform, sweep
 
 
@@ -23,9 +26,14 @@ def toys(method_file):
     return [method_file(RANDOM_BODY, "good"), method_file(BAD_BODY, "bad")]
 
 
-def do(plan, **options):
+def do(plan, *, after_each=lambda: None, **options):
     seen = []
-    outcomes = sweep(plan, workers=2, report=lambda done, _: seen.append(done), **options)
+
+    def report(done, _):
+        seen.append(done)
+        after_each()
+
+    outcomes = sweep(plan, workers=2, report=report, **options)
     assert seen == list(range(1, len(plan.runs) + 1))
     return outcomes
 
@@ -59,7 +67,7 @@ def test_failed_runs_are_run_again_on_request(small_protocol_file, toys, tmp_pat
         ("good", 1),
         *(("bad", repetition) for repetition in range(3)),
     }
-    assert {p.parent.name for p in made.removed} == {"bad"}
+    assert {removal.path.parent.name for removal in made.removed} == {"bad"}
     assert {p: p.read_bytes() for p in tmp_path.rglob("*.jsonl")} == kept  # planning changes none
     do(made)
     assert all(kept[p] == p.read_bytes() for p in tmp_path.rglob("good/00[02].jsonl"))
@@ -75,11 +83,57 @@ def test_a_method_that_exits_does_not_end_the_command(small_protocol_file, metho
     assert "SystemExit: 0" in outcome.error
 
 
-def test_a_worker_that_dies_is_an_error(small_protocol_file, method_file, tmp_path):
+def test_a_method_that_ends_its_process_ends_its_run_alone(
+    small_protocol_file, method_file, toys, tmp_path
+):
     body = RANDOM_BODY.replace("return", "import os; os._exit(3)  #")
-    made = planned(small_protocol_file, results=tmp_path, entrants=[method_file(body)])
-    with pytest.raises(ResultsError, match=r"a worker process died.* kept, another call continues"):
+    entrants = [method_file(body, "exits"), toys[0]]
+    made = planned(small_protocol_file, results=tmp_path, entrants=entrants, repetitions=2)
+    found = {(o.label, o.repetition): o for o in do(made)}
+    assert [found["good", i].status for i in range(2)] == ["done"] * 2
+    for repetition in range(2):
+        outcome = found["exits", repetition]
+        assert outcome.status == "failed"
+        assert "its process left with exit status 3" in outcome.error
+        assert outcome.has_end
+
+
+def test_a_worker_that_is_killed_is_replaced(small_protocol_file, toys, tmp_path):
+    made = planned(small_protocol_file, results=tmp_path, entrants=toys[:1])
+    killed = []
+
+    def kill_once():
+        if not killed:
+            killed.extend(active_children())
+            for worker in killed:
+                worker.kill()
+
+    assert [o.status for o in do(made, after_each=kill_once)] == ["done"] * 3
+    assert killed
+
+
+def test_workers_that_are_killed_again_and_again_are_an_error(
+    small_protocol_file, toys, tmp_path, monkeypatch
+):
+    def broken(*_):
+        raise BrokenProcessPool
+
+    monkeypatch.setattr("bench.runs.sweep._collect", broken)
+    made = planned(small_protocol_file, results=tmp_path, entrants=toys[:1])
+    with pytest.raises(ResultsError, match=r"died 5 times .* kept, another call continues"):
         do(made, continued_by="another call")
+
+
+def test_a_damaged_journal_is_the_failure_of_its_run_alone(small_protocol_file, toys, tmp_path):
+    made = planned(small_protocol_file, results=tmp_path, entrants=toys[:1])
+    path = made.runs[1].path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"my notes\n")
+    made = planned(small_protocol_file, results=tmp_path, entrants=toys[:1])
+    found = {outcome.repetition: outcome for outcome in do(made)}
+    assert [found[i].status for i in range(3)] == ["done", "failed", "done"]
+    assert "001.jsonl line 1 is not a journal line" in found[1].error
+    assert path.read_bytes() == b"my notes\n"
 
 
 def test_a_plan_does_not_depend_on_the_current_folder(
@@ -118,10 +172,20 @@ def test_finished_runs_require_no_package(small_protocol_file, method_file, tmp_
     assert planned(name, results=tmp_path, entrants=[needy]).runs == ()
 
 
-def test_workers_have_one_numeric_thread(small_protocol_file, toys, tmp_path):
-    do(planned(small_protocol_file, results=tmp_path, entrants=toys[:1], repetitions=1))
-    (path,) = tmp_path.rglob("*.jsonl")
-    assert read_journal(path).header.threads == 1
+def test_players_have_one_numeric_thread_and_the_pinned_kernels(
+    small_protocol_file, method_file, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("OMP_NUM_THREADS", "4,2")
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
+    telling = method_file(RANDOM_BODY.replace("return", "import os; assert 0, dict(os.environ)  #"))
+    made = planned(small_protocol_file, results=tmp_path, entrants=[telling], repetitions=1)
+    (outcome,) = do(made)
+    assert "'OMP_NUM_THREADS': '1'" in outcome.error
+    header = read_journal(outcome.path).header
+    assert header.threads == 1
+    assert header.kernels == kernels()
+    for variable, value in kernels().items():
+        assert f"'{variable}': '{value}'" in outcome.error
 
 
 @pytest.mark.parametrize("option", [(), ("--restart",)])

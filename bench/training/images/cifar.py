@@ -1,12 +1,12 @@
 """CIFAR-10 and CIFAR-100 from the python batches that their authors publish; nothing is downloaded.
 
-The batches are pickles of Python 2. `bench.data.readers.unpickle` reads them: it builds arrays and
-containers and runs no code of the files.
+The batches are pickles of Python 2. `bench.data.readers.unpickle` reads them in a child process
+with limits; it builds arrays and containers and runs no code of the files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.data import data_folder
-from bench.data.readers.unpickle import safe_load
+from bench.data.readers.confined import confined
+from bench.data.readers.unpickle import describe_all, safe_load
+from bench.data.table import Columns
 from bench.errors import DataError, DataMissingError
 from bench.training.images.image_set import ImageSet, Labels, Split
 
@@ -82,14 +84,15 @@ def cifar(name: Literal["cifar10", "cifar100"], folder: Path | None = None) -> I
     DataMissingError
         If a file is missing; the message says where to download it.
     DataError
-        If a file is damaged, its images are not 32 x 32 colour ones, or a label is out of range.
+        If a file is damaged, its images are not 32 x 32 colour ones, or a label is out of range; or
+        reading takes more than the limits (`bench.data.readers.confined`).
     bench.errors.UntrustedPickleError
         If a file holds anything but arrays and plain containers.
     """
     form = _FORMATS[name]
     batches = _find(form, data_folder() if folder is None else Path(folder))
-    train = _read(form, [batches / file for file in form.train])
-    test = _read(form, [batches / form.test])
+    found = confined(_read, batches, options={"name": name})
+    train, test = _standardised(form, found, "train"), _standardised(form, found, "test")
     if name == "cifar10":
         train, validation = _halves(train)
     else:
@@ -120,13 +123,25 @@ def _find(form: _Format, folder: Path) -> Path:
     return batches
 
 
-def _read(form: _Format, paths: Sequence[Path]) -> Split:
-    parts = [_read_batch(form, path) for path in paths]
-    pixels = np.concatenate([images for images, _ in parts])
+def _read(folder: Path, *, name: str, finished: Callable[[int], None]) -> Columns:
+    """Return images and labels of the training and of the test batches."""
+    form = _FORMATS[name]
+    columns: Columns = {}
+    for split, files in (("train", form.train), ("test", (form.test,))):
+        parts = [_read_batch(form, folder / file) for file in files]
+        columns[f"{split}_images"] = np.concatenate([images for images, _ in parts])
+        columns[f"{split}_labels"] = np.concatenate([labels for _, labels in parts])
+        finished(len(columns))
+    return columns
+
+
+def _standardised(form: _Format, found: Columns, split: str) -> Split:
     mean, deviation = (
         np.asarray(v, dtype=np.float32)[:, None, None] for v in (form.mean, form.deviation)
     )
-    return (pixels - mean) / deviation, np.concatenate([labels for _, labels in parts])
+    pixels = np.asarray(found[f"{split}_images"], dtype=np.uint8)
+    labels = np.asarray(found[f"{split}_labels"], dtype=np.int64)
+    return (pixels - mean) / deviation, labels
 
 
 def _read_batch(form: _Format, path: Path) -> tuple[NDArray[np.uint8], Labels]:
@@ -136,7 +151,7 @@ def _read_batch(form: _Format, path: Path) -> tuple[NDArray[np.uint8], Labels]:
     missing = [key for key in ("data", form.labels) if key not in content]
     if missing:
         raise DataError(
-            f"{path}: has no {missing[0]!r}, only {', '.join(sorted(map(str, content)))}; "
+            f"{path}: has no {missing[0]!r}, only {describe_all(sorted(content, key=str))}; "
             f"expected the python version of {form.folder}"
         )
     data, labels = content["data"], _labels(content[form.labels])

@@ -35,6 +35,7 @@ def _analytic(case):
     return ehvi(improvements, decompose(observed, reference))
 
 
+@pytest.mark.usefixtures("botorch")
 def test_agrees_with_monte_carlo(case, rng):
     observed, reference, mean, deviation = case
     draws = mean[:, None] + deviation[:, None] * rng.standard_normal((6, 1000, mean.shape[1]))
@@ -43,6 +44,7 @@ def test_agrees_with_monte_carlo(case, rng):
     assert (abs(_analytic(case) - gains.mean(axis=1)) < error + 1e-9).all()
 
 
+@pytest.mark.usefixtures("botorch")
 def test_agrees_with_botorch(case):
     import torch
 
@@ -63,6 +65,7 @@ def test_agrees_with_botorch(case):
     np.testing.assert_allclose(_analytic(case), theirs.numpy(), rtol=1e-7, atol=1e-12)
 
 
+@pytest.mark.usefixtures("botorch")
 @pytest.mark.parametrize("m", [2, 3])
 def test_known_objectives_have_their_exact_gain(m, rng):
     observed, points, reference = rng.random((8, m)), rng.random((20, m)), np.full(m, 0.9)

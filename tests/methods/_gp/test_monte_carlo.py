@@ -41,6 +41,7 @@ def test_gains_are_differences_of_hypervolumes(m, rng):
     np.testing.assert_allclose(sampled_fronts.gains(points)[2], 0.0, atol=1e-12)
 
 
+@pytest.mark.usefixtures("botorch")
 def test_value_of_a_batch_is_botorchs_qehvi(rng):
     import torch
 

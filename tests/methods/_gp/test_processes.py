@@ -80,6 +80,7 @@ def test_gradient_of_the_likelihood_is_that_of_finite_differences(rng):
     np.testing.assert_allclose(gradient, slow, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.usefixtures("botorch")
 def test_fit_finds_which_variable_matters(rng):
     cells = NASBench201().sample(rng, 60).astype(float)
     outcomes = np.array([3.0, 1.0, 4.0, 1.5, 9.0])[cells[:, 2].astype(int)]
@@ -89,6 +90,7 @@ def test_fit_finds_which_variable_matters(rng):
     assert np.argmin(matern.lengthscales) == 2
 
 
+@pytest.mark.usefixtures("botorch")
 def test_posterior_of_a_fit_is_botorchs(rng):
     import torch
 
@@ -117,6 +119,7 @@ def test_posterior_of_a_fit_is_botorchs(rng):
     np.testing.assert_allclose(deviation, ours.scale * np.sqrt(variance[:, 0]), rtol=1e-4)
 
 
+@pytest.mark.usefixtures("botorch")
 @pytest.mark.parametrize("fitted", ["matern", "categorical"])
 @pytest.mark.parametrize("difficulty", ["one", "constant", "duplicates", "huge"])
 def test_difficult_observations_are_fitted(fitted, difficulty, rng):
@@ -142,6 +145,7 @@ def test_difficult_observations_are_fitted(fitted, difficulty, rng):
     assert (abs(mean - outcomes.mean()) < 10.0 * process.scale).all()
 
 
+@pytest.mark.usefixtures("botorch")
 def test_the_state_of_torch_is_preserved(rng):
     import torch
 

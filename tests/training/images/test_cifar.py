@@ -162,6 +162,6 @@ def test_files_of_other_content_are_refused(cifar10_files):
 
 def test_code_is_refused_and_does_not_run(cifar10_files):
     folder, _ = cifar10_files
-    (folder / "test_batch").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
+    (folder / "test_batch").write_bytes(b"\x80\x02cos\nsystem\n(S'true'\ntR.")
     with pytest.raises(UntrustedPickleError, match=r"os\.system"):
         cifar("cifar10", folder)

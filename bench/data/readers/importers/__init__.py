@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from bench.data.readers.confined import confined
 from bench.data.readers.importers._nb201 import Finished
 from bench.data.table import Columns
 
@@ -49,7 +50,7 @@ class Importer:
     tested_on: str
 
     def read(self, path: Path, *, finished: Finished | None = None) -> Columns:
-        """Return the columns of a file or folder.
+        """Return the columns of a file or folder, which is read in a child process with limits.
 
         Parameters
         ----------
@@ -61,10 +62,10 @@ class Importer:
         Raises
         ------
         bench.errors.DataError
-            If it has another format or is incomplete; the message names file and key.
+            If it has another format or is incomplete; the message names file and key. Also if
+            reading takes more than the limits of `bench.data.readers.confined`.
         """
-        columns: Columns = import_module(self.module).read(Path(path), finished=finished)
-        return columns
+        return confined(import_module(self.module).read, Path(path), finished=finished)
 
 
 def importers() -> dict[str, Importer]:

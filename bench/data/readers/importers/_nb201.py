@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.data.readers.unpickle import describe, shorten
 from bench.data.table import Columns
 from bench.errors import DataError
 from bench.spaces import NASBench201
@@ -73,11 +74,13 @@ def check_order(path: Path, found: Sequence[str], what: str) -> None:
     DataError
         If it has another length or order; the message names the first difference.
     """
+    if not isinstance(found, list | tuple):
+        raise DataError(f"{path}: {what} is {type(found).__name__}, expected a list of cells")
     if len(found) != ARCHITECTURES:
         raise DataError(f"{path}: {what} has {len(found):,} cells, expected {ARCHITECTURES:,}")
     for index, (cell, expected) in enumerate(zip(found, official_strings(), strict=True)):
-        if cell != expected:
-            raise DataError(f"{path}: {what}[{index}] is {cell!r}, expected {expected!r}")
+        if type(cell) is not str or cell != expected:
+            raise DataError(f"{path}: {what}[{index}] is {describe(cell)}, expected {expected!r}")
 
 
 def check_complete(path: Path, found: int, *, partial: bool, expected: int = ARCHITECTURES) -> None:
@@ -168,16 +171,18 @@ def measurements(where: str, index: int, results: Mapping[str, Any]) -> Row:
         for prefix, dataset in _DATASETS.items():
             row |= {f"{prefix}_{name}": value for name, value in _numbers(results, *dataset)}
     except KeyError as error:
-        raise DataError(f"{where}: no key {error.args[0]!r}, which the format has") from None
-    except (TypeError, AttributeError, ValueError) as error:
-        raise DataError(f"{where}: not the results of an architecture: {error}") from None
+        raise DataError(
+            f"{where}: no key {describe(error.args[0])}, which the format has"
+        ) from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise DataError(f"{where}: not the results of an architecture: {shorten(error)}") from None
     return row
 
 
 def _check_cell(where: str, index: int, state: Mapping[str, Any]) -> None:
     found, expected = state["arch_str"], official_strings()[index]
-    if found != expected:
-        raise DataError(f"{where}: results of {found!r}, expected those of {expected!r}")
+    if type(found) is not str or found != expected:
+        raise DataError(f"{where}: results of {describe(found)}, expected those of {expected!r}")
 
 
 def _numbers(
@@ -192,7 +197,7 @@ def _numbers(
     short, short_tests = _trials(results["less"], validated), _trials(results["less"], tested)
     unknown = set(full) - set(_SEEDS)
     if unknown:
-        raise ValueError(f"seed {min(unknown)} of {validated}, expected {_SEEDS}")
+        raise ValueError(f"seed {describe(min(unknown))} of {validated}, expected {_SEEDS}")
     numbers = [
         ("val_acc_200", _mean(_accuracy(trial, validation) for trial in full.values())),
         ("test_acc_200", _mean(_accuracy(trial, test) for trial in tests.values())),

@@ -6,7 +6,6 @@ was rebuilt from the published values without the FBNet part.
 
 from __future__ import annotations
 
-import lzma
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from bench.arrays import Floats
 from bench.data.readers.importers._nb201 import Finished, check_complete, official_strings
-from bench.data.readers.unpickle import safe_load
+from bench.data.readers.unpickle import describe, describe_all, load_compressed, safe_load, shorten
 from bench.data.table import Columns
 from bench.errors import DataError
 
@@ -85,17 +84,13 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
 def _load(path: Path) -> Any:
     if path.suffix != ".xz":
         return safe_load(path)
-    try:
-        with lzma.open(path) as file:
-            return safe_load(file.read(), name=str(path))
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        raise DataError(f"{path}: cannot be read as xz: {error}") from None
+    return load_compressed(path, "xz")
 
 
 def _value(path: Path, holder: Any, *keys: str) -> Any:
     """Return `holder[keys[-1]]`; the other keys are the path to the holder, for messages."""
     if not isinstance(holder, dict) or keys[-1] not in holder:
-        found = ", ".join(map(str, holder)) if isinstance(holder, dict) else type(holder).__name__
+        found = describe_all(holder) if isinstance(holder, dict) else type(holder).__name__
         raise DataError(f"{path}: no key {'/'.join(keys)!r}, found {found or 'nothing'}")
     return holder[keys[-1]]
 
@@ -109,9 +104,11 @@ def _indices(path: Path, configs: Any, where: str, *, partial: bool) -> NDArray[
     indices = []
     for position, config in enumerate(configs):
         cell = _value(path, config, f"{where}/config/{position}", "arch_str")
-        if cell not in known or not (partial or known[cell] == position):
+        if type(cell) is not str or cell not in known or not (partial or known[cell] == position):
             expected = "a cell of NAS-Bench-201" if partial else repr(official_strings()[position])
-            raise DataError(f"{path}: {where}/config[{position}] is {cell!r}, expected {expected}")
+            raise DataError(
+                f"{path}: {where}/config[{position}] is {describe(cell)}, expected {expected}"
+            )
         indices.append(known[cell])
     return np.asarray(indices, dtype=np.int32)
 
@@ -119,6 +116,6 @@ def _indices(path: Path, configs: Any, where: str, *, partial: bool) -> NDArray[
 def _numbers(path: Path, values: Any, where: str) -> Floats:
     try:
         numbers = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{path}: {where} is not a list of numbers: {error}") from None
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: {where} is not a list of numbers: {shorten(error)}") from None
     return numbers.reshape(-1)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.data.readers.importers._nb201 import Finished, check_complete, official_strings
+from bench.data.readers.unpickle import shorten
 from bench.data.table import Columns
 from bench.errors import DataError
 from bench.spaces.nasbench201 import EDGES
@@ -91,8 +92,8 @@ def _architecture(path: Path, index: int) -> dict[str, NDArray[np.float32]]:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
     except KeyError as error:
         raise DataError(f"{path}: no key {error.args[0]!r}, which the format has") from None
-    except (ValueError, TypeError) as error:
-        raise DataError(f"{path}: not a result of MOTE-NAS: {error}") from None
+    except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: not a result of MOTE-NAS: {shorten(error)}") from None
     for name, (key, numbers) in _COLUMNS.items():
         if values[name].shape != ((numbers,) if numbers > 1 else ()):
             raise DataError(

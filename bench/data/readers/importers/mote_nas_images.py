@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.data.readers.importers._nb201 import Finished
+from bench.data.readers.unpickle import shorten
 from bench.data.table import Columns
 from bench.errors import DataError
 
@@ -79,15 +80,16 @@ def _by_label(files: list[Path]) -> dict[str, int]:
 
 
 def _image(file: Path) -> NDArray[np.uint8]:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
+    height, width, _ = _SHAPE
     try:
-        with Image.open(file) as opened:
-            pixels = np.asarray(opened.convert("RGB"))
-    except (OSError, UnidentifiedImageError) as error:
-        raise DataError(f"{file}: cannot be read as an image: {error}") from None
-    if pixels.shape != _SHAPE:
-        raise DataError(
-            f"{file}: an image of {pixels.shape[1]}x{pixels.shape[0]} pixels, expected 32x32"
-        )
-    return pixels
+        with Image.open(file, formats=["JPEG"]) as opened:
+            if opened.size != (width, height):  # before the pixels are decompressed
+                raise DataError(
+                    f"{file}: an image of {opened.width}x{opened.height} pixels, expected "
+                    f"{width}x{height}"
+                )
+            return np.asarray(opened.convert("RGB"))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError(f"{file}: cannot be read as an image: {shorten(error)}") from None

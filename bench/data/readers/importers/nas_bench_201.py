@@ -17,6 +17,9 @@ from bench.data.readers.importers._nb201 import (
     measurements,
     stack,
 )
+from bench.data.readers.unpickle import Budget, require_tree, shorten
+from bench.data.readers.unpickle.arrays import DType, new_dtype, new_scalar
+from bench.data.readers.unpickle.budget import Spending
 from bench.data.table import Columns
 from bench.errors import DataError, DataMissingError, UntrustedPickleError
 
@@ -74,7 +77,7 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
 
 
 def _load(path: Path) -> Any:
-    """Return the content, read in torch's safe mode, in which numpy's scalars are allowed too."""
+    """Return the content, read in torch's safe mode; numpy's scalars are built by the suite."""
     try:
         import torch
     except ModuleNotFoundError:
@@ -83,9 +86,14 @@ def _load(path: Path) -> Any:
             f"`pip install 'monas-bench[train]'`"
         ) from None
 
+    # torch has no budget of its own; the content grows with the file
+    size = path.stat().st_size if path.is_file() else 0
+    budget = Budget(
+        payload_bytes=Budget.payload_bytes + size, tree=Budget.tree + size, seconds=600.0
+    )
     try:
-        with torch.serialization.safe_globals(_numpy_scalars()):
-            return torch.load(path, map_location="cpu", weights_only=True)
+        with torch.serialization.safe_globals(_numpy_scalars(Spending(budget))):
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
     except pickle.UnpicklingError as error:
@@ -99,19 +107,29 @@ def _load(path: Path) -> Any:
             f"{path}: the file refers to {refused[1]}, expected tensors, numbers and containers "
             f"only; it was not read and none of its code was run"
         ) from None
-    except (RuntimeError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path}: not a file of torch.save, or damaged: {error}") from None
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged file can fail in any way
+        raise DataError(
+            f"{path}: not a file of torch.save, or damaged: {type(error).__name__}: "
+            f"{shorten(error)}"
+        ) from None
+    require_tree(content, str(path), budget=budget, others=[torch.Tensor, torch.Size])
+    return content
 
 
-def _numpy_scalars() -> list[Any]:
-    """Return the globals of pickled numpy scalars, under their old and new names."""
-    import numpy as np
+def _numpy_scalars(spending: Spending) -> list[Any]:
+    """Return the suite's own functions under the names that pickled numpy scalars have."""
 
-    scalar = np.float64(0).__reduce__()[0]
-    kinds = [type(np.dtype(code)) for code in ("f4", "f8", "i4", "i8", "?")]
+    def scalar(*arguments: Any) -> Any:
+        return new_scalar(arguments, spending)
+
+    def dtype(*arguments: Any) -> DType:
+        return new_dtype(arguments, spending)
+
     return [
         (scalar, "numpy.core.multiarray.scalar"),
         (scalar, "numpy._core.multiarray.scalar"),
-        np.dtype,
-        *kinds,
+        (dtype, "numpy.dtype"),
+        (DType, "the state of numpy.dtype"),  # torch gives it to objects of known classes only
     ]

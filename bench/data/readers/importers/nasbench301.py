@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from bench.arrays import Floats
 from bench.data.readers.importers._darts_features import GenotypeFeatures
 from bench.data.readers.importers._nb201 import Finished
-from bench.data.readers.unpickle import safe_load
+from bench.data.readers.unpickle import Record, describe, safe_load, shorten
 from bench.data.table import Columns
 from bench.errors import DataError, DataMissingError
 
@@ -26,17 +26,8 @@ __all__ = ["NASBench301Ensemble", "read"]
 
 _MODEL = "surrogate_model.model"
 _QUANTITIES = {"xgb": "val_accuracy", "xgb_time": "runtime"}
-_BYTES = [("builtins", "bytearray"), ("__builtin__", "bytearray")]  # a Booster's content
+_BOOSTER = ("xgboost.core", "Booster")
 _INSTALL = "`pip install 'xgboost-cpu>=2.1.1,<3.1'`"
-
-
-class _PickledBooster:
-    """Stand-in of `xgboost.core.Booster` in a pickle: it keeps the state and runs nothing."""
-
-    state: Any = None
-
-    def __setstate__(self, state: Any) -> None:
-        self.state = state
 
 
 def read(path: Path, *, finished: Finished | None = None) -> Columns:
@@ -161,25 +152,24 @@ def _quantity(path: Path) -> str:
         model = config["model"]
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path}: no key 'model' in it: {error}") from None
-    if model not in _QUANTITIES:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(f"{path}: no key 'model' in it: {shorten(error)}") from None
+    if type(model) is not str or model not in _QUANTITIES:
         raise DataError(
-            f"{path}: surrogates of kind {model!r}, expected one of {', '.join(_QUANTITIES)} "
-            f"(XGBoost's; the others need the package's own environment)"
+            f"{path}: surrogates of kind {describe(model)}, expected one of "
+            f"{', '.join(_QUANTITIES)} (XGBoost's; the others need the package's own environment)"
         )
     return _QUANTITIES[model]
 
 
 def _as_json(path: Path) -> str:
     """Return a pickled Booster in XGBoost's JSON form."""
-    pickled = safe_load(
-        path, stand_ins={("xgboost.core", "Booster"): _PickledBooster}, allow=_BYTES
-    )
-    state = pickled.state if isinstance(pickled, _PickledBooster) else None
+    pickled = safe_load(path, records=[_BOOSTER])
+    state = pickled.state if isinstance(pickled, Record) else None
     raw = state.get("handle") if isinstance(state, dict) else None
     if not isinstance(raw, (bytes, bytearray)):
-        raise DataError(f"{path}: {type(pickled).__name__}, expected a pickled Booster of xgboost")
+        found = "a Booster without content" if isinstance(pickled, Record) else describe(pickled)
+        raise DataError(f"{path}: {found}, expected a pickled Booster of xgboost")
     xgboost = _xgboost(str(path))
     try:
         with warnings.catch_warnings():  # xgboost warns of models of older releases
@@ -188,7 +178,7 @@ def _as_json(path: Path) -> str:
             booster.__setstate__({"handle": bytearray(raw)})
             return bytes(booster.save_raw("json")).decode()
     except xgboost.core.XGBoostError as error:
-        reason = " ".join(str(error).split("Stack trace")[0].split())
+        reason = shorten(str(error).split("Stack trace")[0])
         raise DataError(
             f"{path}: xgboost {xgboost.__version__} cannot read this model: {reason}; "
             f"models of NAS-Bench-301's time need {_INSTALL}"

@@ -5,10 +5,8 @@ Tested on small folders that the package nats_bench reads; not on a full origina
 
 from __future__ import annotations
 
-import bz2
 import re
 from pathlib import Path
-from typing import Any
 
 from bench.data.readers.importers._nb201 import (
     Finished,
@@ -17,7 +15,7 @@ from bench.data.readers.importers._nb201 import (
     measurements,
     stack,
 )
-from bench.data.readers.unpickle import safe_load
+from bench.data.readers.unpickle import load_compressed
 from bench.data.table import Columns
 from bench.errors import DataError
 
@@ -54,7 +52,7 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
             f"{path}: not a NATS-Bench folder: expected {_META} and 000000.pickle.pbz2 to "
             f"015624.pickle.pbz2 in it (unpack the tar file of the topology space, fast mode)"
         )
-    meta = _load(path / _META)
+    meta = load_compressed(path / _META, "bz2")
     if not isinstance(meta, dict) or "meta_archs" not in meta:
         raise DataError(f"{path / _META}: no key 'meta_archs', expected a dictionary that has it")
     check_order(path / _META, meta["meta_archs"], "meta_archs")
@@ -72,18 +70,10 @@ def read(path: Path, *, partial: bool = False, finished: Finished | None = None)
 def _row(path: Path, index: int, architectures: int) -> dict[str, float]:
     if index >= architectures:
         raise DataError(f"{path}: index {index}, expected 0 to {architectures - 1}")
-    results = _load(path)
+    results = load_compressed(path, "bz2")
     missing = [hp for hp in ("200", "12") if not isinstance(results, dict) or hp not in results]
     if missing:
         raise DataError(
             f"{path}: no key {missing[0]!r}, expected results after '12' and '200' epochs"
         )
     return measurements(str(path), index, {"full": results["200"], "less": results["12"]})
-
-
-def _load(path: Path) -> Any:
-    try:
-        with bz2.open(path) as file:
-            return safe_load(file.read(), name=str(path))
-    except (OSError, EOFError) as error:
-        raise DataError(f"{path}: cannot be read as bz2: {error}") from None

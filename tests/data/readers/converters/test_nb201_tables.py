@@ -99,7 +99,7 @@ def test_nb201_refuses_sources_of_different_trainings(nb201_files):
 
 
 def test_a_frame_of_anything_but_arrays_is_refused(nb201_files):
-    nb201_files.path(SHORT).write_bytes(b"cos\nsystem\n(S'true'\ntR.")
+    nb201_files.path(SHORT).write_bytes(b"\x80\x02cos\nsystem\n(U\x04truetR.")
     with pytest.raises(UntrustedPickleError, match=r"os\.system"):
         nb201.convert(nb201_files.files)
     nb201_files.pickle(SHORT, {"cellstr": []})

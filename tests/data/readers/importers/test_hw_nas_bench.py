@@ -8,6 +8,7 @@ import pickle
 
 import numpy as np
 import pytest
+from hostile_pickles import dtype, dtype_state, laughs, scalar, text, whole
 
 from bench.data.readers.importers._nb201 import official_strings
 from bench.data.readers.importers.hw_nas_bench import read
@@ -160,3 +161,31 @@ def test_code_is_refused_and_does_not_run(saved, attack):
     with pytest.raises(UntrustedPickleError, match=r"HW-NAS-Bench.* refers to posix\.system"):
         read(saved(content), partial=True)
     assert not attack.marker.exists()
+
+
+HOSTILE = {
+    "objects without their flag": whole(
+        scalar(dtype("O8", dtype_state(order="|", size=8)), b"AAAAAAAA")
+    ),
+    "lists that share others": laughs(60),
+    "a list that contains itself": whole(b"]q\x00h\x00a"),
+    "keys of lists that share others": whole(
+        b"}" + text("nasbench201") + b"}" + laughs(60)[2:-1] + b"Nss"
+    ),
+    "a file": whole(b"cbuiltins\nopen\n(" + text("written") + text("w") + b"tR"),
+    "nothing": b"",
+    "text": b"\xff\xfe",
+}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_files_are_one_line_that_names_the_file(kind, packed, tmp_path, monas):
+    path = tmp_path / ("HW.pickle.xz" if packed else "HW.pickle")
+    path.write_bytes(lzma.compress(HOSTILE[kind]) if packed else HOSTILE[kind])
+    status, _, errors = monas("data", "import", "nb201-hw", str(path))
+    assert status == 1
+    assert errors.startswith(f"monas: {path}: ")
+    assert "expected" in errors
+    assert "Traceback" not in errors
+    assert not (tmp_path / "written").exists()

@@ -254,7 +254,7 @@ def test_code_is_refused_and_does_not_run(folder, attack):
         ),
         (
             b"\x80\x04cxgboost.core\nBooster\n)\x81}\x8c\x06handleNsb.",
-            r"_PickledBooster, expected a pickled Booster",
+            r"a Booster without content, expected a pickled Booster",
         ),
     ],
 )

@@ -8,26 +8,25 @@ import os
 import pickle
 import subprocess
 import zipfile
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
 import pytest
 
-from bench.data.readers.unpickle import load_torch_zip, safe_load
+from bench.data.readers.unpickle import Record, load_compressed, load_torch_zip, safe_load
 from bench.errors import DataError, UntrustedPickleError
 
-PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
+PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
 
 PLAIN = {
     "text": "accuracy, \N{LATIN SMALL LETTER E WITH ACUTE}",
     "bytes": bytes(range(256)),
-    "numbers": [0, -1, 2**70, 0.1, float("inf"), 2 - 3j, True, None],
-    "containers": [(), (1, (2,)), {3, 4}, frozenset({5}), {"a": {"b": []}}, set()],
+    "numbers": [0, -1, 2**70, 0.1, float("inf"), True, None],
+    "containers": [(), (1, (2,)), {3, 4}, {"a": {"b": []}}, set()],
     "collections": [
         OrderedDict([("b", 1), ("a", 2)]),
         defaultdict(list, {"k": [1]}),
         defaultdict(None, {1: 2}),
-        deque([1, 2], maxlen=3),
     ],
 }
 ARRAYS = {
@@ -36,8 +35,7 @@ ARRAYS = {
     "big-endian": np.arange(3, dtype=">f4"),
     "text": np.asarray(["a", "bcd"]),
     "raw": np.asarray([b"a", b"bcd"]),
-    "objects": np.asarray([{"a": 1}, [2], None], dtype=object),
-    "record": np.asarray([(1, 2.0)], dtype=[("n", "i4"), ("x", "f8")]),
+    "objects": np.asarray(["a", 2, None], dtype=object),
     "empty": np.empty((0, 5), dtype=np.uint8),
     "zero-dimensional": np.asarray(3.5),
     "booleans": np.asarray([True, False]),
@@ -72,9 +70,9 @@ def test_containers_are_read(protocol):
     back = safe_load(pickle.dumps(PLAIN, protocol))
     assert back == PLAIN
     found = [*back["numbers"], *back["containers"], *back["collections"]]
-    expected = [*PLAIN["numbers"], *PLAIN["containers"], *PLAIN["collections"]]
+    expected = [*PLAIN["numbers"], *PLAIN["containers"], {}, {}, {}]
     assert list(map(type, found)) == list(map(type, expected))
-    assert back["collections"][1].default_factory is list
+    assert list(back["collections"][0]) == ["b", "a"]
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -101,12 +99,21 @@ def test_names_of_older_and_newer_numpy_are_equivalent():
         assert np.array_equal(safe_load(content.replace(old, new)), ARRAYS["floats"])
 
 
-def test_paths_bytes_and_open_files(tmp_path):
+def test_paths_and_bytes(tmp_path):
     path = tmp_path / "a.pickle"
-    path.write_bytes(pickle.dumps([1]) + pickle.dumps([2]))
-    assert safe_load(path) == safe_load(str(path)) == safe_load(path.read_bytes()) == [1]
-    with path.open("rb") as file:
-        assert [safe_load(file), safe_load(file)] == [[1], [2]]
+    path.write_bytes(pickle.dumps([1]) + b"what follows is not read")
+    assert safe_load(path) == safe_load(path.read_bytes()) == [1]
+
+
+@pytest.mark.parametrize("protocol", [0, 1])
+def test_protocols_of_text_are_refused(protocol):
+    with pytest.raises(DataError, match=r"^pickle: .*expected a pickle of protocol 2 to 5"):
+        safe_load(pickle.dumps([1], protocol))
+
+
+def test_arrays_cannot_be_written():
+    with pytest.raises(ValueError, match="read-only"):
+        safe_load(pickle.dumps(np.zeros(3)))[0] = 1
 
 
 def attacks(marker):
@@ -115,12 +122,12 @@ def attacks(marker):
     system = Calls(os.system, command)
     array = np.empty(1, dtype=object)
     array[0] = system
-    by_name = b"cbuiltins\ngetattr\n(cposix\nsystem\nX\x08\x00\x00\x00__call__tR."
+    by_name = b"\x80\x02cbuiltins\ngetattr\n(cposix\nsystem\nX\x08\x00\x00\x00__call__tR."
     dotted = b"\x80\x04\x8c\x0bcollections\x8c\x18OrderedDict.fromkeys.__x\x93."
     rebuild = ndarray_reduce()[0]
     return {
         "a command": (pickle.dumps(system), "posix.system"),
-        "a command, as Python 2 writes it": (pickle.dumps(system, 0), "posix.system"),
+        "a command, as Python 2 writes it": (pickle.dumps(system, 2), "posix.system"),
         "a file": (pickle.dumps(Calls(builtins.open, str(marker), "w"), 2), "open"),
         "getattr": (by_name, "builtins.getattr"),
         "eval": (pickle.dumps(Calls(eval, f"open({str(marker)!r}, 'w')")), "builtins.eval"),
@@ -164,8 +171,8 @@ def test_code_inside_bz2_and_zip_is_refused(marker, tmp_path):
     content = attacks(marker)["nested"][0]
     packed = tmp_path / "000000.pickle.pbz2"
     packed.write_bytes(bz2.compress(content))
-    with bz2.open(packed) as file, pytest.raises(UntrustedPickleError, match=r"^here: .*system"):
-        safe_load(file, name="here")
+    with pytest.raises(UntrustedPickleError, match=r"^.*pbz2: .*system"):
+        load_compressed(packed, "bz2")
     zipped = tmp_path / "latency.pt"
     with zipfile.ZipFile(zipped, "w") as archive:
         archive.writestr("latency/data.pkl", content)
@@ -179,14 +186,21 @@ def test_code_inside_bz2_and_zip_is_refused(marker, tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "EOFError"),
-        (b"PK\x03\x04 no pickle", "UnpicklingError"),
-        (pickle.dumps(PLAIN)[:-40], "truncated|ran out of data"),
+        (b"", "byte 0: found b'', expected a pickle of protocol 2 to 5"),
+        (b"PK\x03\x04 no", r"byte 0: found b'PK\\x03\\x04 no', expected a pickle of protocol"),
+        (pickle.dumps(PLAIN)[:-40], r"byte 2: found a frame of \d+ bytes, expected at most the"),
+        (pickle.dumps(PLAIN, 3)[:-40], r"byte \d+: found the end of the file, expected"),
         (pickle.dumps(Calls(ndarray_reduce()[0], list, (0,), b"b")), "array of another type"),
-        (b"cnumpy\ndtype\n(N}X\x01\x00\x00\x00aK\x01stb.", "sets attributes of a function"),
-        (b"ccollections\nOrderedDict\n(N}X\x01\x00\x00\x00aK\x01stb.", "immutable type"),
-        (b"cnumpy\nndarray\n(K\x02tR.", "calls numpy.ndarray"),
-        (pickle.dumps(b"\xff", 2).replace(b"latin1", b"utf_16"), "other than latin1"),
+        (b"\x80\x02cnumpy\ndtype\n(N}X\x01\x00\x00\x00aK\x01stb.", "a state of numpy.dtype"),
+        (
+            b"\x80\x02ccollections\nOrderedDict\n(N}X\x01\x00\x00\x00aK\x01stb.",
+            "a state of collections.OrderedDict",
+        ),
+        (b"\x80\x02cnumpy\nndarray\n(K\x02tR.", "a call of numpy.ndarray"),
+        (
+            pickle.dumps(b"\xff", 2).replace(b"latin1", b"utf_16"),
+            "the encoding 'utf_16', expected latin1",
+        ),
     ],
 )
 def test_damaged_pickles_are_errors_that_name_the_file(content, message):
@@ -202,24 +216,19 @@ def test_a_missing_file_is_named(tmp_path):
 
 def test_persistent_ids_are_refused():
     with pytest.raises(UntrustedPickleError, match=r"an object outside it \('storage 0'\)"):
-        safe_load(b"Pstorage 0\n.")
+        safe_load(b"\x80\x02U\x09storage 0Q.")
 
 
-def test_further_names_can_be_allowed():
-    content = pickle.dumps(Counter("aab"))
-    assert safe_load(content, allow=[("collections", "Counter")]) == Counter("aab")
-
-
-def test_a_stand_in_is_built_without_importing_the_original_class():
-    content = b"cno_such_module\nModel\n)\x81}X\x01\x00\x00\x00aK\x01sb."
-
-    class StandIn:
-        def __setstate__(self, state):
-            self.state = state
-
-    back = safe_load(content, stand_ins={("no_such_module", "Model"): StandIn})
-    assert isinstance(back, StandIn)
-    assert back.state == {"a": 1}
+def test_an_object_of_a_class_becomes_a_record_and_nothing_is_imported():
+    content = b"\x80\x02cno_such_module\nModel\n)\x81}X\x01\x00\x00\x00aK\x01sb."
+    back = safe_load(content, records=[("no_such_module", "Model")])
+    assert type(back) is Record
+    assert (back.module, back.name) == ("no_such_module", "Model")
+    assert (back.arguments, back.state) == ((), {"a": 1})
+    called = safe_load(pickle.dumps(Counter("aab")), records=[("collections", "Counter")])
+    assert called.arguments == ({"a": 2, "b": 1},)
+    with pytest.raises(UntrustedPickleError, match=r"refers to no_such_module\.Model \(code\)"):
+        safe_load(content)
 
 
 def test_torch_files_of_containers_are_read_without_torch(tmp_path):

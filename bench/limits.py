@@ -1,4 +1,4 @@
-"""Hard limits of a player, and how a process ended, in words."""
+"""Hard limits of a process, and how it ended, in words."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run's process may use.
+    """What a process may use.
 
     Attributes
     ----------
     seconds : float, optional
         Of the wall clock; None is no limit.
     memory_megabytes : int
-        Resident memory of the process.
+        Memory beyond what the process has when the limits are set.
     file_megabytes : int
         Size of any file that it writes.
     output_megabytes : int
@@ -39,8 +39,14 @@ class Limits:
         """Return the limits as JSON has them."""
         return asdict(self)
 
-    def apply(self) -> None:
-        """Set what the operating system holds by itself, in the process that is limited."""
+    def apply(self, *, processor_seconds: int | None = None) -> None:
+        """Set what the operating system holds by itself, in the process that is limited.
+
+        Parameters
+        ----------
+        processor_seconds : int, optional
+            Limit of processor time, for a process that could outlive whoever watches the clock.
+        """
         try:
             import resource
         except ImportError:  # not POSIX
@@ -50,7 +56,10 @@ class Limits:
             (resource.RLIMIT_AS, grown),
             (resource.RLIMIT_FSIZE, self.file_megabytes * _MEGABYTE),
             (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_CPU, processor_seconds),
         ):
+            if most is None:
+                continue
             with contextlib.suppress(OSError, ValueError):  # a lower limit is there already
                 _, hard = resource.getrlimit(which)
                 bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
@@ -77,15 +86,14 @@ def _pages(pid: int, field: int) -> int:
         return 0
 
 
-def ending(status: int | None) -> str:
-    """Return how a process ended, from its wait status; None is not known."""
-    if status is None:
+def ending(code: int | None) -> str:
+    """Return how a process ended, from its exit status; a signal is minus its number."""
+    if code is None:
         return "ended"
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        try:
-            name = signal.Signals(number).name
-        except ValueError:
-            name = "unknown"
-        return f"was ended by signal {number} ({name})"
-    return f"left with exit status {os.waitstatus_to_exitcode(status)}"
+    if code >= 0:
+        return f"left with exit status {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = "unknown"
+    return f"was ended by signal {-code} ({name})"

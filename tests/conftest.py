@@ -20,6 +20,12 @@ if "MONAS_DATA" not in os.environ and (ROOT.parent / "shared" / "data").is_dir()
     os.environ["MONAS_DATA"] = str(ROOT.parent / "shared" / "data")
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--mutations", type=int, default=300, help="Number of changed journals that are read."
+    )
+
+
 @pytest.fixture(scope="session")
 def real_tables() -> Path:
     """Return the folder of published tables; tests that need it are skipped without."""

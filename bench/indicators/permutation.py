@@ -32,7 +32,7 @@ def permutation_p(a: ArrayLike, b: ArrayLike, *, rng: np.random.Generator) -> fl
     Raises
     ------
     IndicatorError
-        If a sample is empty or a value is not finite.
+        If a sample has fewer than two values, or a value is not finite.
 
     Notes
     -----
@@ -47,9 +47,9 @@ def permutation_p(a: ArrayLike, b: ArrayLike, *, rng: np.random.Generator) -> fl
     from scipy import stats
 
     first, second = as_vector(a, "a"), as_vector(b, "b")
-    if not len(first) or not len(second):
+    if min(len(first), len(second)) < 2:
         raise IndicatorError(
-            f"a and b: expected at least one value of each, got {len(first)} and {len(second)}"
+            f"a and b: expected at least two values of each, got {len(first)} and {len(second)}"
         )
     if np.ptp(np.concatenate([first, second])) == 0:
         return 1.0

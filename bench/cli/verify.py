@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 from collections import Counter
@@ -15,7 +16,7 @@ from bench.cli.console import default_workers, progress, workers_option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.verify import Verified
+    from bench.verify import Found, Verified
 
 __all__ = ["verify"]
 
@@ -96,7 +97,8 @@ def verify(
     found = find_journals(paths, [load_protocol(name) for name in protocols])
     total = sum(each.journal is not None for each in found)
     click.echo(f"{total} journals of {len(found)} files can be read", err=True)
-    with progress("runs played again", total if rerun is None else rerun) as show:
+    done = itertools.count(1)
+    with progress("runs played again", _number_of_runs(found, rerun)) as show:
         verified = verify_journals(
             found,
             rerun=rerun,
@@ -104,7 +106,7 @@ def verify(
             named=named,
             workers=workers or default_workers(),
             limits=Limits(timeout),
-            progress=lambda name, done, of, last: show(done, f"of {of} of {name}: {last}"),
+            progress=lambda last: show(next(done), last),
         )
     if as_json:
         click.echo(json.dumps(_as_json(verified, chosen if rerun else None), indent=1))
@@ -115,6 +117,16 @@ def verify(
     for path in write_verdicts(verified):
         click.echo(f"verdicts: {path}", err=True)
     return 0 if all(each.is_well for each in verified) else 1
+
+
+def _number_of_runs(found: Sequence[Found], rerun: int | None) -> int:
+    """Return how many runs are played again, at most."""
+    finished: Counter[Path] = Counter()
+    for each in found:
+        if each.journal is not None and each.journal.end is not None:
+            numbered = each.journal.header.subject.repetition is not None
+            finished[each.path.parent if numbered else each.path] += 1
+    return sum(n if rerun is None else min(n, rerun) for n in finished.values())
 
 
 def _as_json(verified: Sequence[Verified], seed: int | None) -> dict[str, Any]:
@@ -142,7 +154,7 @@ def _print_table(verified: Sequence[Verified]) -> None:
     from bench.players.host import printable
     from bench.results.verdicts import TIERS
 
-    table = Table(Column("protocol", no_wrap=True), "entrant", *TIERS)
+    table = Table(*(Column(each, no_wrap=True) for each in ("protocol", "entrant")), *TIERS)
     rows: dict[tuple[str, str], Counter[str]] = {}
     for each in verified:
         journal, protocol = each.found.journal, each.found.protocol

@@ -99,7 +99,7 @@ def replay(
     folder: Path,
     workers: int,
     limits: Limits,
-    progress: Callable[[int, str], None],
+    progress: Callable[[str], None],
 ) -> list[Replayed]:
     """Play runs again and compare them with their journals.
 
@@ -120,7 +120,7 @@ def replay(
     limits : Limits
         Hard limits of each run.
     progress : callable
-        Called after every run with the number of runs done and the last one.
+        Called after every run with its title.
     """
     runs: dict[Path, tuple[Journal, Entrant]] = {}
     planned = []
@@ -143,7 +143,7 @@ def replay(
     outcomes = sweep(
         Plan(tuple(planned), (), {}, {}),
         workers=workers,
-        report=lambda done, last: progress(done, last.title),
+        report=lambda _, last: progress(last.title),
         continued_by="nothing is kept: the same command",
     )
     by_path = {outcome.path: outcome for outcome in outcomes}

@@ -60,7 +60,7 @@ def verify(
     named: Sequence[str] = (),
     workers: int = 1,
     limits: Limits = NO_LIMIT,
-    progress: Callable[[str, int, int, str], None] = lambda *_: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> list[Verified]:
     """Return the verdict on each journal, in the given order.
 
@@ -79,7 +79,7 @@ def verify(
     limits : Limits
         Hard limits of each run.
     progress : callable
-        Called with the protocol's name, the number of runs done, their total, and the last one.
+        Called after every run that was played again with its title.
 
     Raises
     ------
@@ -154,10 +154,9 @@ class _Group:
         named: Sequence[str],
         workers: int,
         limits: Limits,
-        progress: Callable[[str, int, int, str], None],
+        progress: Callable[[str], None],
     ) -> None:
         """Replace verdicts on runs that are chosen by those on their replay."""
-        name = self._protocol.name
         chosen = {label: self._chosen(label, rerun, seed) for label in self._finished}
         entrants: dict[str, Entrant] = {}
         for label, entrant in find_entrants(self._protocol, [*chosen], named).items():
@@ -170,8 +169,7 @@ class _Group:
             label: [each.journal for each in chosen[label] if each.journal is not None]
             for label in entrants
         }
-        total = sum(map(len, journals.values()))
-        if not total:
+        if not journals:
             return
         with TemporaryDirectory(prefix="monas-verify-") as folder:
             played = replay(
@@ -182,7 +180,7 @@ class _Group:
                 folder=Path(folder).resolve(),
                 workers=workers,
                 limits=limits,
-                progress=lambda done, last: progress(name, done, total, last),
+                progress=progress,
             )
             replays: dict[str, list[Replayed]] = {}
             for run in played:

@@ -103,7 +103,7 @@ def test_architectures_from_the_table_are_found_by_a_replay(
     )
     assert status == 1, err
     (line,) = [line for line in out.splitlines() if str(forged) in line]
-    assert line.startswith(f"recomputed: {forged}: not repeated: {forged} line 3: candidate 0: ")
+    assert line.startswith(f"recomputed: not repeated: {forged} line 3: candidate 0: ")
     assert "3 repetitions are too few for a test, which needs 10" in line
     tiers = load_results(small_protocol, results).tiers
     assert tiers["random"] == "replayed bitwise (2 of 3), recomputed"

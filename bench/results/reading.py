@@ -23,7 +23,7 @@ __all__ = ["Unfinished", "check_path", "no_finished_run", "read_runs"]
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A run without a result, and the reason.
+    """A run that is not done, and the reason.
 
     Attributes
     ----------
@@ -35,12 +35,15 @@ class Unfinished:
         `failed`, `timeout`, `unfinished` or `not computed`.
     error : str
         The reason.
+    journal : Journal, optional
+        What the run did before it failed or timed out; None if it was stopped.
     """
 
     label: str
     repetition: int | None
     status: str
     error: str
+    journal: Journal | None = None
 
     @property
     def title(self) -> str:
@@ -83,7 +86,8 @@ def read_runs(protocol: AnyProtocol, folder: Path) -> Iterator[Journal | Unfinis
         if journal is None or journal.end is None:
             yield Unfinished(label, number, "unfinished", "it was stopped")
         elif journal.end.status != "done":
-            yield Unfinished(label, number, journal.end.status, printable(journal.end.error or ""))
+            error = printable(journal.end.error or "")
+            yield Unfinished(label, number, journal.end.status, error, journal)
         else:
             yield journal
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.errors import CallError, MonasError
+from bench.errors import MonasError
 from bench.limits import Limits
 from bench.protocol import AnyProtocol, SearchProtocol
 from bench.runs.base import Outcome
@@ -70,8 +70,12 @@ def find_entrants(
         Classes in files that the user names, `path/to/file.py:ClassName`.
     """
     of_user: dict[str, Entrant] = {}
+    wrong: list[str] = []  # of classes that cannot take part here, but perhaps elsewhere
     for spec in named:
-        of_user |= {each.label: each for each in chosen_entrants(protocol, [spec], ())}
+        try:
+            of_user |= {each.label: each for each in chosen_entrants(protocol, [spec], ())}
+        except MonasError as error:
+            wrong.append(str(error))
     found: dict[str, Entrant | str] = {}
     for label in labels:
         try:
@@ -79,14 +83,13 @@ def find_entrants(
             if entrant.card:
                 entrant.card.require_installed()
             found[label] = entrant
-        except CallError as error:
-            found[label] = (
-                f"not replayed: {error}; a class in a file is named with --method FILE:CLASS"
-                if label not in protocol.entrants()
-                else f"not replayed: {error}"
-            )
         except MonasError as error:
-            found[label] = f"not replayed: {error}"
+            advice = (
+                ""
+                if label in protocol.entrants()
+                else "; a class in a file is named with --method FILE:CLASS"
+            )
+            found[label] = "; ".join([f"not replayed: {error}{advice}", *wrong])
     return found
 
 

@@ -85,8 +85,6 @@ def verify(
     ------
     DataMissingError
         If a table of a protocol is not installed.
-    CallError
-        If a class in `named` cannot take part.
     """
     groups: dict[tuple[str, Path], list[Found]] = {}
     for each in found:

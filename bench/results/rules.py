@@ -186,7 +186,6 @@ def _check_search(protocol: SearchProtocol, journal: Journal) -> None:
             raise refusal(journal, line, "combined scores; a search has none")
         seen += n
     _check_spent(protocol, journal)
-    _check_end(journal, {seen})
     least = budget.first if budget.at_most else budget.evaluations
     if journal.end is not None and journal.end.status == "done" and seen < least:
         raise refusal(
@@ -194,6 +193,7 @@ def _check_search(protocol: SearchProtocol, journal: Journal) -> None:
             _last(journal),
             f"ended as done with {seen} evaluations, the budget is {budget.evaluations}",
         )
+    _check_end(journal, seen)
 
 
 def _check_spent(protocol: SearchProtocol, journal: Journal) -> None:
@@ -247,17 +247,17 @@ def _check_ranking(journal: Journal) -> None:
             )
         seen += n
     if journal.batches or measured:
-        _check_end(journal, {seen})
+        _check_end(journal, seen)
 
 
-def _check_end(journal: Journal, counts: set[int]) -> None:
-    """Raise an error unless the last line has one of these counts of evaluations."""
+def _check_end(journal: Journal, seen: int) -> None:
+    """Raise an error unless the last line has the count of evaluations of the lines before."""
     end = journal.end
-    if end is not None and end.evaluations not in counts:
+    if end is not None and end.evaluations != seen:
         raise refusal(
             journal,
             _last(journal),
-            f"evaluations {end.evaluations}; the lines before have {max(counts)}",
+            f"evaluations {end.evaluations}; the lines before have {seen}",
         )
 
 

@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.arrays import Floats
+from bench.arrays import Floats, Indices
 from bench.method import Candidate, Evaluation, Method, Problem, Setting, candidates
 from bench.spaces.finite import Architectures
+from methods._shared.archive import Archive
 from methods._shared.scaling import running_scale
 from methods._shared.settings import require_at_least, require_one_of
 from methods._shared.unseen import Unseen
@@ -17,6 +18,7 @@ from methods._shared.unseen import Unseen
 __all__ = ["LocalSearch"]
 
 _DRAWS = 50  # weight vectors tried before a random start
+_OUTSIDE = 100  # weight vectors that are compared one by one
 
 
 class LocalSearch(Method):
@@ -69,37 +71,40 @@ class LocalSearch(Method):
         require_one_of(self, "restart", ("best", "random"))
         require_at_least(self, "weight_draws", 1)
         self._history: list[Evaluation] = []
+        self._archive = Archive(len(problem.objectives))
         self._unseen = Unseen(problem.space)
         self._weights: Floats | None = None
         self._current: int | None = None  # index in `_history` of where the search is
-        self._used_weights: list[Floats] = []
+        self._used_weights = _UsedWeights(len(problem.objectives))
         self._neighbours: Architectures = np.empty((0, problem.space.variables), dtype=np.int8)
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """Add the answers to the archive, and move to the best of them if it improves."""
-        new = len(self._history)
+        new = np.arange(len(self._history), len(self._history) + len(evaluations))
         self._history.extend(evaluations)
+        self._archive.add(evaluations)
         self._unseen.remove([e.candidate.architecture for e in evaluations])
         if self._weights is None:  # the initial designs
             return
-        values = self._weighted_sums(self._weights)
-        best = new + int(values[new:].argmin())
-        if self._current is None or values[best] < values[self._current]:
-            self._move_to(best)
+        current = [] if self._current is None else [self._current]
+        values = self._weighted_sums(self._weights, np.array([*new, *current]))
+        best = int(values[: len(new)].argmin())
+        if (values[best] < values[len(new) :]).all():  # of the current one, if there is one
+            self._move_to(int(new[best]))
 
     def ask(self, n: int) -> Sequence[Candidate]:
         """Return up to n neighbours of the current architecture, or the start of a new climb."""
         draws = _DRAWS if self.settings.restart == "best" and self._history else 0
         while not (neighbours := self._next_neighbours(n)) and draws > 0:
             self._weights = self._draw_weights()
-            self._move_to(int(self._weighted_sums(self._weights).argmin()))
+            front = self._archive.front  # its members alone can be the best of a weighted sum
+            self._move_to(int(front[self._weighted_sums(self._weights, front).argmin()]))
             draws -= 1
         return neighbours or self._random_start()
 
     def _next_neighbours(self, n: int) -> list[Candidate]:
         """Return the next n neighbours of unseen classes; none at a local optimum."""
-        new = self._neighbours[self._unseen.first_of_class(self._neighbours)]
-        taken, self._neighbours = new[:n], new[n:]
+        taken, self._neighbours = self._neighbours[:n], self._neighbours[n:]
         if self._current is None or len(taken) == 0:
             return []
         self._unseen.remove(taken)
@@ -117,22 +122,63 @@ class LocalSearch(Method):
         drawn = self.problem.rng.dirichlet(
             np.ones(len(self.problem.objectives)), size=self.settings.weight_draws
         )
-        distance = np.zeros(len(drawn))
-        if self._used_weights:
-            used = np.array(self._used_weights)
-            distance = np.linalg.norm(drawn[:, None] - used, axis=2).min(axis=1)
-        self._used_weights.append(drawn[distance.argmax()])
-        return self._used_weights[-1]
+        chosen: Floats = drawn[self._used_weights.distances(drawn).argmax()]
+        self._used_weights.add(chosen)
+        return chosen
 
     def _move_to(self, index: int) -> None:
-        """Make an evaluation of the history the current one."""
+        """Make an evaluation of the history the current one, with its unseen neighbours."""
         self._current = index
         around = self.problem.finite_space.neighbours(self._history[index].candidate.architecture)
-        self._neighbours = around[self.problem.rng.permutation(len(around))]
+        around = around[self.problem.rng.permutation(len(around))]
+        self._neighbours = around[self._unseen.first_of_class(around)]
 
-    def _weighted_sums(self, weights: Floats) -> Floats:
-        """Return the weighted sum [n] of the scaled objectives of everything told."""
-        objectives = np.array([e.objectives for e in self._history])
-        ideal, width = running_scale(objectives, self.problem.reference_point)
-        sums: Floats = ((objectives - ideal) / width) @ weights
+    def _weighted_sums(self, weights: Floats, of: Indices) -> Floats:
+        """Return the weighted sums [k] of the scaled objectives of some evaluations.
+
+        Parameters
+        ----------
+        weights : array [m]
+        of : array of int [k]
+            Indices of evaluations.
+        """
+        objectives = self._archive.objectives
+        front = objectives[self._archive.front]  # its scale is that of everything told
+        ideal, width = running_scale(front, self.problem.reference_point)
+        sums: Floats = ((objectives[of] - ideal) / width) @ weights
         return sums
+
+
+class _UsedWeights:
+    """Weight vectors, and the distance of others to the nearest of them.
+
+    A run in a space that is nearly searched draws thousands. All but the last are in a search tree,
+    which is made again whenever an eighth of all are not in it.
+
+    Parameters
+    ----------
+    objectives : int
+        Number of weights of a vector, m.
+    """
+
+    def __init__(self, objectives: int) -> None:
+        self._in_tree = np.empty((0, objectives))
+        self._tree: Any = None
+        self._others: list[Floats] = []
+
+    def add(self, weights: Floats) -> None:
+        """Add a vector [m]."""
+        from scipy.spatial import KDTree
+
+        self._others.append(weights)
+        if len(self._others) > max(_OUTSIDE, len(self._in_tree) // 8):
+            self._in_tree = np.concatenate([self._in_tree, self._others])
+            self._tree, self._others = KDTree(self._in_tree), []
+
+    def distances(self, drawn: Floats) -> Floats:
+        """Return the distance [k] of vectors [k, m] to the nearest; 0 if there is none."""
+        nearest = [] if self._tree is None else [self._in_tree[self._tree.query(drawn)[1]]]
+        near = [np.linalg.norm(drawn - each, axis=1)[:, None] for each in nearest]
+        if self._others:
+            near.append(np.linalg.norm(drawn[:, None] - np.array(self._others), axis=2))
+        return np.concatenate(near, axis=1).min(axis=1) if near else np.zeros(len(drawn))

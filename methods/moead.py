@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.arrays import Floats
+from bench.arrays import Floats, Indices
 from bench.errors import MethodError
 from bench.method import Problem, Setting
+from bench.spaces.space import Rows
+from methods._shared.archive import Archive
 from methods._shared.pymoo import VARIATION, PymooMethod, reference_directions
 from methods._shared.scaling import running_scale
-from methods._shared.unseen import Unseen
 
 __all__ = ["MOEAD"]
 
@@ -70,7 +71,7 @@ class MOEAD(PymooMethod):
     _generations = 20
 
     def __init__(self, problem: Problem, **settings: Any) -> None:
-        self._told: list[Floats] = []
+        self._archive = Archive(len(problem.objectives))
         super().__init__(problem, **settings)
 
     def _make_algorithm(self) -> Any:
@@ -85,34 +86,63 @@ class MOEAD(PymooMethod):
                     f"offspring has two parents"
                 )
         return _parallel_moead(
-            self._unseen,
             ref_dirs=reference_directions(len(self.problem.objectives), size),
             n_neighbors=neighbours,
             prob_neighbor_mating=self.settings.neighbour_mating,
-            variation=self._variation(),
         )
 
+    def _mate(self) -> Rows:
+        """Return one child for each subproblem; those of `algorithm.indices` that have none yet."""
+        rng, space = self.problem.rng, self.problem.space
+        missing = rng.permutation(self._algorithm.pop_size)
+        children, served, taken = [space.check([])], [missing[:0]], set[Hashable]()
+        for _ in range(_ATTEMPTS):
+            made = self._children(missing)
+            new = self._unseen.first_of_class(made, taken)
+            children.append(made[new])
+            served.append(missing[new])
+            missing = missing[~new]
+            if len(missing) == 0:
+                break
+        self._algorithm.indices = np.concatenate([*served, missing])  # the rest get random ones
+        return np.concatenate(children)
+
+    def _children(self, subproblems: Indices) -> Rows:
+        """Return one child for each subproblem, drawn from the two of a pair of parents."""
+        algorithm, rng = self._algorithm, self.problem.rng
+        parents = algorithm.selection.do(
+            algorithm.problem,
+            algorithm.pop,
+            len(subproblems),
+            2,
+            to_pop=False,
+            neighbors=algorithm.neighbors[subproblems],
+            random_state=rng,
+        )
+        both = self._variation.children(algorithm.pop.get("X")[parents.T], rng)
+        drawn = rng.integers(2, size=len(subproblems))
+        return both.reshape(2, len(subproblems), -1)[drawn, np.arange(len(subproblems))]
+
     def _tell_pymoo(self) -> None:
-        self._told.extend(e.objectives for e in self._evaluated)
+        self._archive.add(self._evaluated)
         if self._algorithm.is_initialized:  # members are put on the scale of this generation
             members = self._algorithm.pop
             members.set("F", self._for_pymoo(members.get("raw")))
         super()._tell_pymoo()
 
     def _for_pymoo(self, objectives: Floats) -> Floats:
-        ideal, width = running_scale(np.array(self._told), self.problem.reference_point)
+        told = self._archive.objectives[self._archive.front]  # all others have the same scale
+        ideal, width = running_scale(told, self.problem.reference_point)
         scaled: Floats = (objectives - ideal) / width
         return scaled
 
 
-def _parallel_moead(unseen: Unseen, variation: tuple[Any, Any], **options: Any) -> Any:
-    """Return a ParallelMOEAD of pymoo that makes offspring of unseen classes."""
+def _parallel_moead(**options: Any) -> Any:
+    """Return a ParallelMOEAD of pymoo that starts each subproblem with the best design for it."""
     from pymoo.algorithms.moo.moead import ParallelMOEAD
-    from pymoo.core.mating import Mating
-    from pymoo.core.population import Population
     from pymoo.decomposition.tchebicheff import Tchebicheff
 
-    class OfNewClasses(ParallelMOEAD):  # type: ignore[misc,unused-ignore]
+    class FromTheBest(ParallelMOEAD):  # type: ignore[misc,unused-ignore]
         def _initialize_advance(self, infills: Any = None, **kwargs: Any) -> None:
             self.ideal = np.zeros(self.problem.n_obj)  # objectives come normalised
             values = self.decomposition.do(
@@ -120,39 +150,4 @@ def _parallel_moead(unseen: Unseen, variation: tuple[Any, Any], **options: Any) 
             )
             self.pop = infills[values.argmin(axis=0)]
 
-        def _infill(self) -> Any:
-            """Make one child for each subproblem; the caller replaces missing ones by random."""
-            missing = self.random_state.permutation(len(self.pop))
-            children, served = Population.empty(), missing[:0]
-            for _ in range(_ATTEMPTS):
-                made = Population.merge(children, self._children(missing))
-                subproblems = np.concatenate([served, missing])
-                new = unseen.first_of_class(made.get("X"))
-                children, served, missing = made[new], subproblems[new], subproblems[~new]
-                if len(missing) == 0:
-                    break
-            self.indices = np.concatenate([served, missing])
-            return children if len(children) else None
-
-        def _children(self, subproblems: Any) -> Any:
-            """Return one child for each subproblem, drawn from the two of a pair of parents."""
-            parents = self.selection.do(
-                self.problem,
-                self.pop,
-                len(subproblems),
-                2,
-                neighbors=self.neighbors[subproblems],
-                random_state=self.random_state,
-            )
-            both = self.mating.do(
-                self.problem,
-                self.pop,
-                2 * len(subproblems),
-                n_max_iterations=1,
-                parents=parents,
-                random_state=self.random_state,
-            )
-            drawn = self.random_state.integers(2, size=len(subproblems))
-            return both.reshape(2, -1)[drawn, np.arange(len(subproblems))]
-
-    return OfNewClasses(mating=Mating(None, *variation), decomposition=Tchebicheff(), **options)
+    return FromTheBest(decomposition=Tchebicheff(), **options)

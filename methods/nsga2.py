@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bench.method import Setting
+from methods._shared.mating import Comparison, by_dominance_and_crowding
 from methods._shared.pymoo import VARIATION, PymooMethod
 
 __all__ = ["NSGA2"]
@@ -41,10 +42,10 @@ class NSGA2(PymooMethod):
         **VARIATION,
     }
 
+    def _comparison(self, population: Any) -> Comparison:
+        return by_dominance_and_crowding(population)
+
     def _make_algorithm(self) -> Any:
         from pymoo.algorithms.moo import nsga2
 
-        return nsga2.NSGA2(
-            pop_size=self._population_size,
-            mating=self._mating(nsga2.binary_tournament),
-        )
+        return nsga2.NSGA2(pop_size=self._population_size)

@@ -58,7 +58,6 @@ class NSGA3(PymooMethod):
         return nsga3.NSGA3(
             reference_directions(len(self.problem.objectives), size),
             pop_size=size,
-            mating=self._mating(nsga3.comp_by_cv_then_random),
         )
 
     def _for_pymoo(self, objectives: Floats) -> Floats:

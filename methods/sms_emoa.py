@@ -10,6 +10,7 @@ import numpy as np
 from bench.arrays import Floats
 from bench.errors import MethodError
 from bench.method import Problem, Setting
+from methods._shared.mating import Comparison, by_dominance
 from methods._shared.pymoo import VARIATION, PymooMethod
 
 __all__ = ["SMSEMOA", "least_contributor"]
@@ -68,13 +69,15 @@ class SMSEMOA(PymooMethod):
     def _offspring_size(self) -> int:
         return self.problem.batch
 
+    def _comparison(self, population: Any) -> Comparison:
+        return by_dominance(population)
+
     def _make_algorithm(self) -> Any:
         from pymoo.algorithms.moo import sms
 
         return sms.SMSEMOA(
             pop_size=self._population_size,
             n_offsprings=self._offspring_size,
-            mating=self._mating(sms.cv_and_dom_tournament),
             survival=_survival(self.problem.rng, self.settings.reference_offset),
             normalize=False,  # the survival does
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from method_bodies import RANDOM_BODY
 
 settings.register_profile("suite", deadline=None, max_examples=60)
 settings.load_profile("suite")
@@ -59,6 +60,12 @@ def method_file(tmp_path: Path):
         return f"{path}:Toy"
 
     return write
+
+
+@pytest.fixture
+def toy(method_file):
+    """Write random search into a file; return its `file.py:Class`."""
+    return method_file(RANDOM_BODY)
 
 
 @pytest.fixture

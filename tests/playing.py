@@ -55,7 +55,7 @@ def score(spec, results, *entrants, **options):
 
 def rewritten(path):
     """Return a writer of a new journal in the place of another."""
-    path.unlink()
+    path.unlink(missing_ok=True)
     return JournalWriter(path)
 
 

@@ -6,8 +6,6 @@ is imported in a player, so that nothing it does at import reaches the suite.
 
 from __future__ import annotations
 
-import os
-
 from bench.entrants.registry import find, is_own
 from bench.errors import CallError, MethodError
 from bench.limits import Limits
@@ -43,7 +41,7 @@ def describe(spec: str, kind: EntrantKind) -> Card:
     doing = f"{spec} cannot be imported"
     with Player(_LIMITS) as player:
         try:
-            told = player.order("describe", doing=doing, kind=kind, spec=spec, folder=os.getcwd())
+            told = player.order("describe", doing=doing, kind=kind, spec=spec)
         except OutOfTime:
             raise CallError(f"{doing}: it took over {_LIMITS.seconds:.0f} s") from None
         except MethodError as error:

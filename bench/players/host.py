@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -62,6 +63,7 @@ class Player:
         self._deadline = None if limits.seconds is None else time.monotonic() + limits.seconds
         self._zygote = zygote()
         self._pid, self._channel, output = self._zygote.fork(limits)
+        self._here: dict[str, Any] = {"folder": os.getcwd(), "path": sys.path}  # with first order
         self._said = bytearray()
         self._reader = threading.Thread(target=self._read_output, args=(output,), daemon=True)
         self._reader.start()
@@ -115,7 +117,8 @@ class Player:
             answer. The traceback, if there is one, is a note of the error.
         """
         kinds = [[array.dtype.str, list(array.shape)] for array in arrays]
-        message = {"do": do, **details, **({"arrays": kinds} if arrays else {})}
+        message = {"do": do, **details, **self._here, **({"arrays": kinds} if arrays else {})}
+        self._here = {}
         try:
             send(self._channel, message, arrays=arrays, deadline=self._deadline)
             while True:

@@ -6,6 +6,7 @@ where it was raised; nothing that it does reaches the judge but messages.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -56,6 +57,10 @@ class _Player:
 
     def follow(self, order: dict[str, Any], arrays: Sequence[NDArray[Any]]) -> dict[str, Any]:
         """Return the answer to an order; `do` says which it is."""
+        if "folder" in order:  # the first: of the judge's folder and import path now
+            with contextlib.suppress(OSError):
+                os.chdir(order["folder"])
+            sys.path[:] = order["path"]
         what = order["do"]
         if what in ("read", "combine"):
             return self._score(what, arrays)
@@ -142,7 +147,6 @@ class _Player:
 
 
 def _describe(order: dict[str, Any]) -> dict[str, Any]:
-    os.chdir(order["folder"])
     try:
         card = card_of(find(order["spec"], BASES[order["kind"]]), own=False)
     except (CallError, MethodError) as error:

@@ -1,1 +1,1 @@
-"""Parts that several methods share: unseen architectures, scaling, dominance, pymoo."""
+"""Parts that several methods share: archives, unseen architectures, scaling, dominance, pymoo."""

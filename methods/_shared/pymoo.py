@@ -16,8 +16,8 @@ from bench.method import Candidate, Evaluation, Problem, Setting, candidates
 from bench.spaces import Box, FiniteSpace, Space
 from bench.spaces.space import Kind, Rows
 from methods._shared.generational import Generational
+from methods._shared.mating import Comparison, Mating, Variation, by_lot
 from methods._shared.settings import require_at_least
-from methods._shared.unseen import Unseen
 
 __all__ = ["VARIATION", "PymooMethod", "reference_directions"]
 
@@ -52,13 +52,15 @@ class PymooMethod(Generational):
     next parents. All random numbers come from the run's own stream.
 
     In a finite space crossover is uniform and mutation is polynomial, rounded to categories; in a
-    box crossover is simulated binary and mutation is not rounded. All are pymoo's.
+    box crossover is simulated binary and mutation is not rounded. All are pymoo's; parents and
+    offspring are arrays (see `mating`), and pymoo's objects hold the population between generations
+    and decide who survives.
 
     An offspring has two parents, and pymoo reports neither: candidates carry no lineage.
 
-    A subclass makes pymoo's algorithm object and has the settings `population_size` (None means
-    the budget divided by `_generations`, at least 10 and at most 100), `crossover_probability` and
-    those of `VARIATION`.
+    A subclass makes pymoo's algorithm object, says how parents are compared, and has the
+    settings `population_size` (None means the budget divided by `_generations`, at least 10 and at
+    most 100), `crossover_probability` and those of `VARIATION`.
     """
 
     spaces: ClassVar[tuple[Kind, ...]] = ("finite", "box")
@@ -69,6 +71,8 @@ class PymooMethod(Generational):
         super().__init__(problem, **settings)
         self._population_size = self._choose_population_size()
         self._evaluated: list[Evaluation] = []  # of this generation, not known to pymoo yet
+        self._bounds = _bounds(problem.space, len(problem.objectives))
+        self._variation = self._make_variation()
         self._algorithm = self._set_up(self._make_algorithm())
 
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
@@ -85,6 +89,10 @@ class PymooMethod(Generational):
     def _make_algorithm(self) -> Any:
         """Return pymoo's algorithm object, not set up yet."""
 
+    def _comparison(self, population: Any) -> Comparison:
+        """Return how parents are compared in tournaments; by lot unless overridden."""
+        return by_lot(population)
+
     def _for_pymoo(self, objectives: Floats) -> Floats:
         """Return the objectives [n, m] that pymoo is told; in their own units unless overridden."""
         return objectives
@@ -99,25 +107,28 @@ class PymooMethod(Generational):
         if not self._algorithm.is_initialized and len(self._evaluated) < size:
             return self._unseen.sample(rng, size - len(self._evaluated))
         self._tell_pymoo()
-        offspring = self._algorithm.ask()
-        if offspring is None:  # pymoo found nothing new and would stop here; a run goes on
-            self._algorithm.termination.force_termination = False
-            return self._unseen.sample(rng, self._offspring_size)
-        made = self.problem.space.check(offspring.get("X"))
+        made = self._mate()
         self._unseen.remove(made)
         return np.concatenate([made, self._unseen.sample(rng, self._offspring_size - len(made))])
+
+    def _mate(self) -> Rows:
+        """Return offspring of unseen classes, or fewer than a generation if there are too few."""
+        population = self._algorithm.pop
+        compare, size = self._comparison(population), self._population_size
+        mating = Mating(compare, self._variation, self._unseen, size)
+        return mating.offspring(population.get("X"), self._offspring_size, self.problem.rng)
 
     def _tell_pymoo(self) -> None:
         """Give the evaluated generation to pymoo."""
         from pymoo.core.population import Population
-        from pymoo.problems.static import StaticProblem
 
         architectures = np.array([e.candidate.architecture for e in self._evaluated])
         objectives = np.array([e.objectives for e in self._evaluated])
-        population = Population.new("X", architectures, "raw", objectives)
-        known = StaticProblem(self._algorithm.problem, F=self._for_pymoo(objectives))
-        self._algorithm.evaluator.eval(known, population)
-        self._algorithm.tell(infills=population)
+        self._algorithm.tell(
+            infills=Population.new(
+                "X", architectures, "raw", objectives, "F", self._for_pymoo(objectives)
+            )
+        )
         self._evaluated = []
 
     def _choose_population_size(self) -> int:
@@ -132,25 +143,14 @@ class PymooMethod(Generational):
     def _set_up(self, algorithm: Any) -> Any:
         from pymoo.core.termination import NoTermination
 
-        bounds = _bounds(self.problem.space, len(self.problem.objectives))
         # The runner owns the budget: pymoo would count evaluations that it does not make itself.
-        algorithm.setup(bounds, termination=NoTermination())
+        algorithm.setup(self._bounds, termination=NoTermination())
         # Replaces the generator that setup seeds: all randomness is from the run's own stream.
         algorithm.random_state = self.problem.rng
         return algorithm
 
-    def _mating(self, tournament: Any) -> Any:
-        """Return a mating of parents that `tournament` compares; offspring are of new classes."""
-        from pymoo.operators.selection.tournament import TournamentSelection
-
-        return _whole_generations(self._population_size)(
-            TournamentSelection(func_comp=tournament),
-            *self._variation(),
-            eliminate_duplicates=_elimination(self.problem.space, self._unseen),
-        )
-
-    def _variation(self) -> tuple[Any, Any]:
-        """Return pymoo's crossover and mutation; what they make is part of the space."""
+    def _make_variation(self) -> Variation:
+        """Return pymoo's crossover and mutation."""
         from pymoo.operators.crossover.sbx import SBX
         from pymoo.operators.crossover.ux import UniformCrossover
         from pymoo.operators.mutation.pm import PolynomialMutation
@@ -167,26 +167,8 @@ class PymooMethod(Generational):
             prob=1.0,
             prob_var=1.0 / space.variables if probability is None else probability,
             eta=eta,
-            vtype=float,
-            repair=_repair(space),
         )
-        return crossover, mutation
-
-
-def _whole_generations(size: int) -> Any:
-    """Return a subclass of pymoo's mating that always makes `size` offspring.
-
-    pymoo calls it again for the offspring that are missing. Towards the end of a run most offspring
-    are of seen classes, and a call for the last few costs as much as one for all; pymoo drops what
-    is too many.
-    """
-    from pymoo.core.mating import Mating
-
-    class WholeGenerations(Mating):  # type: ignore[misc,unused-ignore]
-        def _do(self, problem: Any, pop: Any, n_offsprings: int, **kwargs: Any) -> Any:
-            return super()._do(problem, pop, size, **kwargs)
-
-    return WholeGenerations
+        return Variation(crossover, mutation, self._bounds, space)
 
 
 def _bounds(space: Space, objectives: int) -> Any:
@@ -199,35 +181,6 @@ def _bounds(space: Space, objectives: int) -> Any:
     if isinstance(space, Box):
         return Bounds(**known, xl=space.lower, xu=space.upper, vtype=float)
     raise MethodError(f"{space.name}: expected a finite space or a box")
-
-
-def _repair(space: Space) -> Any:
-    """Return a repair for pymoo: round to categories, then to the nearest of the space."""
-    from pymoo.core.repair import Repair
-
-    class Legal(Repair):  # type: ignore[misc,unused-ignore]
-        def _do(self, problem: Any, X: Any, **kwargs: Any) -> Any:  # noqa: N803 - pymoo's name
-            if isinstance(space, Box):
-                return space.repair(X)
-            return space.repair(np.around(X).astype(int)).astype(int)
-
-    return Legal()
-
-
-def _elimination(space: Space, unseen: Unseen) -> Any:
-    """Return a duplicate elimination for pymoo that drops every class seen in the run."""
-    from pymoo.core.duplicate import DuplicateElimination
-
-    class OfWholeRun(DuplicateElimination):  # type: ignore[misc,unused-ignore]
-        def _do(self, pop: Any, other: Any, is_duplicate: Any) -> Any:
-            if other is None:
-                is_duplicate[~unseen.first_of_class(pop.get("X"))] = True
-            else:
-                known = set(space.class_keys(other.get("X")))
-                is_duplicate[[k in known for k in space.class_keys(pop.get("X"))]] = True
-            return is_duplicate
-
-    return OfWholeRun()
 
 
 def reference_directions(objectives: int, n: int) -> Floats:

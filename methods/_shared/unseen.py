@@ -7,7 +7,7 @@ for all of them, so that none gains by it).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -38,10 +38,18 @@ class Unseen:
         """Mark the classes of architectures [n, variables] as seen."""
         self._seen.update(self._space.class_keys(architectures))
 
-    def first_of_class(self, architectures: ArrayLike) -> Mask:
+    def first_of_class(self, architectures: ArrayLike, taken: set[Hashable] | None = None) -> Mask:
         """Say [n] which architectures are the first of an unseen class among [n, variables].
 
         False for an architecture of a seen class, and for one of the class of an earlier row.
+
+        Parameters
+        ----------
+        architectures : array_like [n, variables]
+        taken : set, optional
+            Keys of classes that were chosen but are not seen yet, which count as seen. The classes
+            of these architectures are added, so that a choice can be made in several calls, and
+            each architecture looked at once.
 
         Examples
         --------
@@ -51,7 +59,12 @@ class Unseen:
         >>> unseen.first_of_class([[2, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]])
         array([False,  True, False])
         """
-        return self._first(self._space.class_keys(architectures), set(self._seen))
+        taken = set() if taken is None else taken
+        flags = []
+        for key in self._space.class_keys(architectures):
+            flags.append(key not in self._seen and key not in taken)
+            taken.add(key)
+        return np.asarray(flags, dtype=np.bool_)
 
     def sample(self, rng: np.random.Generator, n: int) -> Rows:
         """Draw n architectures [n, variables]: of unseen classes first, then of any.
@@ -79,34 +92,20 @@ class Unseen:
         rng : numpy.random.Generator
         n : int
         """
-        seen = set(self._seen)
+        taken: set[Hashable] = set()
         drawn = [self._space.check([])]
         missing = n
         for _ in range(_ROUNDS):
             rows = self._space.sample(rng, 2 * missing + 8)
-            drawn.append(self._take(rows, missing, seen))
+            drawn.append(rows[self.first_of_class(rows, taken)][:missing])
             missing -= len(drawn[-1])
             if missing == 0:
                 return np.concatenate(drawn)
         if isinstance(self._space, FiniteSpace) and self._space.listable:
             rows = self._space.enumerate()
-            drawn.append(self._take(rows[rng.permutation(len(rows))], missing, seen))
+            rows = rows[rng.permutation(len(rows))]
+            drawn.append(rows[self.first_of_class(rows, taken)][:missing])
         return np.concatenate(drawn)
-
-    def _take(self, rows: Rows, n: int, seen: set[Hashable]) -> Rows:
-        """Return the first n of the rows that are of unseen classes, and add these to `seen`."""
-        keys = self._space.class_keys(rows)
-        taken = rows[self._first(keys, set(seen))][:n]
-        seen.update(self._space.class_keys(taken))
-        return taken
-
-    @staticmethod
-    def _first(keys: Iterable[Hashable], seen: set[Hashable]) -> Mask:
-        flags = []
-        for key in keys:
-            flags.append(key not in seen)
-            seen.add(key)
-        return np.asarray(flags, dtype=np.bool_)
 
 
 class UnseenMembers:

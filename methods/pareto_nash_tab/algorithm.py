@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
 from bench.arrays import Floats
-from bench.indicators import non_dominated
 from bench.method import Candidate, Evaluation, Problem, Setting, candidates
+from methods._shared.archive import Archive
 from methods._shared.generational import Generational
 from methods._shared.scaling import log_costs
 from methods.pareto_nash_tab.density import (
@@ -76,6 +76,8 @@ class ParetoNashTab(Generational):
     def __init__(self, problem: Problem, **settings: Any) -> None:
         super().__init__(problem, **settings)
         self._history: list[Evaluation] = []
+        self._archive = Archive(len(problem.objectives))
+        self._measured = 0  # evaluations whose costs are within the ranges below
         self._cheap = list(problem.cheap_objectives)
         self._use_density = bool(self._cheap) and self.settings.inverse_density
         self._lowest = np.full(len(self._cheap), np.inf)
@@ -84,6 +86,7 @@ class ParetoNashTab(Generational):
     def tell(self, evaluations: Sequence[Evaluation]) -> None:
         """Add the answers to the history, from which the next population is selected."""
         self._history.extend(evaluations)
+        self._archive.add(evaluations)
         self._unseen.remove([e.candidate.architecture for e in evaluations])
 
     # -- Algorithm 2 -----------------------------------------------------------------------------
@@ -115,9 +118,8 @@ class ParetoNashTab(Generational):
 
     def _population(self) -> tuple[list[Evaluation], Floats]:
         """Return the non-dominated evaluations, and their objectives [k, m]."""
-        objectives = np.array([e.objectives for e in self._history])
-        kept = non_dominated(objectives)
-        return [e for e, keep in zip(self._history, kept, strict=True) if keep], objectives[kept]
+        front = self._archive.front
+        return [self._history[i] for i in front], self._archive.objectives[front]
 
     def _propose(self, population: list[Evaluation], parents: Floats) -> list[Candidate]:
         """Return distinct proposals of unseen classes.
@@ -130,6 +132,7 @@ class ParetoNashTab(Generational):
         """
         rng, space, wanted = self.problem.rng, self.problem.finite_space, self.settings.proposals
         proposals: list[Candidate] = []
+        taken = set[Hashable]()  # classes of the proposals
         attempts = wanted * _ATTEMPTS_PER_PROPOSAL
         while len(proposals) < wanted and attempts > 0:
             made = []
@@ -144,16 +147,17 @@ class ParetoNashTab(Generational):
                 )
                 made.append(Candidate(child, evaluation.number, names))
             attempts -= len(made)
-            proposals.extend(made)
-            new = self._unseen.first_of_class([c.architecture for c in proposals])
-            proposals = [c for c, is_new in zip(proposals, new, strict=True) if is_new]
+            proposals.extend(self._new(made, taken))
         if len(proposals) < wanted:
-            others = candidates(self._unseen.sample_new(rng, wanted))
-            both = [*proposals, *others]
-            new = self._unseen.first_of_class([c.architecture for c in both])
-            proposals = [c for c, is_new in zip(both, new, strict=True) if is_new][:wanted]
+            others = self._new(candidates(self._unseen.sample_new(rng, wanted)), taken)
+            proposals.extend(others[: wanted - len(proposals)])
         # In an exhausted space the rest of the budget repeats random architectures.
         return proposals or candidates(self._unseen.sample(rng, self.settings.accepted))
+
+    def _new(self, made: list[Candidate], taken: set[Hashable]) -> list[Candidate]:
+        """Return the candidates of unseen classes that are not taken, and add these to `taken`."""
+        new = self._unseen.first_of_class([c.architecture for c in made], taken)
+        return [c for c, is_new in zip(made, new, strict=True) if is_new]
 
     # -- cheap objectives ------------------------------------------------------------------------
 
@@ -161,7 +165,8 @@ class ParetoNashTab(Generational):
         """Return the density of the population; equal objectives count once. None means uniform."""
         if not self._use_density:
             return None
-        self._widen(self._log_costs(np.array([e.objectives for e in self._history])))
+        self._widen(self._log_costs(self._archive.objectives[self._measured :]))
+        self._measured = len(self._archive)
         distinct = np.unique(objectives, axis=0)
         return Density.of(self._log_costs(distinct), self._highest - self._lowest)
 
@@ -170,8 +175,8 @@ class ParetoNashTab(Generational):
 
     def _widen(self, logarithms: Floats) -> None:
         """Widen the ranges of the log costs [n, k] over everything generated so far."""
-        self._lowest = np.minimum(self._lowest, logarithms.min(axis=0))
-        self._highest = np.maximum(self._highest, logarithms.max(axis=0))
+        self._lowest = np.minimum(self._lowest, logarithms.min(axis=0, initial=np.inf))
+        self._highest = np.maximum(self._highest, logarithms.max(axis=0, initial=-np.inf))
 
 
 class ParetoNashTabUniform(ParetoNashTab):

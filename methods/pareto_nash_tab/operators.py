@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from bench.spaces import FiniteSpace, ListedSpace, NASBench201
@@ -35,13 +37,22 @@ def typed_edit(rng: np.random.Generator, cell: Architecture) -> tuple[Architectu
     cell : tuple of int [6]
         One operation for each edge.
     """
-    legal = [name for name, (before, _) in EDITS.items() if set(before) & set(cell)]
-    name = legal[rng.integers(len(legal))]
-    before, after = EDITS[name]
-    edges = [edge for edge, operation in enumerate(cell) if operation in before]
+    legal = _legal_edits(cell)
+    name, edges = legal[rng.integers(len(legal))]
     edge = edges[rng.integers(len(edges))]
+    _, after = EDITS[name]
     operation = after[rng.integers(len(after))]
     return (*cell[:edge], operation, *cell[edge + 1 :]), name
+
+
+@lru_cache(maxsize=5**6)
+def _legal_edits(cell: Architecture) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return the operators that apply to a cell, each with the edges that it can edit."""
+    edges = {
+        name: tuple(edge for edge, operation in enumerate(cell) if operation in before)
+        for name, (before, _) in EDITS.items()
+    }
+    return tuple((name, found) for name, found in edges.items() if found)
 
 
 def resample_one_variable(
@@ -61,12 +72,18 @@ def resample_one_variable(
     if isinstance(space, ListedSpace):
         around = space.neighbours(architecture)
         return tuple(around[rng.integers(len(around))].tolist()), "resample"
-    movable = [v for v, c in enumerate(space.cardinalities) if c > 1]
+    movable = _movable(space.cardinalities)
     variable = movable[rng.integers(len(movable))]
     cardinality = space.cardinalities[variable]
     step = int(rng.integers(1, cardinality))
     moved = (architecture[variable] + step) % cardinality
     return (*architecture[:variable], moved, *architecture[variable + 1 :]), "resample"
+
+
+@lru_cache(maxsize=8)
+def _movable(cardinalities: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the variables that have another category."""
+    return tuple(v for v, c in enumerate(cardinalities) if c > 1)
 
 
 def apply_operators(

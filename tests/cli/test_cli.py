@@ -10,6 +10,8 @@ import pytest
 from method_bodies import RANDOM_BODY
 from playing import cut, rewritten
 
+from bench.entrants.registry import _entry_points
+from bench.players.cards import BASES
 from bench.runs.journal_file import read_journal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -163,30 +165,26 @@ def test_an_error_of_the_operating_system_is_one_line(monas, tiny):
     (journal,) = Path("results").resolve().rglob("*.jsonl")
     journal.unlink()
     journal.mkdir()
-    for words in (
-        ("run", tiny, "--method", "random"),
-        ("run", tiny, "--restart"),
-        ("report", tiny),
-    ):
+    said = f"{journal.name} is a folder; expected a regular file: move it away"
+    for words in (("run", tiny, "--restart"), ("report", tiny)):
         status, _, err = monas(*words)
         assert status == 1
-        assert one_line(err.splitlines()[-1]).endswith(f"{journal.name}: Is a directory")
+        assert said in one_line(err.splitlines()[-1])
+    status, out, err = monas("run", tiny, "--method", "random")
+    assert status == 1
+    assert "1 runs done, 1 failed" in out  # the other run is not concerned
+    assert said in err
 
 
-def test_an_entrant_that_cannot_be_loaded_is_reported(monas, monkeypatch):
-    from importlib.metadata import EntryPoint
-
-    entries = {
-        "monas.methods": [
-            ("broken", "nowhere:Broken"),
-            ("random", "methods.random_search:RandomSearch"),
-        ],
-        "monas.estimators": [("broken", "nowhere:Broken"), ("tse", "methods.mote:TSE")],
-    }
-    monkeypatch.setattr(
-        "bench.entrants.registry._entry_points",
-        lambda group: {name: (EntryPoint(name, value, group),) for name, value in entries[group]},
-    )
+def test_an_entrant_that_cannot_be_loaded_is_reported(monas, monkeypatch, tmp_path, request):
+    info = tmp_path / "rival-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: rival\nVersion: 1.0\n", "utf-8")
+    groups = "".join(f"[monas.{kind}s]\nbroken = nowhere:Broken\n" for kind in BASES)
+    (info / "entry_points.txt").write_text(groups, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    _entry_points.cache_clear()
+    request.addfinalizer(_entry_points.cache_clear)
     for kind, name in (("method", "random"), ("estimator", "tse")):
         status, out, _ = monas("list", f"{kind}s")
         assert status == 0

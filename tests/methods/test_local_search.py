@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bench.errors import MethodError
-from methods.local_search import LocalSearch
+from methods.local_search import LocalSearch, _UsedWeights
 
 
 def _distance(a, b):
@@ -89,7 +89,8 @@ def test_climbs_have_distant_weights(objectives, make_task, play):
 
     def closest(draws):
         played = play(LocalSearch, task, evaluations=100, weight_draws=draws)
-        taken = np.array(played.method._used_weights[:6])
+        used = played.method._used_weights
+        taken = np.array([*used._in_tree, *used._others])[:6]
         np.testing.assert_allclose(taken.sum(axis=1), 1.0)
         distance = np.linalg.norm(taken[:, None] - taken, axis=2)
         return distance[~np.eye(6, dtype=bool)].min()
@@ -100,3 +101,16 @@ def test_climbs_have_distant_weights(objectives, make_task, play):
 def test_at_least_one_weight_is_drawn(make_task, play):
     with pytest.raises(MethodError, match="weight_draws is 0; expected at least 1"):
         play(LocalSearch, make_task(), weight_draws=0)
+
+
+@pytest.mark.parametrize("objectives", [2, 3, 8])
+def test_distances_to_used_weights_are_those_to_the_nearest(objectives):
+    rng, used = np.random.default_rng(0), _UsedWeights(objectives)
+    drawn, added = rng.dirichlet(np.ones(objectives), size=20), []
+    assert used.distances(drawn).tolist() == [0.0] * 20
+    for weights in rng.dirichlet(np.ones(objectives), size=1500):
+        used.add(weights)
+        added.append(weights)
+        if len(added) in (1, 100, 101, 102, 250, 1500):
+            expected = np.linalg.norm(drawn[:, None] - np.array(added), axis=2).min(axis=1)
+            np.testing.assert_array_equal(used.distances(drawn), expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pathlib
 import shutil
 
 import numpy as np
@@ -142,7 +143,7 @@ def test_scores_that_cannot_be_combined_are_no_result(
     )
     score(path, tmp_path, spec, "params")
     (left,) = load_ranking_results(load_ranking_protocol(str(path)), tmp_path).unfinished
-    assert left.status == "not computed"
+    assert left.status == "failed"
     assert message in left.error
 
 
@@ -153,35 +154,45 @@ SUMMED = (
 )
 
 
-def test_changed_code_computes_no_number_of_the_ranked_code(rules, estimator_file, tmp_path):
+def test_code_that_is_not_the_suites_own_is_not_imported_by_a_report(
+    rules, estimator_file, tmp_path
+):
+    """Its scores are those that its journals record, whatever its file says by now."""
     path = rules()
-
-    def write(sign):
-        return (
-            estimator_file(SIGNED.format(sign), base="CurveEstimator", name="curves"),
-            estimator_file(SUMMED.format(sign), base="CombinedEstimator", name="summed"),
-            estimator_file(
-                f"    def score(self, made):\n        return {sign} * made.network().in_channels\n"
-            ),
-        )
+    files = [
+        (SIGNED, {"base": "CurveEstimator", "name": "curves"}),
+        (SUMMED, {"base": "CombinedEstimator", "name": "summed"}),
+        ("    def score(self, made):\n        return {} * made.network().in_channels\n", {}),
+    ]
 
     def found():
         return load_ranking_results(load_ranking_protocol(str(path)), tmp_path / "r")
 
-    score(path, tmp_path / "r", *write("-1"))
+    specs = [estimator_file(body.format("-1"), **options) for body, options in files]
+    score(path, tmp_path / "r", *specs)
     before = found()
     assert [entry.label for entry in before.entries] == ["curves", "summed", "toy"]
-    write("1")
+    for spec in specs:
+        imported = "import pathlib; pathlib.Path(__file__).with_suffix('.ran').touch(); 1 / 0\n"
+        pathlib.Path(spec.partition(":")[0]).write_text(imported, encoding="utf-8")
     after = found()
-    # measured scores are in the journal, with the digest of the code that measured them
-    assert [(e.label, e.header) for e in after.entries] == [("toy", before.entries[2].header)]
-    assert [(u.label, u.status) for u in after.unfinished] == [
-        ("curves", "not computed"),
-        ("summed", "not computed"),
-    ]
-    for each in after.unfinished:
-        assert f"{each.label}.py:Toy has changed since: sha256 " in each.error
-        assert each.error.endswith(" now; run it again with --restart")
+    assert after.unfinished == before.unfinished == ()
+    for mine, theirs in zip(before.entries, after.entries, strict=True):
+        assert (mine.label, mine.header) == (theirs.label, theirs.header)
+        assert repr(mine.sets) == repr(theirs.sets)
+    assert not list(tmp_path.rglob("*.ran"))
+
+
+def test_changed_code_of_the_suite_computes_no_number(rules, tmp_path, monkeypatch):
+    path = rules()
+    score(path, tmp_path / "r", "tse-ema")
+    changed = "0" * 64
+    monkeypatch.setattr("bench.entrants.registry.Found.source_sha256", lambda self: changed)
+    results = load_ranking_results(load_ranking_protocol(str(path)), tmp_path / "r")
+    (left,) = results.unfinished
+    assert (left.label, left.status) == ("tse-ema", "not computed")
+    assert "tse-ema has changed since: sha256 " in left.error
+    assert left.error.endswith(" now; run it again with --restart")
 
 
 def test_results_do_not_depend_on_the_current_folder(rules, estimator_file, tmp_path, monkeypatch):

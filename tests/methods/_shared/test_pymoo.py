@@ -60,11 +60,11 @@ def test_settings_reach_the_operators(method, make_task, play):
 
     def operators(task):
         played = play(method, task, evaluations=10, **chances, **etas)
-        mating = played.method._algorithm.mating
-        mutation = mating.mutation
-        assert mating.crossover.prob.value == 0.75
+        variation = played.method._variation
+        mutation = variation.mutation
+        assert variation.crossover.prob.value == 0.75
         assert (mutation.prob.value, mutation.prob_var.value) == (1.0, 0.125)
-        return mating.crossover, mutation.eta.value
+        return variation.crossover, mutation.eta.value
 
     crossover, eta = operators(make_task())
     assert (type(crossover), eta) == (UniformCrossover, 7.0)
@@ -77,8 +77,8 @@ def test_settings_reach_the_operators(method, make_task, play):
 
 
 def test_one_variable_is_mutated_on_average(make_task, play):
-    mating = play(NSGA2, make_task(), evaluations=10).method._algorithm.mating
-    assert mating.mutation.prob_var.value == 1 / 6
+    variation = play(NSGA2, make_task(), evaluations=10).method._variation
+    assert variation.mutation.prob_var.value == 1 / 6
 
 
 @pytest.mark.parametrize("method", [NSGA3, MOEAD, SMSEMOA])

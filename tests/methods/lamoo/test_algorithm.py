@@ -158,6 +158,19 @@ def test_exploration_constant_in_its_three_forms(make_task, play):
     assert of(cp=0.5, cp_of="maximum", maximum_hypervolume=1e12) > 1e3
 
 
+@pytest.mark.parametrize("batches", [1, 3])
+def test_a_leaf_serves_as_many_batches_as_set(batches, make_task, play, monkeypatch):
+    grown = []
+
+    def counted(points, *others):
+        grown.append(len(points))
+        return grow(points, *others)
+
+    monkeypatch.setattr("methods.lamoo.algorithm.grow", counted)
+    play(LaMOORandom, make_task(), evaluations=60, batches_per_tree=batches)
+    assert grown == list(range(10, 60, 5 * batches))
+
+
 def test_without_a_split_it_is_its_sampler(make_task, play):
     """Fewer than 16 samples, or a tree that is its root alone: LaMOO+CMA-ES is CMA-ES."""
     task = make_task()

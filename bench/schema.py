@@ -148,19 +148,29 @@ def parse_json(text: str | bytes, where: object, error: type[MonasError]) -> Any
     Raises
     ------
     MonasError
-        Of class `error`, if the text is not UTF-8 or not JSON, or has NaN, infinities, lone
-        surrogates, or too many levels of lists and objects.
+        Of class `error`, if the text is not UTF-8 or not JSON, or has a key twice, NaN,
+        infinities, lone surrogates, or too many levels of lists and objects.
     """
     if isinstance(text, bytes):
         text = decode_text(text, where, error)
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_pairs_hook=_distinct)
     except RecursionError:
         raise error(f"{where}: {_too_deep()}") from None
     except ValueError as reason:
         raise error(f"{where} is not JSON: {_with_line(text, reason)}") from None
     check_values(content, where, error)
     return content
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; a key that is there twice is a ValueError."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key[:80]!r} is there twice")
+        found[key] = value
+    return found
 
 
 def check_values(content: Any, where: object, error: type[MonasError]) -> None:

@@ -28,6 +28,7 @@ _COMMANDS = {
     "report": ("bench.cli.report", "report", "Make tables and figures from results."),
     "run": ("bench.cli.run", "run", "Run the methods of protocols."),
     "table": ("bench.cli.table", "table", "Build or check an embedded table."),
+    "verify": ("bench.cli.verify", "verify", "Check journals, and play runs again."),
 }
 
 

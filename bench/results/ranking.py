@@ -1,31 +1,22 @@
-"""Rank correlations, recomputed from journals and tables.
-
-A journal is trusted for who took part and for measured scores. Stored scores, and those of
-estimators that read curves, are computed from the pinned tables by the code that the journal names,
-or not at all.
-"""
+"""Rank correlations of ranked entries, from their scores (`bench.results.scores`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bench.arrays import Floats, Indices
-from bench.entrants.entry import RankingEntry
-from bench.entrants.estimator import CombinedEstimator, Estimator
-from bench.entrants.registry import find_own, is_own
-from bench.errors import JournalError, MonasError, ResultsError
+from bench.errors import MonasError
 from bench.indicators import fractional_ranks, kendall_tau, spearman_rho, top_members
 from bench.protocol import RankingProtocol
 from bench.results.reading import Unfinished, no_finished_run, read_runs
-from bench.runs.journal import Journal, same_architectures
-from bench.runs.lines import SCHEMA, EstimatorSubject, Header
-from bench.schema import parse_model
-from bench.tasks.ranking.networks import combined
-from bench.tasks.ranking.scores import Scores, table_scores
+from bench.results.scores import check_measured, entry_scores, subject_of
+from bench.results.verdicts import read_tiers, row_tiers
+from bench.runs.journal import Journal
+from bench.runs.lines import EstimatorSubject, Header
 from bench.tasks.ranking.task import RankingTask
 
 if TYPE_CHECKING:
@@ -100,7 +91,7 @@ class EntryResult:
     @property
     def subject(self) -> EstimatorSubject:
         """The entry, its settings and its code, as the journal records them."""
-        return _subject(self.header)
+        return subject_of(self.header)
 
 
 @dataclass(frozen=True)
@@ -117,12 +108,15 @@ class RankingResults:
         Entries without a result.
     set_sizes : dict of str to int
         Number of architectures of each set, by name.
+    tiers : dict of str to str
+        How far each entry was checked, by label (`bench.results.verdicts`).
     """
 
     protocol: RankingProtocol
     entries: tuple[EntryResult, ...]
     unfinished: tuple[Unfinished, ...]
     set_sizes: dict[str, int]
+    tiers: dict[str, str] = field(default_factory=dict)
 
     def of(self, chosen: str) -> list[EntryResult]:
         """Return the entries with a result on a set, the highest tau first and NaN last."""
@@ -208,9 +202,9 @@ def load_ranking_results(protocol: RankingProtocol, folder: Path) -> RankingResu
             unfinished.append(journal)
             continue
         label = journal.header.subject.name
-        _check_sample(task, journal)
+        check_measured(task, journal)
         try:
-            scores = _scores(task, journal)
+            scores = entry_scores(task, journal)
         except MonasError as error:
             unfinished.append(Unfinished(label, None, "not computed", str(error)))
             continue
@@ -226,7 +220,9 @@ def load_ranking_results(protocol: RankingProtocol, folder: Path) -> RankingResu
     order = {label: i for i, label in enumerate(known)}
     entries.sort(key=lambda entry: (order.get(entry.label, len(order)), entry.label))
     sizes = {name: len(chosen) for name, chosen in members.items()}
-    return RankingResults(protocol, tuple(entries), tuple(unfinished), sizes)
+    finished = [each for each in journals if isinstance(each, Journal)]
+    tiers = row_tiers(read_tiers(protocol.home(folder), finished))
+    return RankingResults(protocol, tuple(entries), tuple(unfinished), sizes, tiers)
 
 
 def _set_result(
@@ -249,121 +245,3 @@ def _set_result(
         subsets=taus,
         ranks=fractional_ranks(values),
     )
-
-
-def _subject(header: Header) -> EstimatorSubject:
-    assert isinstance(header.subject, EstimatorSubject)
-    return header.subject
-
-
-def _check_sample(task: RankingTask, journal: Journal) -> None:
-    """Raise a ResultsError unless measured scores are those of the protocol's sample."""
-    if _subject(journal.header).device is None:
-        return
-    sample = task.architectures[task.sample].tolist()
-    if same_architectures(sample, journal.architectures):
-        raise ResultsError(
-            f"{journal.path}: its {len(journal.architectures)} architectures are not the "
-            f"{len(sample)} of the protocol's sample; run it again with --restart"
-        )
-
-
-def _scores(task: RankingTask, journal: Journal) -> Scores:
-    """Return the scores of an entry: measured ones as recorded, others computed from the tables.
-
-    Raises
-    ------
-    MonasError
-        If they cannot be computed, or not by the code that was ranked.
-    """
-    subject, spec = _subject(journal.header), journal.header.spec
-    if subject.device is None and not journal.batches:
-        content = {
-            "label": subject.name,
-            "source": subject.source,
-            "column": subject.column,
-            "sign": subject.sign,
-            "estimator": None if subject.column is not None else spec,
-            "settings": subject.settings,
-            "epochs": subject.epochs,
-        }
-        where = f"{journal.path} line 1: subject"
-        entry = parse_model(RankingEntry, content, where, JournalError)
-        if entry.source not in task.spec.sources:
-            raise JournalError(
-                f"{where}.source: expected one of {', '.join(task.spec.sources)}, got "
-                f"{entry.source!r}"
-            )
-        return table_scores(task, entry, _same_estimator(journal) if entry.estimator else None)
-    indices = task.sample if subject.device else _indices_of(task, journal)
-    values = np.full(len(task), np.nan)
-    recorded = _recorded(journal)
-    if recorded.shape != indices.shape:
-        raise ResultsError(
-            f"{journal.path}: {recorded.size} scores of {len(indices)} architectures; expected one "
-            f"for each; run it again with --restart"
-        )
-    values[indices] = recorded
-    covered = np.zeros(len(task), dtype=bool)
-    covered[indices] = True
-    seconds = [s for batch in journal.batches for s in batch.cost_seconds]
-    return Scores(values, covered, float(np.mean(seconds)))
-
-
-def _recorded(journal: Journal) -> Floats:
-    """Return the scores [n] of a journal; those of its parts are combined."""
-    for batch in journal.batches:
-        if batch.combined is not None:
-            return np.array(batch.combined, dtype=np.float64)
-    rows = [row for batch in journal.batches for row in batch.values]
-    if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
-        raise ResultsError(
-            f"{journal.path}: values do not have the same number of scores for every architecture; "
-            f"run it again with --restart"
-        )
-    parts = np.array(rows, dtype=np.float64)
-    spec = journal.header.spec or ""
-    if not is_own(spec, Estimator):  # of others, combined scores are recorded
-        return parts[:, 0]
-    estimator = find_own(spec, Estimator).entrant
-    if issubclass(estimator, CombinedEstimator):
-        estimator = _same_estimator(journal)
-    return combined(estimator, _subject(journal.header).settings, parts)
-
-
-def _indices_of(task: RankingTask, journal: Journal) -> Indices:
-    """Return the indices of recorded architectures among those of the task.
-
-    Raises
-    ------
-    ResultsError
-        If one is not among them.
-    """
-    order = {row: i for i, row in enumerate(map(tuple, task.architectures.tolist()))}
-    try:
-        return np.array([order[architecture] for architecture in journal.architectures])
-    except KeyError as missing:
-        raise ResultsError(
-            f"{journal.path}: {list(missing.args[0])} is not an architecture of the truth's table"
-        ) from None
-
-
-def _same_estimator(journal: Journal) -> type[Estimator]:
-    """Return the estimator that was ranked.
-
-    The digest in a journal of the first schema is of another kind, and is not compared.
-
-    Raises
-    ------
-    ResultsError
-        If its code has changed.
-    """
-    header = journal.header
-    found = find_own(header.spec or "", Estimator)
-    before, now = header.subject.source_sha256 or "", found.source_sha256()
-    if header.schema_version == SCHEMA and before != now:
-        raise ResultsError(
-            f"{journal.path}: the code of {found.spec} has changed since: sha256 {before[:12]}... "
-            f"then, {now[:12]}... now; run it again with --restart"
-        )
-    return found.entrant

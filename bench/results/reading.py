@@ -1,4 +1,7 @@
-"""Reading of a protocol's journals, with a check that each has the path of its run."""
+"""Reading of a protocol's journals, each with the path of its run and by the rules of its protocol.
+
+The rules are those of `bench.results.rules`.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.errors import MixedProtocolsError, NoResultsError, ResultsError, command
+from bench.players.host import printable
 from bench.protocol import AnyProtocol
+from bench.results.rules import check_rules
 from bench.runs.journal import Journal
 from bench.runs.journal_file import read_journal
 
-__all__ = ["Unfinished", "no_finished_run", "read_runs"]
+__all__ = ["Unfinished", "check_path", "no_finished_run", "read_runs"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def read_runs(protocol: AnyProtocol, folder: Path) -> Iterator[Journal | Unfinis
         If there is no journal.
     ResultsError
         If a journal does not have the path of its run: it could be counted twice, or under another
-        name.
+        name. Or if one of its lines cannot be one of the run.
     MixedProtocolsError
         If a journal belongs to another protocol id.
     JournalError
@@ -75,11 +80,13 @@ def read_runs(protocol: AnyProtocol, folder: Path) -> Iterator[Journal | Unfinis
         label, number = (path.parent.name, _number(path)) if numbered else (path.stem, None)
         journal = read_journal(path)
         if journal is not None:
-            _check_path(protocol, folder, journal)
+            check_path(protocol, folder, journal)
+            check_rules(protocol, journal)
         if journal is None or journal.end is None:
             yield Unfinished(label, number, "unfinished", "it was stopped")
         elif journal.end.status != "done":
-            yield Unfinished(label, number, journal.end.status, journal.end.error or "", journal)
+            error = printable(journal.end.error or "")
+            yield Unfinished(label, number, journal.end.status, error, journal)
         else:
             yield journal
 
@@ -111,8 +118,25 @@ def _number(path: Path) -> int:
     return int(path.stem)
 
 
-def _check_path(protocol: AnyProtocol, folder: Path, journal: Journal) -> None:
-    """Raise an error unless a journal is one of the protocol and has the path of its run."""
+def check_path(protocol: AnyProtocol, folder: Path, journal: Journal) -> None:
+    """Raise an error unless a journal is one of the protocol and has the path of its run.
+
+    Parameters
+    ----------
+    protocol : SearchProtocol or RankingProtocol
+        The protocol.
+    folder : Path
+        Folder of all results.
+    journal : Journal
+        The journal.
+
+    Raises
+    ------
+    MixedProtocolsError
+        If it belongs to another protocol id.
+    ResultsError
+        If it belongs at another path.
+    """
     path, header, subject = journal.path, journal.header, journal.header.subject
     if header.protocol_id != protocol.id:
         raise MixedProtocolsError(

@@ -1,20 +1,19 @@
 """Search results, recomputed from journals and the task.
 
-A journal is trusted for the order of the evaluated architectures only: objectives are looked up
-again and compared, test objectives and indicators are computed here.
+A journal is trusted for the order of the evaluated architectures, the number of cheap objectives
+and the cost of estimates only. Objectives and costs are looked up again and compared, test
+objectives and indicators are computed here. What is trusted, a replay checks (`bench.verify`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bench.arrays import Floats
-from bench.entrants.problem import candidates
-from bench.errors import ResultsError
 from bench.indicators import (
     evaluations_to_targets,
     hypervolume,
@@ -25,17 +24,18 @@ from bench.indicators import (
 )
 from bench.protocol import SearchProtocol
 from bench.protocol.search import Indicator
+from bench.results.answers import check_answers
 from bench.results.reading import Unfinished, no_finished_run, read_runs
-from bench.runs.journal import Journal, same_architectures
+from bench.results.verdicts import read_tiers, row_tiers
+from bench.runs.journal import Journal
 from bench.runs.lines import Status
-from bench.schema import naming
 from bench.spaces.space import Rows
 from bench.tasks import Task
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RunResult", "SearchResults", "load_search_results"]
+__all__ = ["RunResult", "SearchJudge", "SearchResults", "load_search_results"]
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,8 @@ class SearchResults:
         Hypervolume of `front`, or the maximum that the protocol states; traces are shares of it.
     architectures : int, optional
         Number of architectures in the space; None if it is infinite.
+    tiers : dict of str to str
+        How far the runs of each method were checked, by label (`bench.results.verdicts`).
     """
 
     protocol: SearchProtocol
@@ -128,6 +130,7 @@ class SearchResults:
     search_front: Floats
     front_hypervolume: float
     architectures: int | None
+    tiers: dict[str, str] = field(default_factory=dict)
 
     @property
     def methods(self) -> list[str]:
@@ -213,8 +216,9 @@ def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults
     NoResultsError
         If no run is done.
     ResultsError
-        If a journal does not have the path of its run, or does not have the initial designs, the
-        objectives and the number of evaluations that the protocol gives.
+        If a journal does not have the path of its run, breaks a rule of its protocol
+        (`bench.results.rules`), or does not have the initial designs, the objectives and the costs
+        that the task gives (`bench.results.answers`).
     MixedProtocolsError
         If a journal in the protocol's folder belongs to another protocol id.
     JournalError
@@ -227,20 +231,61 @@ def load_search_results(protocol: SearchProtocol, folder: Path) -> SearchResults
         raise no_finished_run(protocol, folder, stopped)
     failed = [each.journal for each in stopped if each.journal is not None]
     started = {j.header.subject.name for j in journals + [j for j in failed if j.lines]}
+    done = list(journals)
     journals += [journal for journal in failed if journal.header.subject.name in started]
     unfinished = tuple(e for e in stopped if e.journal is None or e.label not in started)
-    task, normalisation = protocol.task(), protocol.rules.normalisation
-    raw_front = task.front("score")
-    front = protocol.normalise(raw_front)
-    best = normalisation.maximum or hypervolume(front, normalisation.reference_point)
-    numbers = {_repetition(journal) for journal in journals}
-    designs = {number: protocol.initial_designs(task.space, number) for number in numbers}
-    runs = tuple(
-        _recompute(protocol, task, journal, designs[_repetition(journal)], best)
-        for journal in journals
+    judge = SearchJudge(protocol)
+    tiers = row_tiers(read_tiers(protocol.home(folder), done))
+    runs = tuple(map(judge.recompute, journals))
+    search_front = protocol.normalise(judge.task.front("search"))
+    size = judge.task.space.size
+    return SearchResults(
+        protocol, runs, unfinished, judge.front, search_front, judge.best, size, tiers
     )
-    search_front = protocol.normalise(task.front("search"))
-    return SearchResults(protocol, runs, unfinished, front, search_front, best, task.space.size)
+
+
+class SearchJudge:
+    """Recomputes and checks the runs of one protocol.
+
+    Parameters
+    ----------
+    protocol : SearchProtocol
+        The protocol.
+
+    Attributes
+    ----------
+    task : Task
+        Its task.
+    front : array of float [p, m]
+        Normalised Pareto front of the test objectives.
+    best : float
+        Hypervolume of which runs reach a share.
+    """
+
+    def __init__(self, protocol: SearchProtocol) -> None:
+        self._protocol, self.task = protocol, protocol.task()
+        normalisation = protocol.rules.normalisation
+        self.front = protocol.normalise(self.task.front("score"))
+        self.best = normalisation.maximum or hypervolume(self.front, normalisation.reference_point)
+        self._designs: dict[int, Rows] = {}
+
+    def designs(self, repetition: int) -> Rows:
+        """Return the initial designs [initial, variables] of a repetition."""
+        if repetition not in self._designs:
+            drawn = self._protocol.initial_designs(self.task.space, repetition)
+            self._designs[repetition] = drawn
+        return self._designs[repetition]
+
+    def recompute(self, journal: Journal) -> RunResult:
+        """Return a finished run from its journal, which keeps the rules.
+
+        Raises
+        ------
+        ResultsError
+            If the journal does not have what the task gives (`bench.results.answers`).
+        """
+        designs = self.designs(_repetition(journal))
+        return _recompute(self._protocol, self.task, journal, designs, self.best)
 
 
 def _repetition(journal: Journal) -> int:
@@ -255,15 +300,8 @@ def _recompute(
     assert journal.end is not None
     budget, repetition, end = protocol.rules.budget, _repetition(journal), journal.end
     reference = protocol.rules.normalisation.reference_point
-    least = budget.first if budget.at_most else budget.evaluations
-    if end.status != "done":
-        least = 0
-    if not least <= len(journal.architectures) <= budget.evaluations:
-        raise ResultsError(
-            f"{journal.path}: ended as {end.status} with {len(journal.architectures)} evaluations, "
-            f"the budget is {budget.evaluations}; run it again with --restart"
-        )
-    if not journal.architectures:
+    architectures, answer = check_answers(task, journal, designs)
+    if not len(architectures):
         none = np.empty((0, len(reference)))
         return RunResult(
             method=journal.header.subject.name,
@@ -276,33 +314,6 @@ def _recompute(
             cost_seconds=np.empty(0),
             status=end.status,
             error=end.error or "",
-        )
-    difference = same_architectures(designs.tolist(), journal.batches[0].architectures)
-    if len(designs) and difference:
-        raise ResultsError(
-            f"{journal.path} line {journal.line_of(0)}: not the initial designs that every method "
-            f"starts from in repetition {repetition}: {difference}; run it again with --restart"
-        )
-    with naming(journal.path):
-        architectures = task.space.check(journal.architectures)
-    answer = task.evaluate(candidates(architectures))
-    m = len(task.objectives)
-    for number, batch in enumerate(journal.batches):
-        wrong = next((row for row in batch.values if len(row) != m), None)
-        if wrong is not None:
-            raise ResultsError(
-                f"{journal.path} line {journal.line_of(number)}: values has {len(wrong)} numbers "
-                f"for an architecture; expected {m}, one for each objective; run it again with "
-                f"--restart"
-            )
-    recorded = np.asarray(
-        [o for batch in journal.batches for o in batch.values], dtype=np.float64
-    ).reshape(-1, m)
-    if not task.same(answer.objectives, recorded):
-        row = int(np.abs(answer.objectives - recorded).max(axis=1).argmax())
-        raise ResultsError(
-            f"{journal.path}: evaluation {row} records objectives {recorded[row].tolist()}, the "
-            f"task returns {answer.objectives[row].tolist()}; run it again with --restart"
         )
     search = protocol.normalise(answer.objectives)
     score = protocol.normalise(task.score(architectures))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from bench.entrants.registry import NAME
 from bench.schema import StrictModel
 
 __all__ = [
@@ -22,6 +23,19 @@ __all__ = [
 
 SCHEMA: Literal[2] = 2
 Status = Literal["done", "failed", "timeout"]
+
+
+def _on_one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError(f"text that cannot be printed on one line: {ascii(text)[:80]}")
+    return text
+
+
+Count = Annotated[int, Field(ge=0, le=2**53)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Label = Annotated[str, Field(pattern=NAME)]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Text = Annotated[str, AfterValidator(_on_one_line)]
 
 
 class Line(StrictModel):
@@ -41,33 +55,33 @@ class MethodSubject(StrictModel):
     """A method in one repetition; a run is continued only with an equal one."""
 
     kind: Literal["method"] = Field(default="method", description="Kind of the subject.")
-    name: str = Field(description="Label of the entrant, in journals and random streams.")
-    variant_of: str | None = Field(
+    name: Label = Field(description="Label of the entrant, in journals and random streams.")
+    variant_of: Label | None = Field(
         default=None, description="Name of the class, if the label is that of a variant."
     )
-    version: str = Field(description="Version of the class, as it states.")
+    version: Text = Field(description="Version of the class, as it states.")
     settings: dict[str, Any] = Field(description="All settings, including defaults.")
-    source_sha256: str = Field(description="Digest of the code (`bench.entrants.digest`).")
-    repetition: int = Field(description="Number of the run, from 0.")
+    source_sha256: Text = Field(description="Digest of the code (`bench.entrants.digest`).")
+    repetition: Count = Field(description="Number of the run, from 0.")
 
 
 class EstimatorSubject(StrictModel):
     """An entry of a ranking: an estimator or a stored column, on one source of scores."""
 
     kind: Literal["estimator"] = Field(default="estimator", description="Kind of the subject.")
-    name: str = Field(description="Label of the entry.")
-    source: str = Field(description="Name of the protocol's source of scores.")
-    column: str | None = Field(default=None, description="Column of stored scores.")
-    sign: int = Field(description="-1 if smaller values are better, else 1.")
-    version: str | None = Field(default=None, description="Version of the class, as it states.")
+    name: Label = Field(description="Label of the entry.")
+    source: Text = Field(description="Name of the protocol's source of scores.")
+    column: Text | None = Field(default=None, description="Column of stored scores.")
+    sign: Literal[1, -1] = Field(description="-1 if smaller values are better, else 1.")
+    version: Text | None = Field(default=None, description="Version of the class, as it states.")
     settings: dict[str, Any] = Field(description="All settings, including defaults.")
     epochs: int | None = Field(
         default=None, description="Number of epochs of curves that the estimator sees."
     )
-    source_sha256: str | None = Field(
+    source_sha256: Text | None = Field(
         default=None, description="Digest of the code (`bench.entrants.digest`)."
     )
-    device: str | None = Field(
+    device: Text | None = Field(
         default=None, description="Device on which networks are measured; null without networks."
     )
     repetition: None = Field(default=None, description="Null: an entry has a single run.")
@@ -83,22 +97,22 @@ class Header(Line):
     schema_version: Literal[1, 2] = Field(
         default=SCHEMA, description="Version of the journal's format; older ones are still read."
     )
-    suite_version: str | None = Field(
+    suite_version: Text | None = Field(
         default=None, description="Version of the suite; the first schema does not have it."
     )
-    protocol: str = Field(description="Name of the protocol.")
-    protocol_id: str = Field(description="Id of the protocol, 64 hexadecimal digits.")
+    protocol: Text = Field(description="Name of the protocol.")
+    protocol_id: Text = Field(description="Id of the protocol, 64 hexadecimal digits.")
     subject: Subject = Field(description="The entrant, its settings and its code.")
-    spec: str | None = Field(
+    spec: Text | None = Field(
         default=None,
         description="Registered name of the class, or its path on the machine of the run.",
     )
-    packages: dict[str, str] = Field(description="Versions of Python and of numeric packages.")
-    git_commit: str | None = Field(description="Commit of the suite's checkout, if it is one.")
+    packages: dict[Text, Text] = Field(description="Versions of Python and of numeric packages.")
+    git_commit: Text | None = Field(description="Commit of the suite's checkout, if it is one.")
     git_dirty: bool | None = Field(description="Whether that checkout had changes.")
-    processor: str = Field(description="Model of the processor.")
-    threads: int = Field(description="Number of threads that numeric libraries may use.")
-    kernels: dict[str, str] | None = Field(
+    processor: Text = Field(description="Model of the processor.")
+    threads: Count = Field(description="Number of threads that numeric libraries may use.")
+    kernels: dict[Text, Text] | None = Field(
         default=None,
         description="Variables that pin the kernels of numeric libraries (`bench.kernels`).",
     )
@@ -120,22 +134,22 @@ class Batch(Line):
     """Architectures that were evaluated together, in order."""
 
     kind: Literal["batch"] = Field(default="batch", description="Kind of the line.")
-    number: int = Field(
+    number: Count = Field(
         description="Counts batches from 0; batch 0 of a search has the initial designs, if any."
     )
-    architectures: tuple[tuple[int | float, ...], ...] = Field(
+    architectures: tuple[tuple[int | Finite, ...], ...] = Field(
         description="Integers in a finite space; floats in a box, exact to the last bit. Empty in "
         "a last batch that records only the cost of estimates."
     )
-    values: tuple[tuple[float | None, ...], ...] = Field(
+    values: tuple[tuple[Finite | None, ...], ...] = Field(
         description="For each architecture: the search objectives, or the scores of an "
         "estimator's parts; null for no score."
     )
-    cost_seconds: tuple[float, ...] = Field(
+    cost_seconds: tuple[Seconds, ...] = Field(
         description="For each architecture: simulated seconds of an evaluation, or measured "
         "seconds of an estimate."
     )
-    parents: tuple[int | None, ...] | None = Field(
+    parents: tuple[Count | None, ...] | None = Field(
         default=None,
         description="For each architecture: number of its parent's evaluation, from 0, or null.",
     )
@@ -143,15 +157,15 @@ class Batch(Line):
         default=None,
         description="For each architecture: the operators that made it from its parent.",
     )
-    cheap_queries: int = Field(
+    cheap_queries: Count = Field(
         default=0, description="Number of cheap objectives looked up before this batch."
     )
-    estimate_seconds: float = Field(
+    estimate_seconds: Seconds = Field(
         default=0.0, description="Simulated seconds of stored estimates before this batch."
     )
-    ask_seconds: float = Field(default=0.0, description="Wall-clock seconds of the method's ask.")
-    tell_seconds: float = Field(default=0.0, description="Wall-clock seconds of its tell.")
-    combined: tuple[float | None, ...] | None = Field(
+    ask_seconds: Seconds = Field(default=0.0, description="Wall-clock seconds of the method's ask.")
+    tell_seconds: Seconds = Field(default=0.0, description="Wall-clock seconds of its tell.")
+    combined: tuple[Finite | None, ...] | None = Field(
         default=None,
         description="In the last line of a combined estimator that is not the suite's own: its "
         "score of each architecture, from those of its parts.",
@@ -182,7 +196,7 @@ class End(Line):
 
     kind: Literal["end"] = Field(default="end", description="Kind of the line.")
     status: Status = Field(description="`done`, `failed` or `timeout`.")
-    evaluations: int = Field(description="Number of architectures evaluated or scored.")
+    evaluations: Count = Field(description="Number of architectures evaluated or scored.")
     error: str | None = Field(default=None, description="Reason for another status than `done`.")
     traceback: str | None = Field(
         default=None, description="Where the entrant's code raised the error, if it did."

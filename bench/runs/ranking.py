@@ -7,6 +7,7 @@ and recorded: those of networks on the sample, a few architectures at a time.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ class RankingRun(Run[RankingProtocol, RankingTask]):
             told: dict[str, Any] = said if isinstance(said, dict) else {}
             scores: Any = told.get("scores")
             seconds: Any = told.get("seconds")
-            if not (_numbers(seconds, len(chunk)) and _rows_of_numbers(scores, len(chunk))):
+            if not (_durations(seconds, len(chunk)) and _rows_of_numbers(scores, len(chunk))):
                 raise MethodError(f"{doing}: its process sent {str(said)[:200]}")
             self._values += scores
             self._append(
@@ -136,9 +137,19 @@ class RankingRun(Run[RankingProtocol, RankingTask]):
 
 
 def _numbers(said: Any, n: int, *, nullable: bool = False) -> bool:
-    """Return whether a player sent n numbers."""
-    kinds = (int, float, type(None)) if nullable else (int, float)
-    return isinstance(said, list) and len(said) == n and all(type(v) in kinds for v in said)
+    """Return whether a player sent n finite numbers, some of which may be missing."""
+    if not (isinstance(said, list) and len(said) == n):
+        return False
+    return all((nullable and v is None) or _is_number(v) for v in said)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int or (type(value) is float and math.isfinite(value))
+
+
+def _durations(said: Any, n: int) -> bool:
+    """Return whether a player sent n numbers of seconds."""
+    return _numbers(said, n) and all(v >= 0 for v in said)
 
 
 def _rows_of_numbers(said: Any, n: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.files import write_atomically
 from bench.protocol import MAIN_ROSTER
 from bench.results.search import SearchResults
 from reports.joint.joint_figures import draw_plots
@@ -50,7 +51,7 @@ def write_joint(
     folder = out / "-".join(["joint", *(() if roster == (MAIN_ROSTER,) else roster)])
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     ranking = make_joint_ranking(results)
-    (folder / _RANKS).write_bytes(csv_bytes(_frame(ranking)))
+    write_atomically(folder / _RANKS, csv_bytes(_frame(ranking)))
     ids = [protocol.id for family in ranking.families for protocol in family.protocols]
     figures = save_plots(draw_plots(results, ranking), folder / "figures", salt=" ".join(ids))
     page = make_joint_page(results, ranking)

@@ -74,8 +74,13 @@ def _ranking(results: RankingResults, chosen: ArchitectureSet) -> Section:
         f"Tau in the top {share}",
         "Seconds each",
         "Without score",
+        "Checked",
     )
-    rows = tuple(_row(entry, chosen.name) for entry in results.of(chosen.name))
+    tiers = results.tiers
+    rows = tuple(
+        _row(entry, chosen.name, tiers.get(entry.label, display.DASH))
+        for entry in results.of(chosen.name)
+    )
     unranked = [e.label for e in results.entries if chosen.name not in e.sets]
     paragraphs = [
         f"Kendall tau-b and Spearman's correlation with the truth over all "
@@ -95,7 +100,7 @@ def _ranking(results: RankingResults, chosen: ArchitectureSet) -> Section:
     )
 
 
-def _row(entry: EntryResult, name: str) -> tuple[str, ...]:
+def _row(entry: EntryResult, name: str, tier: str) -> tuple[str, ...]:
     found = entry.sets[name]
     return (
         entry.label,
@@ -106,6 +111,7 @@ def _row(entry: EntryResult, name: str) -> tuple[str, ...]:
         display.correlation(found.top),
         display.seconds_each(entry.seconds),
         f"{found.without_score:,}" if found.without_score else "0",
+        tier,
     )
 
 

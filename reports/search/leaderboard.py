@@ -119,6 +119,8 @@ class BoardRow:
         they had reached.
     measured : Measured, optional
         None if the method has no run with a value.
+    tier : str
+        How far its runs were checked (`bench.results.verdicts`).
     """
 
     method: str
@@ -126,6 +128,7 @@ class BoardRow:
     failed: int
     kept: int
     measured: Measured | None
+    tier: str
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,14 @@ def make_leaderboard(
     ratios = value_matrix(frame, results, "hypervolume_ratio")
     measured = _measure(results, frame, ratios)
     rows = [
-        BoardRow(method, done[method], failed[method], kept[method], measured.get(method))
+        BoardRow(
+            method,
+            done[method],
+            failed[method],
+            kept[method],
+            measured.get(method),
+            results.tiers.get(method, ""),
+        )
         for method in sorted({*done, *failed})
     ]
     rows.sort(key=_board_order)

@@ -166,6 +166,7 @@ def _leaderboard(board: Leaderboard, protocol: SearchProtocol) -> Section:
         "p against random",
         "Runs done",
         "Failed",
+        "Checked",
     )
     planned = protocol.rules.repetitions
     rows = tuple(_board_cells(row, planned, further) for row in board.rows)
@@ -202,7 +203,8 @@ def _leaderboard(board: Leaderboard, protocol: SearchProtocol) -> Section:
 
 def _board_cells(row: BoardRow, planned: int, further: Collection[str]) -> tuple[str, ...]:
     kept = f", {row.kept} kept" if row.kept else ""
-    runs = (display.count_of(row.done, planned), f"{row.failed}{kept}")
+    tier = row.tier or display.DASH
+    runs = (display.count_of(row.done, planned), f"{row.failed}{kept}", tier)
     measured = row.measured
     if measured is None:
         return row.method, *(display.DASH,) * (6 + len(further)), *runs

@@ -86,9 +86,10 @@ def provenance_section(provenance: Provenance) -> Section:
         title="Provenance",
         notices=notices,
         paragraphs=(
-            "From the headers of the runs' journals. Search objectives, test objectives "
-            "and indicators were recomputed from the table; wall-clock seconds stay in the "
-            "journals.",
+            "From the headers of the journals. Search objectives, test objectives and indicators "
+            "were recomputed from the table; wall-clock seconds stay in the journals. Numbers of "
+            "cheap objectives and costs of estimates are as recorded, except those of runs that "
+            "were replayed bitwise.",
         ),
         tables=(code, PageTable(("Environment", "", "Runs"), rows, words=2)),
     )

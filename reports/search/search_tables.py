@@ -132,4 +132,5 @@ def _row(row: BoardRow, protocol: SearchProtocol) -> dict[str, Any]:
         "runs_done": row.done,
         "runs_failed": row.failed,
         "runs_failed_kept": row.kept,
+        "checked": row.tier,
     }

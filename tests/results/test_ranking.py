@@ -185,7 +185,7 @@ def test_code_that_is_not_the_suites_own_is_not_imported_by_a_report(
 
 def test_changed_code_of_the_suite_computes_no_number(rules, tmp_path, monkeypatch):
     path = rules()
-    score(path, tmp_path / "r", "tse-ema")
+    score(path, tmp_path / "r", "tse-ema", "fast")
     changed = "0" * 64
     monkeypatch.setattr("bench.entrants.registry.Found.source_sha256", lambda self: changed)
     results = load_ranking_results(load_ranking_protocol(str(path)), tmp_path / "r")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -150,6 +151,8 @@ class Run(ABC, Generic[P, T]):
         seconds = limits.seconds
         if seconds is not None and not seconds > 0:  # also for NaN
             raise CallError(f"timeout is {seconds:g}: expected seconds above 0, or inf for none")
+        if seconds == math.inf:
+            limits = replace(limits, seconds=None)
         self._limits, self._stopped = limits, stopped
         header = self._header()
         with JournalWriter(self.path) as self._journal:

@@ -11,7 +11,7 @@ from bench.entrants.method import find_method
 from bench.errors import NoResultsError, ResultsError
 from bench.indicators import igd_plus
 from bench.results import load_search_results
-from bench.runs.journal import read_journal
+from bench.runs.journal_file import read_journal
 
 REPETITIONS = range(8)
 # The same search, which raises an error if it is not lucky in its first 20 evaluations.

@@ -162,7 +162,11 @@ FORGED = {
     "version": (_version, 1, "version = '99'; pareto-nash-tab has '1'"),
     "code": (_spec, 1, "spec = '/tmp/mine.py:Mine'; pareto-nash-tab has 'pareto-nash-tab'"),
     "lineage": (_change(2, "parents", [99] * 5), 3, "parent 99; expected one of the 10"),
-    "lengths": (_change(2, "values", []), 3, "values of 0 architectures, and there are 5"),
+    "lengths": (
+        _change(2, "values", []),
+        3,
+        "values has 0 entries; expected 5, one for each architecture",
+    ),
 }
 
 

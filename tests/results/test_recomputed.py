@@ -81,9 +81,8 @@ def test_a_journal_that_disagrees_with_the_table_is_an_error(small_protocol, fin
             if line is journal.batches[2]:
                 line = line.model_copy(update={"values": better})  # noqa: PLW2901
             writer.append(line)
-    with pytest.raises(
-        ResultsError, match=r"001\.jsonl line 4: evaluation 15 records objectives \[0\.0"
-    ):
+    message = r"001\.jsonl line 4: evaluation 15 records objectives \[0\.0"
+    with pytest.raises(ResultsError, match=message):
         load_search_results(small_protocol, finished)
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bench.kernels import kernels
 from bench.runs.environment import environment
 
 
-def test_packages_and_threads_are_recorded(monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+def test_packages_and_kernels_are_recorded():
     found = environment()
-    assert found["threads"] == 3
+    assert found["threads"] == 1
+    assert found["kernels"] == kernels()
     assert found["packages"]["numpy"] == version("numpy")
     assert found["processor"]
 

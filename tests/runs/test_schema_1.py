@@ -44,7 +44,10 @@ def test_the_numbers_are_the_same_as_before(name, recorded, request):
     text = (FIXTURE / "expected" / f"{name}.csv").read_text(encoding="utf-8")
     expected = pd.read_csv(StringIO(text))
     found = pd.read_csv(StringIO(results.frame().to_csv(index=False, float_format="%.17g")))
-    assert list(found.columns) == [*expected.columns, "source_sha256"]
+    new = {"source_sha256", "status"}  # columns, and rows of runs that failed
+    assert [name for name in found.columns if name not in new] == list(expected.columns)
+    if "status" in found.columns:
+        found = found[found["status"] == "done"].reset_index(drop=True)
     # objectives that are computed may differ in the last digit on another processor
     pd.testing.assert_frame_equal(
         found[expected.columns], expected, check_exact=False, rtol=1e-9, atol=1e-9
@@ -54,7 +57,8 @@ def test_the_numbers_are_the_same_as_before(name, recorded, request):
 
 def test_the_status_of_runs_is_read(recorded):
     results = load_results(load_protocol("nb201-digits"), recorded)
-    ended = {each.label: (each.status, each.error) for each in results.unfinished}
+    failed = {run.method: (run.status, run.error) for run in results.runs if run.failed}
+    ended = failed | {each.label: (each.status, each.error) for each in results.unfinished}
     assert ended == {
         "lamoo-cmaes": ("timeout", "not finished after 0.2 seconds"),
         "local-search": ("unfinished", "it was stopped"),

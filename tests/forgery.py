@@ -85,7 +85,7 @@ class Mutator:
 
     def _number(self, lines):
         inside, place = self._leaf(lines)
-        if isinstance(inside[place], int | float):
+        if isinstance(inside[place], int | float) and abs(inside[place]) < 2**60:
             inside[place] += self._pick((-1, 1, 1e-9, 0.5, 1000))
 
     def _key(self, lines):

@@ -64,9 +64,8 @@ def check_answers(task: Task, journal: Journal, designs: Rows) -> tuple[Rows, An
         ("cost_seconds", answer.cost_seconds[:, None], np.array(costs).reshape(-1, 1)),
     ):
         if not task.same(answered, recorded):
-            row = int(
-                (np.abs(answered - recorded) / (1e-300 + np.abs(answered))).max(axis=1).argmax()
-            )
+            close = np.isclose(recorded, answered, rtol=task.tolerance, atol=0.0)
+            row = int(close.all(axis=1).argmin())
             raise refusal(
                 journal,
                 _line_of_evaluation(journal, row),

@@ -1,10 +1,10 @@
-"""Kill `monas run` and `monas report`, or one of their processes, at random moments, many times.
+"""Kill `monas run`, `report`, `table build` and `data fetch` at random moments, many times.
 
     python tests/soak/kills.py --minutes 20
 
-A small protocol is played once without a kill. Then it is played again and again, and at random
-moments the command, a worker, the process that starts runs, or a run is sent SIGKILL; the same
-command continues until everything is finished. In the end every journal has to have the same lines
+Each command is done once without a kill. Then it is done again and again, and at random moments the
+command, a worker, the process that starts runs, or a run is sent SIGKILL; the same command continues
+until everything is finished. In the end every journal and every row of a table has to be the same
 as the undisturbed one, wall-clock times and seals aside, and every report the same bytes. The
 counts are printed; the exit status is 1 if anything differs, or a command ends in a traceback.
 """
@@ -26,7 +26,7 @@ from collections import Counter
 from pathlib import Path
 
 METHODS = ("random", "nsga2", "local-search", "lamoo-random")
-TIMED = ("seal", "ask_seconds", "tell_seconds", "git_dirty", "git_commit")
+TIMED = ("seal", "ask_seconds", "tell_seconds", "git_dirty", "git_commit", "train_seconds")
 MONAS = [sys.executable, "-P", "-c", "from bench.cli import main; main()"]
 
 
@@ -36,35 +36,46 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5.0, help="how long to go on")
     parser.add_argument("--kills", type=int, default=1000, help="after how many kills to stop")
     parser.add_argument("--repetitions", type=int, default=2, help="runs of each method")
+    parser.add_argument("--rows", type=int, default=4, help="rows of the table; 0 needs no torch")
+    parser.add_argument("--fetch", metavar="TABLE", help="fetch this table too, from --mirror")
+    parser.add_argument("--mirror", metavar="DIR", help="where the table's originals are")
     parser.add_argument("--seed", type=int, default=0, help="of the random moments")
     options = parser.parse_args()
     rng = random.Random(options.seed)
     until = time.monotonic() + 60 * options.minutes
     counts: Counter[str] = Counter()
+    methods = [word for method in METHODS for word in ("--method", method)]
+    commands = [
+        ["run", "nb201-digits", "--repetitions", str(options.repetitions), *methods],
+        ["report", "nb201-digits"],
+    ]
+    if options.rows:
+        work = ["--work", "work", "--out", "built"]
+        commands.append(["table", "build", "nb201-digits", "--rows", f"0:{options.rows}", *work])
+    if options.fetch:
+        mirror = str(Path(options.mirror or "").resolve())
+        commands.append(["data", "fetch", options.fetch, "--mirror", mirror])
     with tempfile.TemporaryDirectory(prefix="monas-soak-") as folder:
-        home = Path(folder)
-        run = [
-            *("run", "nb201-digits", "--repetitions", str(options.repetitions)),
-            *(word for method in METHODS for word in ("--method", method)),
-        ]
-        began = time.monotonic()
-        command(home / "plain", run)
-        command(home / "plain", ["report", "nb201-digits"])
-        longest = time.monotonic() - began
-        expected, pages = journals(home / "plain"), report(home / "plain")
+        plain, killed = Path(folder, "plain"), Path(folder, "killed")
+        seconds = []
+        for words in commands:
+            began = time.monotonic()
+            command(plain, words)
+            seconds.append(time.monotonic() - began)
+        expected = contents(plain)
+        print(f"{len(expected)} files to compare")
         while time.monotonic() < until and counts["kills"] < options.kills:
-            shutil.rmtree(home / "killed", ignore_errors=True)
-            for words in (run, ["report", "nb201-digits"]):
-                while not finished(home / "killed", words, rng, longest, counts):
+            shutil.rmtree(killed, ignore_errors=True)
+            for words, longest in zip(commands, seconds, strict=True):
+                while not finished(killed, words, rng, longest, counts):
                     if time.monotonic() > until + 600:
                         print("not finished ten minutes after the time was over")
                         return 1
             counts["rounds"] += 1
-            found = journals(home / "killed")
-            different = [name for name in expected if found.get(name) != expected[name]]
-            other = [name for name in pages if report(home / "killed").get(name) != pages[name]]
-            if different or other or set(found) != set(expected):
-                print("different:", *different, *other)
+            found = contents(killed)
+            names = {*expected, *found}
+            if different := sorted(n for n in names if expected.get(n) != found.get(n)):
+                print("different:", *different)
                 counts["different"] += 1
     print(", ".join(f"{name} {number}" for name, number in sorted(counts.items())))
     return 1 if counts["different"] or counts["tracebacks"] else 0
@@ -73,7 +84,8 @@ def main() -> int:
 def command(folder: Path, words: list[str]) -> None:
     """Run a command to its end in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run([*MONAS, *words], cwd=folder, check=True, capture_output=True)
+    environment = {**os.environ, "MONAS_DATA": str(folder / "data")}
+    subprocess.run([*MONAS, *words], cwd=folder, env=environment, check=True, capture_output=True)
 
 
 def finished(
@@ -82,8 +94,9 @@ def finished(
     """Start a command and kill something of it at a random moment; return whether it finished."""
     folder.mkdir(parents=True, exist_ok=True)
     with subprocess.Popen(
-        [*MONAS, *words, *(["--workers", "2"] if words[0] == "run" else [])],
+        [*MONAS, *words],
         cwd=folder,
+        env={**os.environ, "MONAS_DATA": str(folder / "data")},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -138,25 +151,19 @@ def targets(command: int) -> list[tuple[str, int]]:
     return found
 
 
-def journals(folder: Path) -> dict[str, list[dict[str, object]]]:
-    """Return the lines of all journals, by path, without what differs between two plays."""
-    found = {}
-    for path in sorted((folder / "results").rglob("*.jsonl")):
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        for line in lines:
-            for key in TIMED:
-                line.pop(key, None)
-        found[str(path.relative_to(folder))] = lines
+def contents(folder: Path) -> dict[str, object]:
+    """Return what is in all files that matter, by path, without what differs between two plays."""
+    found: dict[str, object] = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.suffix == ".jsonl":
+            lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+            kept = [{k: v for k, v in line.items() if k not in TIMED} for line in lines]
+            rows = path.parent.name == "work"  # of a table, in the order in which they ended
+            found[name] = sorted(map(str, kept[1:])) if rows else kept
+        elif path.suffix in (".csv", ".png", ".parquet") and "seconds" not in path.name:
+            found[name] = path.read_bytes()
     return found
-
-
-def report(folder: Path) -> dict[str, bytes]:
-    """Return the files of the report that hold no wall-clock time, by path."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted((folder / "out").rglob("*"))
-        if path.suffix in (".csv", ".png") and "seconds" not in path.name
-    }
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
     python tests/soak/kills.py --minutes 20
 
-Each command is done once without a kill. Then it is done again and again, and at random moments the
-command, a worker, the process that starts runs, or a run is sent SIGKILL; the same command continues
-until everything is finished. In the end every journal and every row of a table has to be the same
-as the undisturbed one, wall-clock times and seals aside, and every report the same bytes. The
-counts are printed; the exit status is 1 if anything differs, or a command ends in a traceback.
+Each command is done once without a kill. Then it is done again and again, and at random moments
+the command, a worker, the process that starts runs, or a run is sent SIGKILL; the same command
+continues until everything is finished. In the end every journal and every row of a table has to be
+the same as the undisturbed one, wall-clock times and seals aside, and every report the same bytes.
+The counts are printed; the exit status is 1 if anything differs, or a command ends in a traceback.
 """
 
 from __future__ import annotations

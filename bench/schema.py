@@ -133,7 +133,9 @@ def read_json(path: Path, error: type[MonasError]) -> Any:
     return parse_json(read_text(path, error), path, error)
 
 
-def parse_json(text: str | bytes, where: object, error: type[MonasError]) -> Any:
+def parse_json(
+    text: str | bytes, where: object, error: type[MonasError], *, finite: bool = True
+) -> Any:
     """Return the content of JSON text.
 
     Parameters
@@ -144,12 +146,14 @@ def parse_json(text: str | bytes, where: object, error: type[MonasError]) -> Any
         Names the file or the line; the message begins with it.
     error : type
         Class of the error that is raised.
+    finite : bool
+        Whether NaN and infinities, which Python's JSON has, are refused.
 
     Raises
     ------
     MonasError
-        Of class `error`, if the text is not UTF-8 or not JSON, or has a key twice, NaN,
-        infinities, lone surrogates, or too many levels of lists and objects.
+        Of class `error`, if the text is not UTF-8 or not JSON, or has a key twice, lone
+        surrogates, or too many levels of lists and objects, or numbers that are not finite.
     """
     if isinstance(text, bytes):
         text = decode_text(text, where, error)
@@ -159,7 +163,7 @@ def parse_json(text: str | bytes, where: object, error: type[MonasError]) -> Any
         raise error(f"{where}: {_too_deep()}") from None
     except ValueError as reason:
         raise error(f"{where} is not JSON: {_with_line(text, reason)}") from None
-    check_values(content, where, error)
+    check_values(content, where, error, finite=finite)
     return content
 
 
@@ -173,7 +177,9 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def check_values(content: Any, where: object, error: type[MonasError]) -> None:
+def check_values(
+    content: Any, where: object, error: type[MonasError], *, finite: bool = True
+) -> None:
     """Raise an error unless content is what both TOML and JSON can hold.
 
     Parameters
@@ -184,6 +190,8 @@ def check_values(content: Any, where: object, error: type[MonasError]) -> None:
         Names the file; the message begins with it.
     error : type
         Class of the error that is raised.
+    finite : bool
+        Whether NaN and infinities are refused.
 
     Raises
     ------
@@ -200,14 +208,14 @@ def check_values(content: Any, where: object, error: type[MonasError]) -> None:
             left += [((*keys, key), each) for key, each in value.items()]
         elif isinstance(value, list):
             left += [((*keys, index), each) for index, each in enumerate(value)]
-        fault = _fault(value) or (_fault(keys[-1]) if keys else None)
+        fault = _fault(value, finite) or (_fault(keys[-1], finite) if keys else None)
         if fault:
             raise error(f"{where}: {_key(keys)}: {fault}" if keys else f"{where}: {fault}")
 
 
-def _fault(value: Any) -> str | None:
+def _fault(value: Any, finite: bool) -> str | None:
     """Return why TOML and JSON cannot both hold a value that is no list or table."""
-    if isinstance(value, float) and not math.isfinite(value):
+    if finite and isinstance(value, float) and not math.isfinite(value):
         return f"expected a finite number, got {value}"
     if isinstance(value, int) and not -_LARGEST - 1 <= value <= _LARGEST:
         return f"expected an integer of at most 64 bits, got {_shortened(value)}"

@@ -200,7 +200,9 @@ def _load_file(file: Path, class_name: str, base: type[Configured]) -> Any:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
-    sys.path.insert(0, str(file.resolve().parent))  # for the files beside it, as `python FILE` does
+    sys.path.append(
+        str(file.resolve().parent)
+    )  # for the files beside it; installed ones come first
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:

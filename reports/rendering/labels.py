@@ -32,7 +32,7 @@ def distinct_labels(names: Iterable[str], most: int) -> dict[str, str]:
     ['a-search…-leaves', 'a-search']
     >>> names = ["a-search-with-k-5-in-all-leaves", "a-search-with-k-9-in-all-leaves"]
     >>> list(distinct_labels(names, 16).values())
-    ['a-…k-5-in-all-l…', 'a-…k-9-in-all-l…']
+    ['a-…h-k-5-in-all…', 'a-…h-k-9-in-all…']
     """
     distinct = list(dict.fromkeys(names))
     labels = {name: shorten(name, most) for name in distinct}

@@ -25,7 +25,7 @@ method = "motpe"
 @pytest.fixture
 def with_variants(small_protocol_file, tmp_path):
     text = small_protocol_file.read_text(encoding="utf-8")
-    before = text[: text.index("# Need the extras")]
+    before = text[: text.index("# Several seconds a run")]
     path = tmp_path / "small.toml"
     path.write_text(before + VARIANT, encoding="utf-8")
     return path

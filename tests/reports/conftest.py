@@ -64,16 +64,18 @@ def _run(protocol, method, repetition, final, settings, seconds, *, failed):
     n = protocol.rules.budget.evaluations
     m = len(protocol.rules.task.objectives)
     trace = np.linspace(0.3 * final, final, n)
+    subject = MethodSubject(
+        name="made",
+        version="7",
+        settings=settings,
+        source_sha256="abcdef0123456789" * 4,
+        repetition=repetition,
+    )
     header = Header(
         protocol=protocol.name,
         protocol_id=protocol.id,
-        subject=MethodSubject(
-            name=method,
-            version="7",
-            settings=settings,
-            source_sha256="abcdef0123456789" * 4,
-            repetition=repetition,
-        ),
+        # no journal has such a name, and no page may rest on that
+        subject=subject.model_copy(update={"name": method}),
         packages={"numpy": "1.2.3"},
         git_commit="0123456789abcdef0123",
         git_dirty=True,

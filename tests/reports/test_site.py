@@ -158,8 +158,8 @@ def test_failed_runs_are_listed_with_their_reasons(make_results, tmp_path):
     assert ["good", "unfinished", "it was stopped", "8", "\N{EN DASH}"] in rows
     assert ["bad", "timeout", "too slow", "9", "\N{EN DASH}"] in rows
     assert "kept the value reached until then" in html
-    good = next(row for row in rows if row[0] == "good" and len(row) == 11)
-    assert good[-2:] == [f"7 of {results.protocol.rules.repetitions}", "2, 1 kept"]
+    good = next(row for row in rows if row[0] == "good" and len(row) == 12)
+    assert good[-3:-1] == [f"7 of {results.protocol.rules.repetitions}", "2, 1 kept"]
 
 
 def test_every_board_says_how_many_pairs_it_tells_apart(make_results, tmp_path):
@@ -293,7 +293,7 @@ METHODS = """
 from bench.method import Method, candidates
 
 class Random(Method):
-    name = "random"
+    name = "plain"
     def ask(self, n):
         return candidates(self.problem.space.sample(self.problem.rng, n))
     def tell(self, evaluations):
@@ -325,10 +325,10 @@ def test_a_report_of_real_runs(tmp_path):
     rows = Cells(html).rows
     assert sum(row[:2] == ["broken", "failed"] for row in rows) == 2
     random, stubborn = (
-        next(row for row in rows if row[0] == name and len(row) == 11)
-        for name in ("random", "stubborn")
+        next(row for row in rows if row[0] == name and len(row) == 12)
+        for name in ("plain", "stubborn")
     )
-    expected = np.median([r.hypervolume_ratio for r in results.of("random")])
+    expected = np.median([r.hypervolume_ratio for r in results.of("plain")])
     assert random[2] == f"{expected:.4f}"
     assert float(stubborn[2]) < float(random[2])
     assert len(lines) == 1

@@ -84,7 +84,9 @@ class BuildFile:
     def _lines(self) -> Iterator[dict[str, Any]]:
         with self.path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
-                yield parse_json(line, f"{self.path} line {number}", TrainingError)
+                # a loss can be NaN
+                where = f"{self.path} line {number}"
+                yield parse_json(line, where, TrainingError, finite=False)
 
     def _drop_unfinished_line(self) -> None:
         content = self.path.read_bytes()

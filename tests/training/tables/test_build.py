@@ -65,7 +65,7 @@ def test_a_damaged_line_is_named(tmp_path, table):
     path = tmp_path / "b.jsonl"
     BuildFile(path, table)
     path.write_bytes(path.read_bytes() + b"{]\n")
-    with pytest.raises(TrainingError, match=r"b\.jsonl line 2 is damaged"):
+    with pytest.raises(TrainingError, match=r"b\.jsonl line 2 is not JSON"):
         BuildFile(path, table).trainings()
 
 

@@ -202,7 +202,7 @@ def _load_file(file: Path, class_name: str, base: type[Configured]) -> Any:
     sys.modules[module_name] = module
     sys.path.append(
         str(file.resolve().parent)
-    )  # for the files beside it; installed ones come first
+    )  # finds what is beside it, packages first
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:

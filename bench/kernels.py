@@ -13,14 +13,17 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
-__all__ = ["kernels", "numeric_environment"]
+__all__ = ["ONE_THREAD", "kernels", "numeric_environment"]
 
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
+ONE_THREAD = dict.fromkeys(
+    (
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "NUMEXPR_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",
+    ),
+    "1",
 )
 _NEEDED = {"avx2", "fma"}  # flags of a processor that has the kernels
 _NEWER = ("AVX512", "X86_V4")  # beginnings of numpy's names for what is switched off
@@ -36,7 +39,7 @@ def numeric_environment(environment: Mapping[str, str]) -> dict[str, str]:
     environment : mapping of str to str
         The rest of it.
     """
-    return {**environment, **dict.fromkeys(_THREAD_VARIABLES, "1"), **kernels()}
+    return {**environment, **ONE_THREAD, **kernels()}
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.synchronize import Event
 from threading import Thread
 
-from bench.kernels import numeric_environment
+from bench.kernels import ONE_THREAD
 
 __all__ = ["interrupts_held", "numeric_pool", "processor_name", "stop_requested"]
 
@@ -22,14 +22,14 @@ _stop: Event | None = None
 def numeric_pool(workers: int) -> tuple[ProcessPoolExecutor, Event]:
     """Return a pool of new processes with one numeric thread each, and the event that stops them.
 
-    Thread limits and kernels (`bench.kernels`) are set in the environment before a worker starts,
-    hence before it imports a numeric library. Workers ignore Ctrl-C, which a terminal sends to
-    every process: the parent sets the event instead, and they stop at the next batch
-    (`stop_requested`). They start when work is submitted; if it is submitted within
-    `interrupts_held`, Ctrl-C cannot reach them while they start. If the parent is killed, they exit
-    at once: no process would take their results, and their journals would stay locked.
+    The thread limits are set in the environment before a worker starts, hence before it imports a
+    numeric library. Workers ignore Ctrl-C, which a terminal sends to every process: the parent
+    sets the event instead, and they stop at the next batch (`stop_requested`). They start when
+    work is submitted; if it is submitted within `interrupts_held`, Ctrl-C cannot reach them while
+    they start. If the parent is killed, they exit at once: no process would take their results,
+    and their journals would stay locked.
     """
-    os.environ.update(numeric_environment({}))
+    os.environ.update(ONE_THREAD)
     context = get_context("spawn")
     stop = context.Event()
     pool = ProcessPoolExecutor(

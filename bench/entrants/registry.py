@@ -200,9 +200,7 @@ def _load_file(file: Path, class_name: str, base: type[Configured]) -> Any:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
-    sys.path.append(
-        str(file.resolve().parent)
-    )  # finds what is beside it, packages first
+    sys.path.append(str(file.resolve().parent))  # finds what is beside it, packages first
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from contextlib import suppress
+from errno import ENOMEM
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -94,16 +95,28 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except BrokenPipeError:  # the reader has what it wants, as `head` does
         _forget_output()
         sys.exit(1)
-    except OSError as error:
-        file = error.filename2 or error.filename
-        _leave(error, f"{file or _where()}: {in_words(error)}", debug, 1)
-    except MemoryError as error:
+    except Exception as error:
+        _fail(error, debug)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(error: Exception, debug: bool) -> NoReturn:
+    """Leave with one line about an error that is none of the suite's own."""
+    if _is_of_memory(error):
         way = "free memory, or use fewer processes with --workers 1"
         _leave(error, f"out of memory; {way}", debug, 1)
-    except Exception as error:  # a fault of the suite: one line instead of a traceback
-        said = f"{type(error).__name__}: {error}"
-        _leave(error, f"a fault of the suite, {said}; report it with what --debug shows", debug, 1)
-    sys.exit(status if isinstance(status, int) else 0)
+    if isinstance(error, OSError):
+        file = error.filename2 or error.filename
+        _leave(error, f"{file or _where()}: {in_words(error)}", debug, 1)
+    said = f"{type(error).__name__}: {error}"
+    _leave(error, f"a fault of the suite, {said}; report it with what --debug shows", debug, 1)
+
+
+def _is_of_memory(error: Exception) -> bool:
+    """Return whether memory ran out, also while a library was loaded."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == ENOMEM:
+        return True
+    return isinstance(error, ImportError) and "failed to map segment" in str(error)
 
 
 def _where() -> str:

@@ -40,11 +40,21 @@ def main(descriptor: int) -> None:
     sys.dont_write_bytecode = True
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     players: set[int] = set()
+    try:
+        _serve(control, players)
+    finally:
+        _end_all(players)
+
+
+def _serve(control: socket.socket, players: set[int]) -> None:
+    """Answer requests; return when the judge has closed the socket, or is gone."""
     while True:
         select.select([control], [], [])
-        packet, descriptors, _, _ = socket.recv_fds(control, _PACKET, 2)
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(control, _PACKET, 2)
+        except OSError:
+            return
         if not packet:
-            _end_all(players)
             return
         request = json.loads(packet)
         if request["do"] == "fork":
@@ -56,7 +66,10 @@ def main(descriptor: int) -> None:
             answer = {"status": _end(request["pid"], players, request["grace"])}
         else:
             answer = {"preloaded": _preload(request["modules"])}
-        control.send(json.dumps(answer).encode())
+        try:
+            control.send(json.dumps(answer).encode())
+        except OSError:  # the judge was killed while it waited
+            return
 
 
 def _fork(control: socket.socket, descriptors: list[int], request: dict[str, Any]) -> int:

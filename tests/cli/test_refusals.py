@@ -91,6 +91,28 @@ def test_a_report_on_a_full_disk_is_one_line_and_leaves_no_part(process, played,
     assert not [path for path in files if path.suffix == ".part"]
 
 
+@pytest.mark.parametrize("megabytes", [300, 500])
+def test_too_little_memory_is_one_line(process, played, megabytes):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes * 1_000_000,) * 2)
+
+    status, errors = process(*played, before=limit)
+    if status:
+        assert errors[-1].startswith("monas: out of memory; free memory, or use fewer processes")
+    assert "Traceback" not in "\n".join(errors)
+
+
+def test_few_descriptors_are_enough(process, tiny, method_file):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+    toy = method_file(RANDOM_BODY)
+    words = ("run", tiny, "--method", toy, "--repetitions", 2, "--workers", 2)
+    status, errors = process(*words, before=limit)
+    assert status == 0, errors
+    assert process("report", tiny, before=limit)[0] == 0
+
+
 def test_a_run_on_a_full_disk_is_one_failure_and_continues(process, tiny, method_file, tmp_path):
     words = ("run", tiny, "--method", method_file(RANDOM_BODY), "--repetitions", 1, "--workers", 1)
     status, errors = process(*words, before=small_files(1500))
